@@ -1,0 +1,1 @@
+"""The science of looking: pure functions of weights and trajectories, NumPy and SciPy, float64."""

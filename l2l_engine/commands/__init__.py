@@ -1,0 +1,1 @@
+"""The command-line programs; each is a thin layer over the engine."""

@@ -1,0 +1,240 @@
+"""The recurrent network: its weights, how they start, and noise-free simulation.
+
+Row-vector convention throughout: s_t = (1 - alpha) s_{t-1} + alpha phi(x_t W_in + s_{t-1} W_rec + b).
+Source: Goudar et al. (2023), Methods, "RNN model".
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from l2l_engine import task
+from l2l_engine.config import Activation, L2LError, RecurrentInit, RunConfig
+from l2l_engine.task import OUTPUTS, FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NetworkWeights:
+    """The trained parameters of one network, or of a stack of networks.
+
+    For a stack every array has the same leading axes ``...``, and indexing the stack
+    indexes those. C input channels, N units.
+    """
+
+    input: FloatArray  # (..., C, N)
+    recurrent: FloatArray  # (..., N, N)
+    bias: FloatArray  # (..., N)
+    initial_state: FloatArray  # (..., 1, N)
+    output: FloatArray  # (..., N, 3)
+    output_bias: FloatArray  # (..., 3)
+
+    def __getitem__(self, index: Any) -> Self:
+        return self.map(lambda array: array[index])
+
+    def __len__(self) -> int:
+        """Number of networks along the first leading axis."""
+        if self.bias.ndim < 2:
+            raise TypeError("A single network has no length; only a stack of networks has.")
+        return len(self.bias)
+
+    @property
+    def units(self) -> int:
+        """Number of recurrent units, N."""
+        return int(self.bias.shape[-1])
+
+    def map(self, function: Any) -> Self:
+        """Apply ``function`` to every array."""
+        return type(self)(*(function(array) for array in self.arrays().values()))
+
+    def astype(self, dtype: DTypeLike) -> Self:
+        """A copy in another floating-point type; the analyses use float64."""
+        return self.map(lambda array: np.asarray(array, dtype))
+
+    def copy(self) -> Self:
+        """A copy that shares no memory."""
+        return self.map(np.copy)
+
+    def arrays(self) -> dict[str, FloatArray]:
+        """Name to array, in the fixed order of the fields."""
+        return {name: getattr(self, name) for name in WEIGHT_NAMES}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, FloatArray]) -> Self:
+        """The inverse of :meth:`arrays`; other names in the mapping are ignored."""
+        return cls(**{name: arrays[name] for name in WEIGHT_NAMES})
+
+    @classmethod
+    def stack(cls, networks: list[NetworkWeights]) -> Self:
+        """Stack networks along a new first axis."""
+        return cls(*(np.stack([getattr(one, name) for one in networks]) for name in WEIGHT_NAMES))
+
+    def is_finite(self) -> bool:
+        """Whether no weight is NaN or infinite."""
+        return all(bool(np.isfinite(array).all()) for array in self.arrays().values())
+
+
+WEIGHT_NAMES: tuple[str, ...] = tuple(item.name for item in dataclasses.fields(NetworkWeights))
+
+
+def weight_shapes(config: RunConfig) -> dict[str, tuple[int, ...]]:
+    """Shape of each array of one network of this configuration."""
+    units = config.units
+    return {
+        "input": (config.inputs, units),
+        "recurrent": (units, units),
+        "bias": (units,),
+        "initial_state": (1, units),
+        "output": (units, OUTPUTS),
+        "output_bias": (OUTPUTS,),
+    }
+
+
+def check_shapes(weights: NetworkWeights, config: RunConfig) -> None:
+    """Raise L2LError, naming the array, when one does not fit the configuration."""
+    for name, shape in weight_shapes(config).items():
+        found = getattr(weights, name).shape
+        if found != shape:
+            raise L2LError(f"The weights '{name}' have shape {found}; this run needs {shape}.")
+
+
+def random_orthogonal(random: np.random.RandomState, size: int) -> NDArray[np.float64]:
+    """A Haar-distributed orthogonal matrix (size, size), as a product of Householder reflections.
+
+    Draws ``normal(size=size - n + 1)`` for n = 1 ... size - 1. Source: Stewart, SIAM J.
+    Numer. Anal. 17, 403-409 (1980); the order of draws is the published code's.
+    """
+    matrix = np.eye(size)
+    for n in range(1, size):
+        normal = random.normal(size=size - n + 1)
+        sign = np.sign(normal[0])
+        normal[0] += sign * np.sqrt(normal @ normal)  # this sign avoids cancellation
+        tail = matrix[:, n - 1 :]
+        reflected = tail - np.outer(tail @ normal, 2.0 / (normal @ normal) * normal)
+        matrix[:, n - 1 :] = -sign * reflected
+    return matrix
+
+
+def initial_weights(random: np.random.RandomState, config: RunConfig) -> NetworkWeights:
+    """The untrained network, float32, drawn in the published code's order from ``random``."""
+    units = config.units
+    input_weights = random.randn(config.inputs, units) / np.sqrt(config.inputs)
+    match config.recurrent_init:
+        case RecurrentInit.ORTHOGONAL:
+            recurrent = random_orthogonal(random, units)
+        case RecurrentInit.IDENTITY:
+            squared = config.activation is Activation.SQUARED_RELU
+            recurrent = (0.01 if squared else 0.54) * np.eye(units)
+        case RecurrentInit.GAUSSIAN:
+            recurrent = random.randn(units, units) / np.sqrt(units)
+    return NetworkWeights(
+        input=input_weights,
+        recurrent=recurrent,
+        bias=np.full(units, config.initial_bias),
+        initial_state=np.zeros((1, units)),
+        output=np.zeros((units, OUTPUTS)),
+        output_bias=np.zeros(OUTPUTS),
+    ).astype(np.float32)
+
+
+def activate(current: FloatArray, activation: Activation) -> FloatArray:
+    """The rate nonlinearity phi of a net current, any shape."""
+    match activation:
+        case Activation.SOFTPLUS:
+            return np.maximum(current, 0) + np.log1p(np.exp(-np.abs(current)))
+        case Activation.RELU:
+            return np.maximum(current, 0)
+        case Activation.TANH:
+            return np.tanh(current)
+        case Activation.SQUARED_RELU:
+            return np.square(np.maximum(current, 0))
+
+
+def activation_slope(current: FloatArray, activation: Activation) -> FloatArray:
+    """The derivative of :func:`activate`, any shape."""
+    match activation:
+        case Activation.SOFTPLUS:
+            return 0.5 * (1.0 + np.tanh(0.5 * current))
+        case Activation.RELU:
+            return (current > 0).astype(current.dtype)
+        case Activation.TANH:
+            return 1.0 - np.square(np.tanh(current))
+        case Activation.SQUARED_RELU:
+            return 2.0 * np.maximum(current, 0)
+
+
+def simulate(
+    weights: NetworkWeights,
+    stimuli: FloatArray,
+    config: RunConfig,
+    *,
+    initial_state: FloatArray | None = None,
+    noise: FloatArray | None = None,
+) -> FloatArray:
+    """Run trials of many networks at once, in the dtype of the weights.
+
+    Parameters
+    ----------
+    weights : stack of K networks (leading axis K)
+    stimuli : (K, M, stimulus_channels)
+        The M stimuli shown to each network, one trial each.
+    initial_state : (K, M, N), optional
+        Where to start; by default each network's own, as trained, never rectified.
+    noise : (K, M, steps, N), optional
+        Added to the net current; none by default.
+
+    Returns
+    -------
+    (K, M, steps, N)
+        The state after each step.
+    """
+    dtype = weights.recurrent.dtype
+    drive = task.inputs(np.asarray(stimuli, dtype), config) @ weights.input[:, None]
+    drive += weights.bias[:, None, None]
+    if noise is not None:
+        drive += noise
+    return run_dynamics(weights, drive, config, initial_state=initial_state)
+
+
+def run_dynamics(
+    weights: NetworkWeights,
+    drive: FloatArray,
+    config: RunConfig,
+    *,
+    initial_state: FloatArray | None = None,
+) -> FloatArray:
+    """The recurrence alone: states (K, M, T, N) under a given feed-forward ``drive`` (K, M, T, N).
+
+    ``drive`` is everything but the recurrent current: x W_in + b, and noise if any.
+    """
+    dtype = weights.recurrent.dtype
+    networks, trials, steps, units = drive.shape
+    if initial_state is None:
+        initial_state = np.broadcast_to(weights.initial_state, (networks, trials, units))
+    # time leads while stepping, so that each step works on one contiguous block
+    drive_by_step = np.ascontiguousarray(np.moveaxis(drive, 2, 0))
+    states = np.empty_like(drive_by_step)
+    state = np.array(initial_state, dtype)
+    alpha = dtype.type(config.alpha)
+    leak = dtype.type(1.0 - config.alpha)
+    current = np.empty_like(state)
+    for step in range(steps):
+        np.matmul(state, weights.recurrent, out=current)
+        current += drive_by_step[step]
+        state = leak * state + alpha * activate(current, config.activation)
+        states[step] = state
+    return np.moveaxis(states, 0, 2)
+
+
+def outputs(weights: NetworkWeights, states: FloatArray) -> FloatArray:
+    """Softmax outputs (K, M, T, 3) of states (K, M, T, N) of a stack of K networks."""
+    logits = states @ weights.output[:, None] + weights.output_bias[:, None, None]
+    logits -= logits.max(axis=-1, keepdims=True)
+    np.exp(logits, out=logits)
+    logits /= logits.sum(axis=-1, keepdims=True)
+    return logits

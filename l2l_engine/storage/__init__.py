@@ -1,0 +1,1 @@
+"""Files: the session, the authors' published files, cached results."""
