@@ -1,0 +1,338 @@
+"""Colours, pens, icons and the style sheet, in dark and light.
+
+Scientific colours are Okabe and Ito's, and mean one thing in every panel; only what
+carries no meaning (backgrounds, text, grids) differs between the two palettes.
+"""
+
+from __future__ import annotations
+
+import enum
+import string
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any, Protocol
+
+import pyqtgraph as pg
+from PyQt6.QtCore import QByteArray, QObject, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QBrush, QColor, QFont, QIcon, QPainter, QPalette, QPen, QPixmap
+from PyQt6.QtSvg import QSvgRenderer
+from PyQt6.QtWidgets import QApplication
+
+from l2l_gui.resources_path import resource
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of one theme that carry no scientific meaning, as ``#rrggbb``."""
+
+    dark: bool
+    background: str
+    panel: str
+    raised: str
+    border: str
+    text: str
+    quiet: str
+    grid: str
+    accent: str
+    on_accent: str
+    hover: str
+    warning: str
+    error: str
+    sample: str
+    delay: str
+    response: str
+    perturbed: str
+
+
+DARK = Palette(
+    dark=True,
+    background="#1b1d21",
+    panel="#212429",
+    raised="#2b2f36",
+    border="#3a3f48",
+    text="#e6e8eb",
+    quiet="#9aa1ab",
+    grid="#3c424b",
+    accent="#5aa9e6",
+    on_accent="#0d1117",
+    hover="#343941",
+    warning="#e8b04a",
+    error="#f0776c",
+    sample="#2a3440",
+    delay="#24272c",
+    response="#34302a",
+    perturbed="#ffffff",
+)
+
+LIGHT = Palette(
+    dark=False,
+    background="#f2f3f5",
+    panel="#ffffff",
+    raised="#ffffff",
+    border="#cdd2d9",
+    text="#1d2229",
+    quiet="#5f6873",
+    grid="#d5d9df",
+    accent="#1769aa",
+    on_accent="#ffffff",
+    hover="#e4e8ed",
+    warning="#9a6700",
+    error="#b3261e",
+    sample="#e6eef7",
+    delay="#f5f6f7",
+    response="#f8efe2",
+    perturbed="#000000",
+)
+
+BLUE, VERMILION, GREEN, ORANGE = "#0072b2", "#d55e00", "#009e73", "#e69f00"
+PURPLE, SKY, GREY = "#cc79a7", "#56b4e9", "#8c8c8c"
+
+SCIENCE = {
+    "stimulus0": BLUE,
+    "response0": BLUE,
+    "stimulus1": VERMILION,
+    "response1": VERMILION,
+    "fixation": GREY,
+    "decision": GREEN,
+    "stimulus": ORANGE,
+    "weight": PURPLE,
+    "state": SKY,
+}
+"""What each fixed colour means; ``perturbed`` is black on light and white on dark."""
+
+LINE = {"parallel": Qt.PenStyle.SolidLine, "perpendicular": Qt.PenStyle.DashLine}
+"""Line styles with a meaning."""
+
+
+class Mode(enum.Enum):
+    """Which palette is shown; ``SYSTEM`` follows the desktop."""
+
+    SYSTEM = "system"
+    DARK = "dark"
+    LIGHT = "light"
+
+
+class _HasIcon(Protocol):
+    def setIcon(self, icon: QIcon, /) -> None: ...  # noqa: N802
+
+
+class Theme(QObject):
+    """The application's look. One shared instance: :data:`theme`."""
+
+    changed = pyqtSignal(object)  # Palette
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mode = Mode.SYSTEM
+        self._palette = LIGHT
+        self._app: QApplication | None = None
+        pg.setConfigOptions(background=LIGHT.panel, foreground=LIGHT.text, antialias=False)
+
+    # -- choosing ----------------------------------------------------------------------
+
+    @property
+    def palette(self) -> Palette:
+        """The colours in use."""
+        return self._palette
+
+    @property
+    def mode(self) -> Mode:
+        """The chosen mode."""
+        return self._mode
+
+    def set_mode(self, mode: Mode | str) -> None:
+        """Choose ``system``, ``dark`` or ``light``."""
+        self._mode = Mode(mode)
+        self._refresh()
+
+    def apply(self, app: QApplication) -> None:
+        """Style ``app`` and follow the desktop's colour scheme from now on."""
+        if self._app is not app:
+            self._app = app
+            app.setStyle("Fusion")
+            hints = app.styleHints()
+            if hints is not None:
+                hints.colorSchemeChanged.connect(self._refresh)
+        self._paint_application()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        dark = self._mode is Mode.DARK or (self._mode is Mode.SYSTEM and _desktop_is_dark())
+        palette = DARK if dark else LIGHT
+        if palette is self._palette:
+            return
+        self._palette = palette
+        pg.setConfigOptions(background=palette.panel, foreground=palette.text)
+        self._paint_application()
+        self.changed.emit(palette)
+
+    def _paint_application(self) -> None:
+        if self._app is not None:
+            self._app.setPalette(_qt_palette(self._palette))
+            self._app.setStyleSheet(style_sheet(self._palette))
+
+    # -- drawing -----------------------------------------------------------------------
+
+    def color(self, name: str, alpha: float = 1.0) -> QColor:
+        """A scientific colour, a :class:`Palette` field or ``#rrggbb``; ``alpha`` from 0 to 1."""
+        if name in SCIENCE:
+            value = SCIENCE[name]
+        elif name.startswith("#"):
+            value = name
+        else:
+            value = getattr(self._palette, name)
+        color = QColor(value)
+        color.setAlphaF(alpha)
+        return color
+
+    def pen(
+        self,
+        name: str,
+        width: float = 1,
+        style: Qt.PenStyle | str = Qt.PenStyle.SolidLine,
+        alpha: float = 1.0,
+    ) -> QPen:
+        """A cosmetic pen; ``style`` may be ``parallel`` or ``perpendicular`` (see :data:`LINE`)."""
+        line = LINE[style] if isinstance(style, str) else style
+        return pg.mkPen(self.color(name, alpha), width=width, style=line)
+
+    def brush(self, name: str, alpha: float = 1.0) -> QBrush:
+        """A solid brush."""
+        return QBrush(self.color(name, alpha))
+
+    def font(self, size: int = 9, bold: bool = False) -> QFont:
+        """The application's font at ``size`` points."""
+        font = QFont(QApplication.font())
+        font.setPointSize(size)
+        font.setBold(bold)
+        return font
+
+    def style_plot(self, plot: Any, grid: bool = True) -> None:
+        """Give a PlotItem or PlotWidget this palette's background, axes, fonts and grid."""
+        item = plot.getPlotItem() if hasattr(plot, "getPlotItem") else plot
+        if item is not plot:
+            plot.setBackground(self._palette.panel)
+        for name in ("left", "bottom", "right", "top"):
+            axis = item.getAxis(name)
+            axis.setPen(pg.mkPen(self._palette.grid))
+            axis.setTextPen(pg.mkPen(self._palette.quiet))
+            axis.setTickFont(self.font(8))
+            axis.setStyle(tickLength=4, tickTextOffset=4)
+            axis.labelStyle.update({"color": self._palette.text, "font-size": "9pt"})
+            if axis.labelText:
+                axis.setLabel(
+                    axis.labelText, units=axis.labelUnits or None, unitPrefix=axis.labelUnitPrefix
+                )
+        if item.titleLabel.isVisible() and item.titleLabel.text:
+            item.setTitle(item.titleLabel.text, color=self._palette.text, size="10pt")
+        if item.legend is not None:
+            item.legend.setLabelTextColor(self._palette.text)
+            item.legend.setLabelTextSize("8pt")
+        item.showGrid(x=grid, y=grid, alpha=0.35)
+
+    # -- icons -------------------------------------------------------------------------
+
+    def icon(self, name: str) -> QIcon:
+        """The icon ``resources/icons/NAME.svg`` in this theme's text colour.
+
+        It does not follow a later change of theme: see :meth:`set_icon`.
+        """
+        palette = self._palette
+        icon = QIcon()
+        for mode, colour in (
+            (QIcon.Mode.Normal, palette.text),
+            (QIcon.Mode.Disabled, palette.border if palette.dark else "#b4bac2"),
+        ):
+            for size in (16, 20, 24, 32, 48, 64):
+                icon.addPixmap(tinted_icon(name, colour, size), mode)
+        return icon
+
+    def set_icon(self, target: _HasIcon, name: str) -> None:
+        """Give an action or button an icon that follows the theme while the target lives."""
+        if isinstance(target, QObject):
+            for old in target.findChildren(_IconBinding):
+                old.setParent(None)
+                old.deleteLater()
+        _IconBinding(self, target, name)
+
+
+class _IconBinding(QObject):
+    """A child of its target, so that the connection ends with it."""
+
+    def __init__(self, source: Theme, target: Any, name: str) -> None:
+        super().__init__(target)
+        self._source, self._name = source, name
+        source.changed.connect(self._update)
+        self._update()
+
+    def _update(self) -> None:
+        target: Any = self.parent()
+        if target is not None:
+            target.setIcon(self._source.icon(self._name))
+
+
+@cache
+def _icon_source(name: str) -> str:
+    return resource(f"icons/{name}.svg").read_text(encoding="utf-8")
+
+
+@cache
+def tinted_icon(name: str, colour: str, size: int) -> QPixmap:
+    """An icon as a pixmap of ``size`` pixels, its strokes in ``colour``."""
+    svg = _icon_source(name).replace("currentColor", colour)
+    pixmap = QPixmap(size, size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    return pixmap
+
+
+def style_sheet(palette: Palette) -> str:
+    """The application's style sheet in ``palette``."""
+    template = resource("style/application.qss").read_text(encoding="utf-8")
+    icons = resource("icons").as_posix()
+    shade = "dark" if palette.dark else "light"
+    return string.Template(template).substitute(asdict(palette), icons=icons, shade=shade)
+
+
+def _desktop_is_dark() -> bool:
+    app = QApplication.instance()
+    hints = app.styleHints() if isinstance(app, QApplication) else None
+    return hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark
+
+
+def _qt_palette(palette: Palette) -> QPalette:
+    role = QPalette.ColorRole
+    colours = {
+        role.Window: palette.background,
+        role.WindowText: palette.text,
+        role.Base: palette.panel,
+        role.AlternateBase: palette.background,
+        role.Text: palette.text,
+        role.Button: palette.raised,
+        role.ButtonText: palette.text,
+        role.BrightText: palette.error,
+        role.ToolTipBase: palette.raised,
+        role.ToolTipText: palette.text,
+        role.PlaceholderText: palette.quiet,
+        role.Highlight: palette.accent,
+        role.HighlightedText: palette.on_accent,
+        role.Link: palette.accent,
+        role.LinkVisited: palette.accent,
+        role.Mid: palette.border,
+        role.Dark: palette.border,
+        role.Light: palette.raised,
+        role.Midlight: palette.hover,
+        role.Shadow: "#000000",
+    }
+    result = QPalette()
+    for key, value in colours.items():
+        result.setColor(key, QColor(value))
+    for key in (role.WindowText, role.Text, role.ButtonText):
+        result.setColor(QPalette.ColorGroup.Disabled, key, QColor(palette.quiet))
+    return result
+
+
+theme = Theme()
