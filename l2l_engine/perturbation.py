@@ -1,0 +1,368 @@
+"""Manifold perturbations: a readout rewired between subspaces of neural activity.
+
+What the readout takes from each of k source directions it is made to take from another
+direction instead, so that the network must relearn to drive the right responses.
+Source: Goudar et al., Nat. Neurosci. 26, 879-890 (2023), Fig. 3 and Methods.
+
+Singular vectors are defined up to their sign, and the sign matters to a rewired readout.
+Here the component of largest magnitude of every direction is positive.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from l2l_engine.config import L2LError, RunType
+from l2l_engine.task import FloatArray
+
+Float64Array = NDArray[np.float64]
+Permutation = NDArray[np.integer]
+
+
+class PerturbationError(L2LError, ValueError):
+    """A perturbation cannot be made as asked; the text says which quantity and why."""
+
+
+class PerturbationKind(enum.Enum):
+    """From where to where the readout's loadings are moved."""
+
+    CONTROL = "control"
+    STIMULUS_TO_STIMULUS = "stimulus_to_stimulus"
+    DECISION_TO_STIMULUS = "decision_to_stimulus"
+    WITHIN_MANIFOLD = "within_manifold"
+    OUTSIDE_MANIFOLD = "outside_manifold"
+
+    @property
+    def label(self) -> str:
+        """A short name for menus and axes."""
+        return _LABELS[self]
+
+    @property
+    def description(self) -> str:
+        """One sentence saying what is done to the readout."""
+        return _DESCRIPTIONS[self]
+
+    @property
+    def permutes(self) -> bool:
+        """Whether the permutation has an effect."""
+        return self is not PerturbationKind.CONTROL
+
+
+_LABELS = {
+    PerturbationKind.CONTROL: "Control",
+    PerturbationKind.STIMULUS_TO_STIMULUS: "Stimulus → stimulus",
+    PerturbationKind.DECISION_TO_STIMULUS: "Decision → stimulus",
+    PerturbationKind.WITHIN_MANIFOLD: "Within manifold (decision → decision)",
+    PerturbationKind.OUTSIDE_MANIFOLD: "Outside manifold (decision → random)",
+}
+
+_DESCRIPTIONS = {
+    PerturbationKind.CONTROL: "The readout keeps its weights.",
+    PerturbationKind.STIMULUS_TO_STIMULUS: (
+        "The readout's loadings on the stimulus directions are permuted among them."
+    ),
+    PerturbationKind.DECISION_TO_STIMULUS: (
+        "The readout's loadings on the decision directions are moved to stimulus directions, "
+        "so that the decision no longer reaches the outputs."
+    ),
+    PerturbationKind.WITHIN_MANIFOLD: (
+        "The readout's loadings on the decision directions are permuted among them."
+    ),
+    PerturbationKind.OUTSIDE_MANIFOLD: (
+        "The readout's loadings on the decision directions are moved to random directions "
+        "orthogonal to both the decision and the stimulus subspace."
+    ),
+}
+
+RUN_TYPE_KINDS = {
+    RunType.ControlManifPert: PerturbationKind.CONTROL,
+    RunType.SSManifPert: PerturbationKind.STIMULUS_TO_STIMULUS,
+    RunType.DSManifPert: PerturbationKind.DECISION_TO_STIMULUS,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subspaces:
+    """Orthonormal directions, by decreasing variance; the two subspaces are orthogonal."""
+
+    decision: Float64Array  # (N, k)
+    stimulus: Float64Array  # (N, k)
+
+    @property
+    def dimensions(self) -> int:
+        """Directions in each subspace, k."""
+        return int(self.decision.shape[1])
+
+
+class ManifoldAccumulator:
+    """Finds the subspaces of states that arrive in blocks and need not be kept.
+
+    Holds the summed trajectory of each stimulus (2, T, N) and the total Gram matrix
+    G (N, N), in float64. With D the decision projector, (I - D) G (I - D) is the Gram
+    matrix of all states with the decision part taken out.
+    """
+
+    def __init__(self) -> None:
+        self._sum: Float64Array | None = None
+        self._gram: Float64Array | None = None
+        self._problems = 0
+
+    @property
+    def problems(self) -> int:
+        """Problems added so far."""
+        return self._problems
+
+    def add(self, states: FloatArray) -> None:
+        """Add problems' states (P, 2, T, N), or one problem's (2, T, N).
+
+        Raises
+        ------
+        PerturbationError
+            When the shape does not fit, or a state is not finite.
+        """
+        if states.ndim == 3:
+            states = states[None]
+        if states.ndim != 4 or states.shape[1] != 2:
+            raise PerturbationError(
+                f"The states have shape {states.shape}: they must be problems x 2 stimuli x steps x units."
+            )
+        if self._sum is None or self._gram is None:
+            self._sum = np.zeros(states.shape[1:])
+            self._gram = np.zeros((states.shape[-1],) * 2)
+        if states.shape[1:] != self._sum.shape:
+            raise PerturbationError(
+                f"The states of a problem have shape {states.shape[1:]}; "
+                f"those before had {self._sum.shape}."
+            )
+        for problem in states:  # one by one: a float64 copy of all would be large
+            trajectories = problem.astype(np.float64)
+            flat = trajectories.reshape(-1, trajectories.shape[-1])
+            gram = flat.T @ flat
+            if not np.isfinite(gram).all():
+                raise PerturbationError("The states hold a value that is not finite.")
+            self._sum += trajectories
+            self._gram += gram
+            self._problems += 1
+
+    def subspaces(self, k: int) -> Subspaces:
+        """The first ``k`` decision and stimulus directions of all states added.
+
+        Decision: left singular vectors, uncentred, of the two problem-averaged trajectories
+        side by side. Stimulus: those of all states with the decision projection taken out.
+
+        Raises
+        ------
+        PerturbationError
+            When no states were added, or 2 k exceeds the number of units.
+        """
+        if self._sum is None or self._gram is None:
+            raise PerturbationError(
+                "There are no states to find subspaces in: learn a problem first."
+            )
+        units = len(self._gram)
+        if not 1 <= k <= units // 2:
+            raise PerturbationError(
+                f"k = {k} is out of range: two orthogonal subspaces of {units} units "
+                f"have from 1 to {units // 2} dimensions each."
+            )
+        mean = (self._sum / self._problems).reshape(-1, units)
+        directions = _principal_directions(mean.T @ mean)
+        decision, complement = directions[:, :k], directions[:, k:]
+        # within the complement, so that the subspaces are orthogonal to machine precision
+        rest = _principal_directions(complement.T @ self._gram @ complement)
+        return Subspaces(_signed(decision), _signed(complement @ rest[:, :k]))
+
+
+def manifold_subspaces(states: FloatArray, k: int) -> Subspaces:
+    """Decision and stimulus subspaces of states (P problems, 2 stimuli, T, N).
+
+    See :class:`ManifoldAccumulator` for the method, the errors and a form that takes
+    the states in blocks.
+    """
+    accumulator = ManifoldAccumulator()
+    accumulator.add(states)
+    return accumulator.subspaces(k)
+
+
+def _principal_directions(gram: Float64Array) -> Float64Array:
+    """Eigenvectors (columns) of a Gram matrix, by decreasing eigenvalue."""
+    return np.linalg.eigh(gram)[1][:, ::-1]
+
+
+def _signed(directions: Float64Array) -> Float64Array:
+    """The directions (columns), each with its component of largest magnitude positive."""
+    largest = np.abs(directions).argmax(axis=0)
+    return directions * np.sign(directions[largest, np.arange(directions.shape[1])])
+
+
+# -- permutations ----------------------------------------------------------------------
+
+
+def draw_permutation(
+    random: np.random.RandomState, k: int, *, derangement: bool = False
+) -> Permutation:
+    """Draw a permutation (k,) of 0 ... k-1, as published: ``random.permutation(k)``.
+
+    The published draw may leave directions in place (for k = 4 the identity comes 1 time in
+    24). A ``derangement`` draws again until none stays.
+    """
+    if derangement and k < 2:
+        raise PerturbationError("k = 1 has no derangement: choose at least 2 dimensions.")
+    permutation = random.permutation(k)
+    while derangement and (permutation == np.arange(k)).any():
+        permutation = random.permutation(k)
+    return permutation
+
+
+def checked_permutation(permutation: ArrayLike, k: int) -> Permutation:
+    """``permutation`` as an integer array (k,), or PerturbationError if it is none of 0 ... k-1."""
+    result = np.asarray(permutation)
+    if not np.array_equal(np.sort(result, axis=None), np.arange(k)) or result.ndim != 1:
+        raise PerturbationError(
+            f"The permutation {result.tolist()} does not name each direction 0 to {k - 1} once."
+        )
+    return result.astype(np.intp)
+
+
+def parse_permutation(text: str, k: int) -> Permutation:
+    """Read a permutation typed by a person, counting directions from 1: ``3 4 2 1``.
+
+    Raises
+    ------
+    PerturbationError
+        When the text does not name each direction 1 ... k once.
+    """
+    words = text.replace(",", " ").split()
+    if sorted(words) != sorted(str(n) for n in range(1, k + 1)):
+        raise PerturbationError(
+            f"The permutation '{text}' must name each direction 1 to {k} once, "
+            f"for example '{' '.join(str(n) for n in range(k, 0, -1))}'."
+        )
+    return np.array([int(word) - 1 for word in words], np.intp)
+
+
+def describe_permutation(permutation: ArrayLike) -> str:
+    """A permutation in words, counting directions from 1 as :func:`parse_permutation` does."""
+    targets = np.asarray(permutation)
+    moves = ", ".join(f"{source + 1}→{target + 1}" for source, target in enumerate(targets))
+    staying = np.flatnonzero(targets == np.arange(len(targets))) + 1
+    if len(staying) == len(targets):
+        return f"{moves}: the identity, every direction stays in place"
+    if not len(staying):
+        return f"{moves}: a derangement, no direction stays in place"
+    verb = "direction {} stays" if len(staying) == 1 else "directions {} stay"
+    return f"{moves}: {verb.format(_listed(staying))} in place"
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    words = [str(number) for number in numbers]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+# -- readouts --------------------------------------------------------------------------
+
+
+def perturb_readout(
+    output: FloatArray, source: FloatArray, target: FloatArray, permutation: ArrayLike
+) -> FloatArray:
+    """Move the readout's loading on source direction i to target direction ``permutation[i]``.
+
+    All loadings are those of the readout as given, so the moves do not depend on their
+    order: W - A L + B_p L with L = A' W.
+
+    Parameters
+    ----------
+    output : (N, 3)
+        Readout weights.
+    source, target : (N, k)
+        Orthonormal directions A and B.
+    permutation : (k,)
+        Of 0 ... k-1.
+
+    Returns
+    -------
+    (N, 3)
+        In the dtype of ``output``; computed in float64.
+
+    Raises
+    ------
+    PerturbationError
+        When shapes do not fit or the permutation is none.
+    """
+    if source.shape != target.shape or len(source) != len(output):
+        raise PerturbationError(
+            f"Source directions {source.shape}, target directions {target.shape} and "
+            f"readout {output.shape} do not fit together."
+        )
+    order = checked_permutation(permutation, source.shape[1])
+    weights = output.astype(np.float64)
+    loading = source.T @ weights
+    return (weights - source @ loading + target[:, order] @ loading).astype(output.dtype)
+
+
+def random_directions(random: np.random.RandomState, subspaces: Subspaces) -> Float64Array:
+    """k random orthonormal directions (N, k), orthogonal to both subspaces.
+
+    Raises
+    ------
+    PerturbationError
+        When fewer than k dimensions are left outside the subspaces.
+    """
+    inside = np.hstack([subspaces.decision, subspaces.stimulus])
+    units, k = subspaces.decision.shape
+    if units < 3 * k:
+        raise PerturbationError(
+            f"k = {k} leaves no {k} directions outside both subspaces of {units} units: "
+            f"choose at most {units // 3}."
+        )
+    drawn = random.randn(units, k)
+    for _ in range(2):  # the second projection removes the rounding error of the first
+        drawn = np.linalg.qr(drawn - inside @ (inside.T @ drawn))[0]
+    return _signed(drawn)
+
+
+def perturb(
+    kind: PerturbationKind,
+    output: FloatArray,
+    subspaces: Subspaces,
+    permutation: ArrayLike,
+    random: np.random.RandomState | None = None,
+) -> FloatArray:
+    """The readout (N, 3) after a perturbation of any kind; the one given is not changed.
+
+    ``random`` draws the directions of an outside-manifold perturbation and is otherwise
+    unused.
+
+    Raises
+    ------
+    PerturbationError
+        See :func:`perturb_readout` and :func:`random_directions`.
+    """
+    decision, stimulus = subspaces.decision, subspaces.stimulus
+    match kind:
+        case PerturbationKind.CONTROL:
+            return output.copy()
+        case PerturbationKind.STIMULUS_TO_STIMULUS:
+            source, target = stimulus, stimulus
+        case PerturbationKind.DECISION_TO_STIMULUS:
+            source, target = decision, stimulus
+        case PerturbationKind.WITHIN_MANIFOLD:
+            source, target = decision, decision
+        case PerturbationKind.OUTSIDE_MANIFOLD:
+            if random is None:
+                raise PerturbationError("An outside-manifold perturbation needs a random stream.")
+            source, target = decision, random_directions(random, subspaces)
+    return perturb_readout(output, source, target, permutation)
+
+
+def perturbed_readout(
+    run_type: RunType, output: FloatArray, subspaces: Subspaces, permutation: ArrayLike
+) -> FloatArray:
+    """The readout (N, 3) a problem of this run type starts with; Full and Control keep theirs."""
+    kind = RUN_TYPE_KINDS.get(run_type, PerturbationKind.CONTROL)
+    return perturb(kind, output, subspaces, permutation)
