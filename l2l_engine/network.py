@@ -7,7 +7,8 @@ Source: Goudar et al. (2023), Methods, "RNN model".
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -194,11 +195,19 @@ def simulate(
         The state after each step.
     """
     dtype = weights.recurrent.dtype
-    drive = task.inputs(np.asarray(stimuli, dtype), config) @ weights.input[:, None]
-    drive += weights.bias[:, None, None]
+    shown = task.inputs(np.asarray(stimuli, dtype), config)
     if noise is not None:
+        drive = shown @ weights.input[:, None]
+        drive += weights.bias[:, None, None]
         drive += noise
-    return run_dynamics(weights, drive, config, initial_state=initial_state)
+        return run_dynamics(weights, drive, config, initial_state=initial_state)
+    # without noise the drive is constant within an epoch: no need to hold it step by step
+    onsets = [0, config.sample_steps, config.go_step, config.steps]
+    drives = shown[:, :, onsets[:-1]] @ weights.input[:, None] + weights.bias[:, None, None]
+    by_step: list[FloatArray] = []
+    for epoch, (start, stop) in enumerate(itertools.pairwise(onsets)):
+        by_step += [drives[:, :, epoch]] * (stop - start)
+    return _run(weights, by_step, config, initial_state)
 
 
 def run_dynamics(
@@ -212,22 +221,54 @@ def run_dynamics(
 
     ``drive`` is everything but the recurrent current: x W_in + b, and noise if any.
     """
+    return _run(weights, np.moveaxis(drive, 2, 0), config, initial_state)
+
+
+# The fewest in-place operations that do. This softplus overflows for currents beyond 709
+# (float64) or 88 (float32); only then does _run start again with the one that never does.
+_QUICK: dict[Activation, tuple[np.ufunc, ...]] = {
+    Activation.SOFTPLUS: (np.exp, np.log1p),
+    Activation.TANH: (np.tanh,),
+}
+
+
+def _run(
+    weights: NetworkWeights,
+    drive: Sequence[FloatArray] | FloatArray,
+    config: RunConfig,
+    initial_state: FloatArray | None,
+    *,
+    quick: bool = True,
+) -> FloatArray:
+    """Step a drive, (K, M, N) a step, through the recurrence: a time-led array seen as (K, M, T, N)."""
     dtype = weights.recurrent.dtype
-    networks, trials, steps, units = drive.shape
-    if initial_state is None:
-        initial_state = np.broadcast_to(weights.initial_state, (networks, trials, units))
-    # time leads while stepping, so that each step works on one contiguous block
-    drive_by_step = np.ascontiguousarray(np.moveaxis(drive, 2, 0))
-    states = np.empty_like(drive_by_step)
-    state = np.array(initial_state, dtype)
-    alpha = dtype.type(config.alpha)
-    leak = dtype.type(1.0 - config.alpha)
+    alpha, leak = dtype.type(config.alpha), dtype.type(1.0 - config.alpha)
+    states = np.empty((len(drive), *drive[0].shape), dtype)
+    start = weights.initial_state if initial_state is None else initial_state
+    # the recurrence runs on states / alpha, which saves a multiplication a step
+    state = np.broadcast_to(start, states.shape[1:]).astype(dtype, order="C") / alpha
+    recurrent, by_step = weights.recurrent * alpha, states
+    multiply: Callable[..., Any] = np.matmul
+    feeds: Sequence[FloatArray] | FloatArray = drive
+    if len(recurrent) == 1:  # plain matrices skip matmul's stacking overhead
+        state, recurrent, by_step, multiply = state[0], recurrent[0], states[:, 0], np.dot
+        feeds = [one[0] for one in drive]
+    operations = _QUICK.get(config.activation, ()) if quick else ()
     current = np.empty_like(state)
-    for step in range(steps):
-        np.matmul(state, weights.recurrent, out=current)
-        current += drive_by_step[step]
-        state = leak * state + alpha * activate(current, config.activation)
-        states[step] = state
+    with np.errstate(over="ignore", invalid="ignore"):
+        for feed, after in zip(feeds, by_step, strict=True):
+            multiply(state, recurrent, current)
+            np.add(current, feed, current)
+            for operation in operations:
+                operation(current, current)
+            if not operations:
+                current[...] = activate(current, config.activation)
+            np.multiply(state, leak, after)
+            np.add(after, current, after)
+            state = after
+    if operations and not np.isfinite(state).all():
+        return _run(weights, drive, config, initial_state, quick=False)
+    states *= alpha
     return np.moveaxis(states, 0, 2)
 
 
