@@ -1,0 +1,151 @@
+"""Learning to learn: trials to criterion over problems, smoothed, boxed and fitted (paper Fig. 1).
+
+A failed problem's count is NaN; it keeps its place and is left out of every mean, box and fit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import least_squares
+
+from l2l_engine.config import L2LError
+
+Float64 = NDArray[np.float64]
+
+_FEWEST_PROBLEMS = 4  # one more than the fit has parameters
+
+
+def moving_mean(counts: ArrayLike, window: int = 30) -> Float64:
+    """Centred mean of ``window`` values: window/2 before each, the rest from it on; (K,).
+
+    The paper's 30 takes 15 before and 14 after, and shrinks at the ends. NaN where the whole
+    window failed.
+    """
+    values = np.asarray(counts, np.float64)
+    learned = np.isfinite(values)
+    sums = np.concatenate([[0.0], np.cumsum(np.where(learned, values, 0.0))])
+    numbers = np.concatenate([[0], np.cumsum(learned)])
+    place = np.arange(len(values))
+    start = np.maximum(place - window // 2, 0)
+    stop = np.minimum(place - window // 2 + window, len(values))
+    number = numbers[stop] - numbers[start]
+    return np.where(number > 0, (sums[stop] - sums[start]) / np.maximum(number, 1), np.nan)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Box:
+    """A box plot of one group of consecutive values.
+
+    ``first`` and ``last`` are places in the counts, from 0, both included. Quartiles lie
+    half-way between order statistics (MATLAB's ``prctile``); whiskers end at the farthest
+    values within 1.5 box heights. All NaN where every problem of the group failed.
+    """
+
+    first: int
+    last: int
+    median: float
+    quartiles: tuple[float, float]
+    whiskers: tuple[float, float]
+    outliers: Float64
+    mean: float
+    failed: int
+
+
+def box(values: ArrayLike, first: int = 0) -> Box:
+    """The :class:`Box` of ``values``, whose first has place ``first``."""
+    values = np.asarray(values, np.float64)
+    learned = values[np.isfinite(values)]
+    last, failed = first + len(values) - 1, len(values) - len(learned)
+    if not len(learned):
+        nothing = (np.nan, np.nan)
+        return Box(first, last, np.nan, nothing, nothing, learned, np.nan, failed)
+    low, median, high = (float(q) for q in np.quantile(learned, [0.25, 0.5, 0.75], method="hazen"))
+    reach = 1.5 * (high - low)
+    inside = (learned >= low - reach) & (learned <= high + reach)
+    whiskers = (float(learned[inside].min()), float(learned[inside].max()))
+    mean = float(learned.mean())
+    return Box(first, last, median, (low, high), whiskers, learned[~inside], mean, failed)
+
+
+def boxes(counts: ArrayLike, size: int = 50) -> list[Box]:
+    """One :class:`Box` for each ``size`` consecutive problems; the last may hold fewer."""
+    values = np.asarray(counts, np.float64)
+    return [box(values[start : start + size], start) for start in range(0, len(values), size)]
+
+
+@dataclass(frozen=True, slots=True)
+class ExponentialFit:
+    """Trials to criterion = amplitude * exp(-n / time_constant) + asymptote, n from 0.
+
+    ``amplitude`` and ``asymptote`` in trials, ``time_constant`` in problems; ``problems`` is
+    how many counts the fit rests on and ``explained`` the variance it explains (R^2).
+    """
+
+    amplitude: float
+    time_constant: float
+    asymptote: float
+    problems: int
+    explained: float
+
+    def __call__(self, n: ArrayLike) -> Float64:
+        """The fitted count of the ``n``-th problem of the fit."""
+        decay = np.exp(-np.asarray(n, np.float64) / self.time_constant)
+        return self.amplitude * decay + self.asymptote
+
+
+def fit_exponential(counts: ArrayLike) -> ExponentialFit:
+    """Fit a exp(b n) + c by bounded least squares, as the paper did for problems 2-1001.
+
+    Start and bounds are the published ones: c0 = mean of the last 31 counts; a0 = mean of the
+    first 30 of (count - c0), or 100 if that is not positive; b0 = -1/50; a in [0, 2 a0],
+    b in [-1/5, -1/200], c in [0, 2 c0].
+
+    Parameters
+    ----------
+    counts : (K,)
+        Trials to criterion from problem 2 on, NaN for failed problems.
+
+    Raises
+    ------
+    L2LError
+        When fewer than four problems were learned.
+    """
+    values = np.asarray(counts, np.float64)
+    learned = np.isfinite(values)
+    if learned.sum() < _FEWEST_PROBLEMS:
+        raise L2LError(
+            f"An exponential needs at least {_FEWEST_PROBLEMS} learned problems after the first; "
+            f"there are {int(learned.sum())}."
+        )
+    n, y = np.flatnonzero(learned).astype(np.float64), values[learned]
+    c0 = float(y[-31:].mean())
+    a0 = float((y[:30] - c0).mean())
+    if a0 <= 0:
+        a0 = 100.0
+
+    def residuals(parameters: Float64) -> Float64:
+        a, b, c = parameters
+        return a * np.exp(b * n) + c - y
+
+    def jacobian(parameters: Float64) -> Float64:
+        a, b, _ = parameters
+        decay = np.exp(b * n)
+        return np.stack([decay, a * n * decay, np.ones_like(n)], axis=1)
+
+    solution = least_squares(
+        residuals,
+        [a0, -1 / 50, c0],
+        jac=jacobian,
+        bounds=([0.0, -1 / 5, 0.0], [2 * a0, -1 / 200, 2 * c0]),
+        x_scale=[a0, 1 / 50, c0],
+        ftol=1e-14,
+        xtol=1e-14,
+        gtol=1e-14,
+    )
+    a, b, c = (float(parameter) for parameter in solution.x)
+    spread = float(np.square(y - y.mean()).sum())
+    explained = 1 - 2 * float(solution.cost) / spread if spread > 0 else np.nan
+    return ExponentialFit(a, -1 / b, c, len(y), explained)

@@ -1,0 +1,22 @@
+"""How a long analysis reports: a callable that takes the fraction done, and may raise to cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+Progress = Callable[[float], None]
+"""Called with the fraction done, 0 to 1. An exception it raises ends the analysis and passes through."""
+
+T = TypeVar("T")
+
+
+def tracked(items: Iterable[T], costs: Iterable[float], progress: Progress | None) -> Iterator[T]:
+    """Iterate over ``items``, reporting after each the share of ``costs`` that is done."""
+    weights = list(costs)
+    total, done = sum(weights), 0.0
+    for item, weight in zip(items, weights, strict=True):
+        yield item
+        done += weight
+        if progress is not None:
+            progress(done / total)
