@@ -1,0 +1,89 @@
+"""The checkpoint inside a session file: two slots written in turn, each sealed.
+
+A slot holds an .npz archive. Its seal (sequence number, length in bytes, CRC-32 of the
+bytes and the sequence number) is written after it, so that a torn slot is recognised and
+the one before it is used.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine.storage.layout import CHECKPOINT_SEAL, CHECKPOINT_SLOTS
+
+State = dict[str, NDArray[Any]]
+
+
+def pack(state: Mapping[str, Any]) -> NDArray[np.uint8]:
+    """Named arrays as the bytes of an .npz archive; names may contain '/'.
+
+    Raises
+    ------
+    ValueError
+        When an array holds Python objects.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, array in state.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as stream:
+                np.lib.format.write_array(stream, np.asanyarray(array), allow_pickle=False)
+    return np.frombuffer(buffer.getbuffer(), np.uint8)
+
+
+def write(file: h5py.File, packed: NDArray[np.uint8]) -> None:
+    """Put the packed state into the older slot, then seal it."""
+    seals = file[CHECKPOINT_SEAL]
+    sequences = seals[:, 0]
+    slot = int(sequences.argmin())
+    sequence = int(sequences.max()) + 1
+    data = file[CHECKPOINT_SLOTS[slot]]
+    if len(data) < len(packed):
+        data.resize(len(packed), axis=0)
+    data[: len(packed)] = packed
+    file.flush()
+    seals[slot] = (sequence, len(packed), _checksum(sequence, packed))
+    file.flush()
+
+
+def read(file: h5py.File) -> State | None:
+    """The newest state whose seal fits, or None."""
+    seals = file[CHECKPOINT_SEAL][:]
+    for slot in np.argsort(seals[:, 0])[::-1]:
+        sequence, length, checksum = (int(value) for value in seals[slot])
+        data = file[CHECKPOINT_SLOTS[slot]]
+        if sequence == 0 or length > len(data):
+            continue
+        packed = data[:length]
+        if _checksum(sequence, packed) == checksum:
+            return _unpack(packed)
+    return None
+
+
+def refresh(file: h5py.File) -> None:
+    """See what another process has sealed since."""
+    for path in (CHECKPOINT_SEAL, *CHECKPOINT_SLOTS):
+        file[path].refresh()
+
+
+def _checksum(sequence: int, packed: NDArray[np.uint8]) -> int:
+    return zlib.crc32(sequence.to_bytes(8, "little"), zlib.crc32(memoryview(packed)))
+
+
+def _unpack(packed: NDArray[np.uint8]) -> State | None:
+    buffer = io.BytesIO(packed.tobytes())
+    try:
+        with zipfile.ZipFile(buffer) as archive:
+            if any(item.compress_type != zipfile.ZIP_STORED for item in archive.infolist()):
+                return None  # never ours, and could swell
+        with np.load(buffer, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except (ValueError, EOFError, zipfile.BadZipFile):
+        return None

@@ -1,0 +1,301 @@
+"""Reading a session file, also while it is being written.
+
+>>> with Session.open("run.h5") as session:
+...     network = session.weights(3)
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine.config import ConfigError, RunConfig
+from l2l_engine.network import WEIGHT_NAMES, NetworkWeights, weight_shapes
+from l2l_engine.storage import checkpoint, layout, recovery
+from l2l_engine.storage.layout import Column, SessionError
+
+_PATIENCE = 0.5  # s; a writer holds the file alone for a moment while opening it
+
+
+class Session:
+    """A run on disk, read-only; see docs/session-format.md.
+
+    K problems and T trials are complete; :meth:`refresh` sees what was added since. Safe to
+    use from several threads.
+    """
+
+    def __init__(self, path: Path, file: h5py.File) -> None:
+        """Use :meth:`open`."""
+        self.path = path
+        self._file = file
+        self._identity = _identity(path)
+        with self._reading():
+            self.config = _checked_config(path, file)
+            self._trials = self._table(layout.trial_columns(self.config))
+            self._problems = self._table(layout.problem_columns(self.config))
+            self._weights = self._table(layout.weight_columns(self.config))
+            for name, shape in weight_shapes(self.config).items():
+                _dataset(path, file, layout.initial_path(name), shape)
+            for name in (layout.CHECKPOINT_SEAL, *layout.CHECKPOINT_SLOTS):
+                _dataset(path, file, name)
+            self.created = str(file.attrs.get("created", ""))
+            self.software = str(file.attrs.get("software", ""))
+            self.parent = _optional(file.attrs.get("parent"))
+            self.source = _optional(file.attrs.get("source"))
+            self._count()
+
+    # -- opening and closing -----------------------------------------------------------
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> Self:
+        """Open a session, whether or not somebody is writing it.
+
+        Raises
+        ------
+        SessionError
+            When it is missing, no session, of a newer format, cut off or damaged.
+        """
+        path = Path(path)
+        _check_bytes(path)
+        file = _open_patiently(path)
+        try:
+            return cls(path, file)
+        except BaseException:
+            file.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file; harmless when repeated."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def refresh(self) -> None:
+        """See the trials, problems and checkpoint written since opening or the last refresh."""
+        if _identity(self.path) != self._identity:  # repaired or made anew: another file
+            fresh = type(self).open(self.path)
+            self._file.close()
+            self.__dict__.update(fresh.__dict__)
+            return
+        with self._reading():
+            for table in (self._trials, self._problems, self._weights):
+                for dataset in table.values():
+                    dataset.refresh()
+            checkpoint.refresh(self._file)
+            self._count()
+
+    # -- what it holds -----------------------------------------------------------------
+
+    @property
+    def available(self) -> NDArray[np.bool_]:
+        """Which problems have a saved network, (K,); imported folders can have gaps."""
+        with self._reading():
+            return np.isfinite(self._weights["output_bias"][: self.n_problems]).all(axis=1)
+
+    @property
+    def initial(self) -> NetworkWeights:
+        """The untrained network (of a branch: the network it starts from), float32."""
+        with self._reading():
+            return NetworkWeights(
+                *(self._file[layout.initial_path(name)][()] for name in WEIGHT_NAMES)
+            )
+
+    def weights(self, index: int | slice | NDArray[Any] | list[int]) -> NetworkWeights:
+        """The network after one problem, or a stack of them, float32.
+
+        Parameters
+        ----------
+        index : int, slice, or integers or booleans along the problems
+            A problem whose network was not saved reads as NaN.
+
+        Raises
+        ------
+        IndexError
+            When there is no such problem.
+        """
+        rows = np.arange(self.n_problems)[index]
+        with self._reading():
+            if rows.ndim == 0:
+                return NetworkWeights(*(self._weights[name][int(rows)] for name in WEIGHT_NAMES))
+            return NetworkWeights(*(_rows(self._weights[name], rows) for name in WEIGHT_NAMES))
+
+    @property
+    def stimuli(self) -> NDArray[np.float32]:
+        """Stimuli of each problem, (K, 2, C)."""
+        return self.problem_column("stimuli")
+
+    @property
+    def trials_to_criterion(self) -> NDArray[np.float64]:
+        """Trials to criterion of each problem, (K,); NaN where it failed."""
+        return self.problem_column("trials_to_criterion")
+
+    @property
+    def first_trial(self) -> NDArray[np.int64]:
+        """Row in the trial table where each problem begins, (K,); -1 where unknown."""
+        return self.problem_column("first_trial")
+
+    @property
+    def permutations(self) -> NDArray[np.int8]:
+        """Permutation drawn for each problem, (K, k); -1 where none was drawn."""
+        return self.problem_column("permutation")
+
+    def problem_column(self, name: str) -> NDArray[Any]:
+        """A column of /problems by its name in :func:`layout.problem_columns`, (K, ...)."""
+        with self._reading():
+            return self._problems[name][: self.n_problems]
+
+    def trial_column(self, name: str, start: int = 0, stop: int | None = None) -> NDArray[Any]:
+        """Rows ``start`` to ``stop`` of a column of /trials, (T,); the stimulus: (T, B)."""
+        rows = range(self.n_trials)[start:stop]
+        with self._reading():
+            return self._trials[name][rows.start : rows.stop]
+
+    def checkpoint(self) -> checkpoint.State | None:
+        """The newest intact checkpoint of the run, by name; None when there is none."""
+        with self._reading():
+            return checkpoint.read(self._file)
+
+    # ----------------------------------------------------------------------------------
+
+    def _table(self, columns: dict[str, Column]) -> dict[str, h5py.Dataset]:
+        return {
+            name: _dataset(self.path, self._file, column.path, (None, *column.shape))
+            for name, column in columns.items()
+        }
+
+    def _count(self) -> None:
+        self.n_trials = min(len(column) for column in self._trials.values())
+        self.n_problems = min(
+            len(column) for column in (*self._problems.values(), *self._weights.values())
+        )
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        if not self._file:
+            raise ValueError(f"The session {self.path} is closed.")
+        try:
+            yield
+        except (OSError, RuntimeError) as error:
+            raise SessionError(
+                f"{self.path} is damaged and cannot be read ({error}): restore it from a copy."
+            ) from error
+
+
+def _check_bytes(path: Path) -> None:
+    try:
+        found = recovery.superblock(path)
+        size = path.stat().st_size
+    except FileNotFoundError:
+        raise SessionError(f"{path} does not exist: check the name of the session.") from None
+    except IsADirectoryError:
+        raise SessionError(
+            f"{path} is a folder, not a session file: import published files with l2l-convert."
+        ) from None
+    except OSError as error:
+        raise SessionError(
+            f"{path} cannot be opened ({error.strerror}): check its permissions."
+        ) from error
+    if found is None:
+        raise SessionError(
+            f"{path} is not an HDF5 file, so it holds no session: choose a file made by "
+            "l2l-train or l2l-convert."
+        )
+    end = found[1]
+    if size < end and not recovery.marked_open(path):
+        raise SessionError(
+            f"{path} is cut off ({size} of {end} bytes): copy it again from where it came."
+        )
+
+
+def _open_patiently(path: Path) -> h5py.File:
+    give_up = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return recovery.open_to_read(path)
+        except (OSError, RuntimeError) as error:
+            if "unable to lock file" in str(error) and time.monotonic() < give_up:
+                time.sleep(0.01)
+                continue
+            raise SessionError(
+                f"{path} is damaged or cannot be opened ({error}): restore it from a copy."
+            ) from error
+
+
+def _checked_config(path: Path, file: h5py.File) -> RunConfig:
+    found = file.attrs.get("format")
+    if found != layout.FORMAT:
+        raise SessionError(
+            f"{path} is an HDF5 file but no session (its attribute 'format' is {found!r}, "
+            f"not '{layout.FORMAT}'): choose a file made by l2l-train or l2l-convert."
+        )
+    try:
+        version = int(file.attrs["version"])
+        text = str(file.attrs["config"])
+    except (KeyError, TypeError, ValueError):
+        raise SessionError(
+            f"{path} lacks the attribute 'version' or 'config': restore it from a copy."
+        ) from None
+    if version > layout.VERSION:
+        raise SessionError(
+            f"{path} has the newer format version {version}; this program reads up to "
+            f"{layout.VERSION}: update L2L Explorer."
+        )
+    try:
+        return RunConfig.from_json(text)
+    except ConfigError as error:
+        raise SessionError(f"{path}: the attribute 'config' is wrong: {error}") from error
+
+
+def _dataset(
+    path: Path, file: h5py.File, name: str, shape: tuple[int | None, ...] | None = None
+) -> h5py.Dataset:
+    """A dataset, whose shape must agree where ``shape`` is not None."""
+    found = file.get(name)
+    if not isinstance(found, h5py.Dataset):
+        raise SessionError(f"{path} lacks the dataset /{name}: restore it from a copy.")
+    if shape is not None and (
+        found.ndim != len(shape)
+        or any(want not in (None, have) for want, have in zip(shape, found.shape, strict=True))
+    ):
+        wanted = ", ".join("any" if want is None else str(want) for want in shape)
+        raise SessionError(
+            f"{path}: the dataset /{name} has shape {found.shape}, but its configuration "
+            f"needs ({wanted}): restore it from a copy."
+        )
+    return found
+
+
+def _rows(dataset: h5py.Dataset, rows: NDArray[np.intp]) -> NDArray[Any]:
+    """Rows in any order, with repeats; contiguous runs are read at one go."""
+    if len(rows) == 0:
+        return np.empty((0, *dataset.shape[1:]), dataset.dtype)
+    if (np.diff(rows) == 1).all():
+        return dataset[int(rows[0]) : int(rows[-1]) + 1]
+    return np.stack([dataset[int(row)] for row in rows])
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino
+
+
+def _optional(value: Any) -> str | None:
+    return None if value is None else str(value)
