@@ -40,8 +40,8 @@ def legacy_run(reference: Path) -> tuple[NetworkWeights, FloatArray]:
 
 @pytest.fixture(scope="session")
 def short_config() -> RunConfig:
-    """A small network and a trial of 250 steps in the paper's proportions (dt = 8 ms)."""
-    return RunConfig(units=20, dt=8.0, mask_ms=96)
+    """A small network and the paper's trial in steps of 2 ms."""
+    return RunConfig(units=20, dt=2.0)
 
 
 @pytest.fixture(scope="session")
