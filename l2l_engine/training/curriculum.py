@@ -1,0 +1,299 @@
+"""Problem after problem: what is learned next, from which network, and what is kept.
+
+Source: Goudar et al. (2023), Methods, "Training" and "Manifold perturbations". All draws but the
+noise come from one ``numpy.random.RandomState(seed)`` in the published order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine import network, noise, perturbation, task
+from l2l_engine.config import RunConfig
+from l2l_engine.network import NetworkWeights
+from l2l_engine.perturbation import Subspaces
+from l2l_engine.training import random_state
+from l2l_engine.training.noise import NoiseStream, probe_generator
+from l2l_engine.training.problem import ProblemProgress
+from l2l_engine.training.records import ProblemRecord, TrialRecord
+from l2l_engine.training.trainer import Trainer
+
+Checkpoint = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one trial brought: its record, and the problem's if that trial ended it."""
+
+    trial: TrialRecord
+    problem: ProblemRecord | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrialView:
+    """The last trial in full, for looking at; batch rows lead, time follows."""
+
+    problem: int  # 0-based
+    trial: int  # of the problem, from 1
+    stimulus: NDArray[np.int8]  # (B,)
+    inputs: NDArray[np.float32]  # (B, T, C)
+    states: NDArray[np.float32]  # (B, T, N), after each step
+    outputs: NDArray[np.float32]  # (B, T, 3), after the softmax
+
+
+class Curriculum:
+    """A run in memory: steps trial by trial, and can be put down and taken up at any of them.
+
+    Parameters
+    ----------
+    config : the run's parameters
+
+    Attributes
+    ----------
+    problem : 0-based index of the present problem, so also the number of finished ones
+    trial : trials run so far, over all problems
+    stimuli : (2, stimulus_channels), of the present problem
+    set_point : h*, the firing-rate set point; 0 until a first problem is learned
+    """
+
+    def __init__(self, config: RunConfig) -> None:
+        self.config = config
+        self._random = np.random.RandomState(config.seed)
+        self.initial = network.initial_weights(self._random, config)
+        self._trainer = Trainer(config, self.initial)
+        self._noise = NoiseStream(config)
+        self._progress = ProblemProgress(config)
+        self._subspaces: Subspaces | None = None
+        self._permutation: NDArray[np.int8] | None = None
+        self._baseline: list[NetworkWeights] = []  # kept only while a perturbation run needs them
+        self._baseline_stimuli: list[NDArray[np.float32]] = []
+        self._last: TrialRecord | None = None
+        self.problem = 0
+        self.trial = 0
+        self.set_point = 0.0
+        self.stimuli = task.draw_stimuli(self._random, config)
+
+    # -- progress ----------------------------------------------------------------------
+
+    @property
+    def trial_in_problem(self) -> int:
+        """Trials the present problem has had."""
+        return self._progress.trials
+
+    @property
+    def mean_loss(self) -> float:
+        """Mean task loss over the present problem's criterion window so far."""
+        return self._progress.mean_loss
+
+    @property
+    def finished(self) -> bool:
+        """Whether all problems of the configuration are done."""
+        return self.problem >= self.config.problems
+
+    @property
+    def weights(self) -> NetworkWeights:
+        """The network as it is now; a copy."""
+        return self._trainer.weights
+
+    def compile(self) -> None:
+        """Compile the trial now rather than at the first step."""
+        self._trainer.compile()
+
+    def step(self) -> Step:
+        """Run one trial, and go on to the next problem when it ends this one.
+
+        Raises
+        ------
+        TrainingFailedError
+            When the loss is not a number; the network stays as before the trial.
+        """
+        config = self.config
+        drawn = self._random.get_state(legacy=False)
+        stimulus = self._random.randint(task.RESPONSES, size=config.batch_size)
+        responses = stimulus.astype(np.int32)
+        try:
+            summary = self._trainer.step(
+                self.stimuli[stimulus], responses, self._noise.trial(self.trial), self.set_point
+            )
+        except BaseException:
+            self._random.set_state(drawn)  # as if the trial had not been begun
+            raise
+        self._progress.add(summary, self._trainer.top_square)
+        self.trial += 1
+        record = TrialRecord(
+            problem=self.problem,
+            stimulus=stimulus.astype(np.int8),
+            task_loss=summary.task_loss,
+            regularisation_cost=summary.regularisation_cost,
+            mean_square_rate=summary.mean_square_rate,
+            largest_rate=summary.largest_rate,
+            correct=summary.correct,
+        )
+        self._last = record
+        self._last_stimuli, self._last_number = self.stimuli, self._progress.trials
+        if self._progress.learned or self._progress.failed:
+            return Step(record, self._end_problem())
+        return Step(record, None)
+
+    def view(self) -> TrialView | None:
+        """The last trial in full; None before the first since the run was taken up."""
+        result = self._trainer.last
+        if self._last is None or result is None:
+            return None
+        shown = self._last_stimuli[self._last.stimulus]
+        return TrialView(
+            problem=self._last.problem,
+            trial=self._last_number,
+            stimulus=self._last.stimulus,
+            inputs=task.inputs(shown, self.config).astype(np.float32),
+            states=np.ascontiguousarray(result.states.numpy().swapaxes(0, 1)),
+            outputs=np.ascontiguousarray(result.outputs.numpy().swapaxes(0, 1)),
+        )
+
+    def close(self) -> None:
+        """End the noise thread."""
+        self._noise.close()
+
+    # -- between problems --------------------------------------------------------------
+
+    def _end_problem(self) -> ProblemRecord:
+        progress, weights = self._progress, self._trainer.weights
+        record = ProblemRecord(
+            index=self.problem,
+            stimuli=self.stimuli,
+            first_trial=self.trial - progress.trials,
+            trials_to_criterion=progress.trials_to_criterion,
+            weights=weights,
+            singular_values=np.linalg.svd(weights.recurrent, compute_uv=False),
+            permutation=self._permutation,
+            applied=self._applied,
+            **progress.norms(),
+        )
+        if progress.learned and self.set_point == 0.0:
+            self.set_point = record.mean_square_rate
+        self.problem += 1
+        self._begin_problem(weights, record.stimuli)
+        return record
+
+    @property
+    def _applied(self) -> bool:
+        """Whether the present problem's readout is a perturbed one."""
+        kind = perturbation.RUN_TYPE_KINDS.get(self.config.run_type)
+        return self._permutation is not None and kind is not perturbation.PerturbationKind.CONTROL
+
+    def _begin_problem(self, weights: NetworkWeights, stimuli: NDArray[np.float32]) -> None:
+        config = self.config
+        self._trainer.reset_optimiser()
+        if config.run_type.perturbs and self.problem <= config.baseline_problems:
+            self._baseline.append(weights)
+            self._baseline_stimuli.append(stimuli)
+            if self.problem == config.baseline_problems:
+                self._find_subspaces()
+        if self._subspaces is not None:
+            self._perturb(self._subspaces)
+        self._progress = ProblemProgress(config)
+        self.stimuli = task.draw_stimuli(self._random, config)
+
+    def _find_subspaces(self) -> None:
+        """From one noisy trial of each stimulus of each baseline problem's network."""
+        found = perturbation.ManifoldAccumulator()
+        pairs = zip(self._baseline, self._baseline_stimuli, strict=True)
+        for problem, (weights, stimuli) in enumerate(pairs):
+            found.add(noisy_states(weights, stimuli, problem, self.config))
+        self._subspaces = found.subspaces(self.config.manifold_dimensions)
+        self._first_network = self._baseline[0]
+        self._baseline, self._baseline_stimuli = [], []
+        self._draw_permutation()  # the published code draws one here that it never uses
+
+    def _perturb(self, subspaces: Subspaces) -> None:
+        """Take up the network of problem 1 again, its readout perturbed anew and frozen."""
+        permutation = self._draw_permutation()
+        self._permutation = permutation.astype(np.int8)
+        first = self._first_network
+        readout = perturbation.perturbed_readout(
+            self.config.run_type, first.output, subspaces, permutation
+        )
+        arrays = first.arrays() | {"output": readout.astype(np.float32)}
+        self._trainer.restore(NetworkWeights.from_arrays(arrays), frozen_readout=True)
+
+    def _draw_permutation(self) -> NDArray[np.integer]:
+        return perturbation.draw_permutation(
+            self._random, self.config.manifold_dimensions, derangement=self.config.derangement
+        )
+
+    # -- put down and taken up ---------------------------------------------------------
+
+    def checkpoint(self) -> dict[str, NDArray[Any]]:
+        """Everything the next trial depends on, as named arrays of fixed shapes."""
+        k, units = self.config.manifold_dimensions, self.config.units
+        subspaces = self._subspaces
+        empty = np.zeros((units, k))
+        return {
+            **self._trainer.state(),
+            **self._progress.state(),
+            **random_state.to_arrays(self._random),
+            "problem": np.array(self.problem, np.int64),
+            "trial": np.array(self.trial, np.int64),
+            "set_point": np.array(self.set_point, np.float64),
+            "stimuli": self.stimuli.copy(),
+            "permutation": np.full(k, -1, np.int8)
+            if self._permutation is None
+            else self._permutation,
+            "decision_subspace": empty if subspaces is None else subspaces.decision,
+            "stimulus_subspace": empty if subspaces is None else subspaces.stimulus,
+        }
+
+    @classmethod
+    def resume(
+        cls,
+        config: RunConfig,
+        checkpoint: Checkpoint,
+        learned: Callable[[int], tuple[NetworkWeights, NDArray[np.float32]]],
+    ) -> Self:
+        """Take a run up where :meth:`checkpoint` put it down.
+
+        Parameters
+        ----------
+        learned : gives the network and stimuli of a finished problem, by 0-based index; asked
+            only for the baseline problems of a perturbation run.
+        """
+        run = cls(config)
+        run._trainer.set_state(dict(checkpoint))
+        run._progress.set_state(checkpoint)
+        random_state.from_arrays(run._random, checkpoint)
+        run.problem, run.trial = int(checkpoint["problem"]), int(checkpoint["trial"])
+        run.set_point = float(checkpoint["set_point"])
+        run.stimuli = np.array(checkpoint["stimuli"], np.float32)
+        if checkpoint["permutation"][0] >= 0:
+            run._permutation = np.array(checkpoint["permutation"], np.int8)
+        if config.run_type.perturbs:
+            if run.problem >= config.baseline_problems:
+                run._subspaces = Subspaces(
+                    np.array(checkpoint["decision_subspace"]),
+                    np.array(checkpoint["stimulus_subspace"]),
+                )
+                run._first_network = learned(0)[0]
+            else:
+                pairs = [learned(index) for index in range(run.problem)]
+                run._baseline = [weights for weights, _ in pairs]
+                run._baseline_stimuli = [stimuli for _, stimuli in pairs]
+        return run
+
+
+def noisy_states(
+    weights: NetworkWeights, stimuli: NDArray[np.float32], problem: int, config: RunConfig
+) -> NDArray[np.float32]:
+    """One noisy trial of each stimulus of a learned problem, float32 (2, T, N).
+
+    The states a perturbation run finds its subspaces from. Their noise depends only on the seed
+    and the problem's 0-based index, so that they can be had again at any time.
+    """
+    shape = (1, task.RESPONSES, config.steps, config.units)
+    drawn = noise.recurrent_noise(probe_generator(config.seed, problem), shape, config)
+    states = network.simulate(weights[None], stimuli[None], config, noise=drawn)
+    return np.asarray(states[0], np.float32)
