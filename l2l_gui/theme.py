@@ -228,6 +228,7 @@ class Theme(QObject):
         if item.legend is not None:
             item.legend.setLabelTextColor(self._palette.text)
             item.legend.setLabelTextSize("8pt")
+            item.legend.setBrush(self.brush("panel", 0.85))
         item.showGrid(x=grid, y=grid, alpha=0.35)
 
     # -- icons -------------------------------------------------------------------------

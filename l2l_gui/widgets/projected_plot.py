@@ -1,0 +1,435 @@
+"""A rotatable 3-D plot of trajectories, drawn with ordinary 2-D curves.
+
+No OpenGL: it works on remote desktops and exports as true vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import ArrayLike
+from PyQt6.QtCore import QPointF, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QColor, QEnterEvent, QKeyEvent, QShowEvent
+from PyQt6.QtWidgets import QWidget
+
+from l2l_gui.theme import LINE, Palette, theme
+from l2l_gui.widgets import projection
+from l2l_gui.widgets.camera import Camera
+from l2l_gui.widgets.projection import FloatArray, Polylines
+
+DEPTH_CLASSES = 4
+FARTHEST_FADE = 0.6
+DEGREES_PER_PIXEL = 0.4
+KEY_DEGREES = 5.0
+PICK_PIXELS = 8.0
+MARGIN = 1.08
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Trajectories drawn alike: ``points`` (M, T, 3), NaN for a gap.
+
+    ``color`` is a theme name or ``#rrggbb``; ``style`` a pen style, ``parallel`` or
+    ``perpendicular``.
+    """
+
+    points: ArrayLike
+    color: str
+    width: float = 1.0
+    style: Qt.PenStyle | str = Qt.PenStyle.SolidLine
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Markers:
+    """Points drawn alike: ``points`` (K, 3); open symbols where not ``filled``."""
+
+    points: ArrayLike
+    color: str
+    symbol: str = "o"
+    size: float = 8.0
+    filled: bool = True
+    name: str = ""
+
+
+class _Family:
+    """The curves of one family, one for each depth class."""
+
+    def __init__(self, family: Family) -> None:
+        self.spec = family
+        self.full = np.asarray(family.points, dtype=np.float64)
+        if self.full.ndim != 3 or self.full.shape[2] != 3:
+            raise ValueError(f"points have shape {self.full.shape}, not (M, T, 3)")
+        self.lines: Polylines = projection.polylines(self.full)
+        self.flat: FloatArray = np.zeros((0, 3))
+        self.curves = [
+            pg.PlotCurveItem(skipFiniteCheck=True, antialias=True) for _ in range(DEPTH_CLASSES)
+        ]
+        self.cursor = pg.ScatterPlotItem(size=7, pxMode=True)
+        self.cursor.setZValue(DEPTH_CLASSES + 2)
+        for depth, curve in enumerate(self.curves):
+            curve.setZValue(depth)
+            curve.setSegmentedLineMode("on")  # wide pens are several times faster so
+        self.legend = pg.PlotCurveItem()
+        self.restyle()
+
+    def pen(self, fade: float, extra: float = 0.0) -> Any:
+        colour = _faded(theme.color(self.spec.color), fade)
+        style = self.spec.style
+        line = LINE[style] if isinstance(style, str) else style
+        return pg.mkPen(colour, width=self.spec.width + extra, style=line)
+
+    def restyle(self) -> None:
+        for depth, curve in enumerate(self.curves):
+            curve.setPen(self.pen(FARTHEST_FADE * (1 - depth / (DEPTH_CLASSES - 1))))
+        self.legend.setPen(self.pen(0.0, 1.0))
+        self.cursor.setBrush(theme.brush(self.spec.color))
+        self.cursor.setPen(theme.pen("panel"))
+
+    def project(self, matrix: FloatArray, centre: FloatArray, radius: float) -> None:
+        self.flat = (self.lines.points - centre) @ matrix.T
+        classes = projection.depth_classes(self.flat[:, 2], radius, DEPTH_CLASSES)
+        for depth, curve in enumerate(self.curves):
+            x, y, connect = projection.subset(self.flat, self.lines.joined & (classes == depth))
+            curve.setData(x, y, connect=connect)
+
+
+class _View(pg.ViewBox):
+    """Drag turns, shift-drag or middle-drag pans, the wheel zooms."""
+
+    def __init__(self, camera: Camera) -> None:
+        super().__init__(enableMenu=False, defaultPadding=0)
+        self.camera = camera
+        self.radius = 1.0
+        self.setAspectLocked(True)
+        self.setMouseEnabled(False, False)
+
+    def mouseDragEvent(self, event: Any, axis: int | None = None) -> None:
+        event.accept()
+        step = event.screenPos() - event.lastScreenPos()
+        button, shift = event.button(), Qt.KeyboardModifier.ShiftModifier
+        if button == Qt.MouseButton.MiddleButton or event.modifiers() & shift:
+            width, height = self.viewPixelSize()
+            self.camera.pan_by(-step.x() * width / self.radius, step.y() * height / self.radius)
+        elif button == Qt.MouseButton.LeftButton:
+            self.camera.rotate(-step.x() * DEGREES_PER_PIXEL, step.y() * DEGREES_PER_PIXEL)
+        elif button == Qt.MouseButton.RightButton:
+            self.camera.zoom_by(1.01 ** (step.x() - step.y()))
+
+    def wheelEvent(self, event: Any, axis: int | None = None) -> None:
+        event.accept()
+        self.camera.zoom_by(1.0015 ** event.delta())
+
+
+class ProjectedPlot(pg.PlotWidget):
+    """Trajectories in three dimensions under an orthographic projection.
+
+    Keys: arrows turn, + and - zoom, 1 2 3 look along an axis, S spins, R resets.
+
+    Signals
+    -------
+    picked(family, index) : a trajectory was clicked.
+    hovered(family, index) : the trajectory under the pointer, (-1, -1) for none.
+    """
+
+    picked = pyqtSignal(int, int)
+    hovered = pyqtSignal(int, int)
+
+    def __init__(self, camera: Camera | None = None, parent: QWidget | None = None) -> None:
+        self.camera = camera if camera is not None else Camera()
+        self._view = _View(self.camera)
+        super().__init__(parent=parent, viewBox=self._view)
+        if camera is None:
+            self.camera.setParent(self)
+        self._families: list[_Family] = []
+        self._markers: list[tuple[Markers, pg.ScatterPlotItem]] = []
+        self._cursor: int | None = None
+        self._hover = (-1, -1)
+        self._bounds: tuple[FloatArray, float] | None = None
+        self._centre: FloatArray = np.zeros(3)
+        self._radius = 1.0
+        self._dirty = True
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Rotatable 3-D plot")
+        self.setAccessibleDescription("Arrow keys turn, plus and minus zoom, S spins, R resets")
+        for side in ("left", "bottom"):
+            self.hideAxis(side)
+        self.hideButtons()
+        self._legend = self.addLegend(offset=(-8, 8))
+        self._highlight = pg.PlotCurveItem(antialias=True)
+        self._highlight.setZValue(DEPTH_CLASSES + 1)
+        self._view.addItem(self._highlight, ignoreBounds=True)
+        self._triad = [pg.PlotCurveItem(antialias=True) for _ in range(3)]
+        self._labels = [pg.TextItem(anchor=(0.5, 0.5)) for _ in range(4)]
+        self._labels[3].setAnchor((0.0, 1.0))
+        for item in (*self._triad, *self._labels):
+            item.setZValue(DEPTH_CLASSES + 3)
+            self._view.addItem(item, ignoreBounds=True)
+        self._names, self._unit = ("x", "y", "z"), "a.u."
+        self._coalesce = QTimer(self)
+        self._coalesce.setSingleShot(True)
+        self._coalesce.setInterval(0)
+        self._coalesce.timeout.connect(self._redraw_if_seen)
+        self.camera.changed.connect(self._invalidate)
+        self._view.sigResized.connect(self._invalidate)
+        theme.changed.connect(self._restyle)
+        self.scene().sigMouseClicked.connect(self._clicked)
+        self._pointer = pg.SignalProxy(
+            self.scene().sigMouseMoved, rateLimit=30, slot=self._pointer_moved
+        )
+        self._restyle()
+
+    # -- content -----------------------------------------------------------------------
+
+    def set_families(self, families: Sequence[Family]) -> None:
+        """Show these trajectories in place of the present ones."""
+        for old in self._families:
+            for item in (*old.curves, old.cursor):
+                self._view.removeItem(item)
+        self._families = [_Family(family) for family in families]
+        for new in self._families:
+            for item in (*new.curves, new.cursor):
+                self._view.addItem(item, ignoreBounds=True)
+        self._set_hover((-1, -1))
+        self._renew()
+
+    def set_markers(self, markers: Sequence[Markers]) -> None:
+        """Show these points in place of the present ones."""
+        for _, old in self._markers:
+            self._view.removeItem(old)
+        self._markers = [(spec, pg.ScatterPlotItem(pxMode=True)) for spec in markers]
+        for _, item in self._markers:
+            item.setZValue(DEPTH_CLASSES + 2)
+            self._view.addItem(item, ignoreBounds=True)
+        self._style_markers()
+        self._renew()
+
+    def set_cursor(self, index: int | None) -> None:
+        """Mark time step ``index`` on every trajectory; None removes the marks."""
+        self._cursor = index
+        self._invalidate()
+
+    def set_axes(self, names: Sequence[str], unit: str = "a.u.") -> None:
+        """Name the three axes and their common unit."""
+        first, second, third = names
+        self._names, self._unit = (first, second, third), unit
+        self._invalidate()
+
+    def set_bounds(self, centre: ArrayLike | None, radius: float = 1.0) -> None:
+        """Fix what is in view, so that several plots share axes; None follows the data."""
+        self._bounds = None if centre is None else (np.asarray(centre, dtype=float), radius)
+        self._measure()
+        self._invalidate()
+
+    def bounds(self) -> tuple[FloatArray, float]:
+        """Centre (3,) and radius of what is in view at zoom 1."""
+        return self._centre, self._radius
+
+    def set_highlight(self, family: int, index: int) -> None:
+        """Draw one trajectory over the others; (-1, -1) for none."""
+        self._set_hover((family, index))
+
+    def clear_all(self) -> None:
+        """Remove all trajectories and markers."""
+        self.set_families([])
+        self.set_markers([])
+
+    def _renew(self) -> None:
+        self._legend.clear()
+        for family in self._families:
+            if family.spec.name:
+                self._legend.addItem(family.legend, family.spec.name)
+        for spec, item in self._markers:
+            if spec.name:
+                self._legend.addItem(item, spec.name)
+        self._measure()
+        self._invalidate()
+
+    def _measure(self) -> None:
+        clouds = [f.full[:, f.lines.samples].reshape(-1, 3) for f in self._families]
+        clouds += [np.asarray(spec.points, dtype=float).reshape(-1, 3) for spec, _ in self._markers]
+        self._centre, self._radius = self._bounds or projection.bounding_sphere(clouds)
+        self._view.radius = self._radius
+
+    # -- drawing -----------------------------------------------------------------------
+
+    def _invalidate(self) -> None:
+        self._dirty = True
+        self._coalesce.start()
+
+    def _redraw_if_seen(self) -> None:
+        if self._dirty and self.isVisible():
+            self.redraw()
+
+    def redraw(self) -> None:
+        """Project and draw everything now; normally once per turn of the event loop."""
+        self._dirty = False
+        matrix = self.camera.matrix()
+        for family in self._families:
+            family.project(matrix, self._centre, self._radius)
+            self._place_cursor(family, matrix)
+        for spec, item in self._markers:
+            points = np.asarray(spec.points, dtype=float).reshape(-1, 3)
+            flat = (points[np.isfinite(points).all(axis=1)] - self._centre) @ matrix.T
+            item.setData(flat[:, 0], flat[:, 1])
+        self._draw_highlight()
+        self._frame()
+        self._draw_triad(matrix)
+
+    def _place_cursor(self, family: _Family, matrix: FloatArray) -> None:
+        steps = family.full.shape[1]
+        if self._cursor is None or not 0 <= self._cursor < steps:
+            family.cursor.setData([], [])
+            return
+        now = family.full[:, self._cursor]
+        flat = (now[np.isfinite(now).all(axis=1)] - self._centre) @ matrix.T
+        family.cursor.setData(flat[:, 0], flat[:, 1])
+
+    def _frame(self) -> None:
+        half = self._radius * MARGIN / self.camera.zoom
+        x, y = (self._radius * shift for shift in self.camera.pan)
+        self._view.setRange(xRange=(x - half, x + half), yRange=(y - half, y + half), padding=0)
+
+    def _draw_triad(self, matrix: FloatArray) -> None:
+        """Axes in the lower left corner; their length is round, so they are a scale bar too."""
+        (left, right), (bottom, top) = self._view.viewRange()
+        span = min(right - left, top - bottom)
+        length = projection.round_length(0.13 * span)
+        origin = np.array([left + 0.16 * span, bottom + 0.19 * span])
+        for axis, curve in enumerate(self._triad):
+            direction = matrix[:2, axis]
+            tip = origin + length * direction
+            curve.setData([origin[0], tip[0]], [origin[1], tip[1]])
+            size = float(np.hypot(*direction))
+            outward = direction / size if size > 0.05 else np.zeros(2)
+            self._labels[axis].setText(self._names[axis])
+            self._labels[axis].setPos(*(tip + 0.045 * span * outward))
+            self._labels[axis].setVisible(size > 0.05)
+        self._labels[3].setText(f"axis length {length:g} {self._unit}".rstrip())
+        self._labels[3].setPos(left, bottom)
+
+    def _draw_highlight(self) -> None:
+        family, index = self._hover
+        if not 0 <= family < len(self._families):
+            self._highlight.setData([], [])
+            return
+        shown = self._families[family]
+        chosen = shown.lines.joined & (shown.lines.owner == index)
+        x, y, connect = projection.subset(shown.flat, chosen)
+        self._highlight.setPen(shown.pen(0.0, 2.0))
+        self._highlight.setData(x, y, connect=connect)
+
+    def _restyle(self, _palette: Palette | None = None) -> None:
+        theme.style_plot(self, grid=False)
+        for curve in self._triad:
+            curve.setPen(theme.pen("quiet", 1.5))
+        for label in self._labels:
+            label.setColor(theme.color("quiet"))
+            label.setFont(theme.font(8))
+        for family in self._families:
+            family.restyle()
+        self._style_markers()
+        self._renew()
+        self._redraw_if_seen()
+
+    def _style_markers(self) -> None:
+        for spec, item in self._markers:
+            item.setSymbol(spec.symbol)
+            item.setSize(spec.size)
+            item.setBrush(theme.brush(spec.color if spec.filled else "panel"))
+            item.setPen(theme.pen("panel" if spec.filled else spec.color, 1 if spec.filled else 2))
+
+    # -- pointer and keys --------------------------------------------------------------
+
+    def _trajectory_at(self, scene_position: QPointF) -> tuple[int, int]:
+        if not self._view.sceneBoundingRect().contains(scene_position):
+            return (-1, -1)
+        here = self._view.mapSceneToView(scene_position)
+        best, found = PICK_PIXELS * self._view.viewPixelSize()[0], (-1, -1)
+        for number, family in enumerate(self._families):
+            if not len(family.flat):
+                continue
+            segment, distance = projection.nearest_segment(
+                family.flat, family.lines.joined, (here.x(), here.y())
+            )
+            if distance <= best:
+                best, found = distance, (number, int(family.lines.owner[segment]))
+        return found
+
+    def _pointer_moved(self, arguments: tuple[QPointF]) -> None:
+        if self.isVisible() and not self._dirty:
+            self._set_hover(self._trajectory_at(arguments[0]))
+
+    def _set_hover(self, hover: tuple[int, int]) -> None:
+        if hover == self._hover:
+            return
+        self._hover = hover
+        family, index = hover
+        known = 0 <= family < len(self._families)
+        name = self._families[family].spec.name if known else ""
+        self.setToolTip(f"{name} {index + 1}".strip() if known else "")
+        self._draw_highlight()
+        self.hovered.emit(family, index)
+
+    def _clicked(self, event: Any) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        found = self._trajectory_at(event.scenePos())
+        if found[0] >= 0:
+            event.accept()
+            self.picked.emit(*found)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Turn, zoom, spin and reset from the keyboard."""
+        key, camera = event.key(), self.camera
+        actions = {
+            Qt.Key.Key_Left: lambda: camera.rotate(-KEY_DEGREES, 0),
+            Qt.Key.Key_Right: lambda: camera.rotate(KEY_DEGREES, 0),
+            Qt.Key.Key_Up: lambda: camera.rotate(0, KEY_DEGREES),
+            Qt.Key.Key_Down: lambda: camera.rotate(0, -KEY_DEGREES),
+            Qt.Key.Key_Plus: lambda: camera.zoom_by(1.2),
+            Qt.Key.Key_Equal: lambda: camera.zoom_by(1.2),
+            Qt.Key.Key_Minus: lambda: camera.zoom_by(1 / 1.2),
+            Qt.Key.Key_1: lambda: camera.look_from(0, 0),
+            Qt.Key.Key_2: lambda: camera.look_from(-90, 0),
+            Qt.Key.Key_3: lambda: camera.look_from(-90, 90),
+            Qt.Key.Key_S: lambda: camera.set_spinning(not camera.spinning),
+            Qt.Key.Key_R: camera.reset,
+        }
+        action = actions.get(Qt.Key(key))
+        if action is None:
+            super().keyPressEvent(event)
+            return
+        action()
+        event.accept()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Show what the pointer is over from the first movement."""
+        self.setMouseTracking(True)
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: Any) -> None:
+        """Drop the highlight."""
+        self._set_hover((-1, -1))
+        super().leaveEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what changed while hidden."""
+        super().showEvent(event)
+        if self._dirty:
+            self.redraw()
+
+
+def _faded(colour: QColor, fade: float) -> QColor:
+    """``colour`` mixed with the plot's background; opaque, since transparency is slow."""
+    ground = theme.color("panel")
+    mixed = (
+        round((1 - fade) * a + fade * b)
+        for a, b in zip(colour.getRgb()[:3], ground.getRgb()[:3], strict=True)
+    )
+    return QColor(*mixed)

@@ -1,0 +1,298 @@
+"""The bar that moves through a run: time in the trial, problem, group, stimulus.
+
+A view only: it shows what it is told by its setters and says by its signals what the
+person wants. Setters do not emit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PyQt6.QtCore import QElapsedTimer, QSignalBlocker, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+
+from l2l_gui.theme import theme
+
+SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
+FRAME_MS = 33
+STEP_MS = 10
+PAGE_MS = 100
+
+
+class Transport(QWidget):
+    """Sliders and selectors of the shared selection.
+
+    Signals
+    -------
+    time_changed(float) : ms from trial onset.
+    problem_changed(int) : problem number, from 1.
+    group_changed(int, int) : first problem and number of problems.
+    stimulus_changed(object) : 0, 1, or None for both.
+    playing_changed(bool), speed_changed(float), loop_changed(bool).
+    """
+
+    time_changed = pyqtSignal(float)
+    problem_changed = pyqtSignal(int)
+    group_changed = pyqtSignal(int, int)
+    stimulus_changed = pyqtSignal(object)
+    playing_changed = pyqtSignal(bool)
+    speed_changed = pyqtSignal(float)
+    loop_changed = pyqtSignal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._duration, self._exact = 2000.0, 0.0
+        self._clock = QElapsedTimer()
+        self._ticker = QTimer(self)
+        self._ticker.setInterval(FRAME_MS)
+        self._ticker.timeout.connect(self._advance)
+        self._build_time()
+        self._build_problem()
+        self._build_choices()
+        self._arrange()
+        self.set_trial(2000.0)
+        self.set_problems(0)
+
+    # -- building ----------------------------------------------------------------------
+
+    def _build_time(self) -> None:
+        self.play = _button("play", "Play the trial", "Play", checkable=True)
+        self.play.toggled.connect(self.set_playing)
+        self.loop = _button("loop", "Play again and again", "Loop", checkable=True)
+        self.loop.setChecked(True)
+        self.loop.toggled.connect(self.loop_changed)
+        self.speed = QComboBox()
+        for speed in SPEEDS:
+            self.speed.addItem(f"{speed:g}×", speed)
+        self.speed.setCurrentIndex(SPEEDS.index(1.0))
+        self.speed.setToolTip("Speed, relative to the trial's own time")
+        self.speed.setAccessibleName("Playing speed")
+        self.speed.currentIndexChanged.connect(lambda index: self.speed_changed.emit(SPEEDS[index]))
+        self.time = _slider("Time in the trial, ms", STEP_MS, PAGE_MS)
+        self.time.valueChanged.connect(self._time_moved)
+        self.time_label = QLabel()
+        self.time_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        width = self.time_label.fontMetrics().horizontalAdvance("20000 / 20000 ms ")
+        self.time_label.setMinimumWidth(width)
+
+    def _build_problem(self) -> None:
+        self.problem = _slider("Problem", 1, 10)
+        self.problem_number = QSpinBox()
+        self.problem_number.setAccessibleName("Problem number")
+        self.problem_number.setKeyboardTracking(False)
+        self.problem_of = QLabel()
+        self.problem.valueChanged.connect(self._problem_moved)
+        self.problem_number.valueChanged.connect(self._problem_moved)
+
+    def _build_choices(self) -> None:
+        self.group_start, self.group_size = QSpinBox(), QSpinBox()
+        for box, name in (
+            (self.group_start, "First problem of the group"),
+            (self.group_size, "Problems in the group"),
+        ):
+            box.setAccessibleName(name)
+            box.setToolTip(name)
+            box.setKeyboardTracking(False)
+            box.valueChanged.connect(self._group_moved)
+        self.group_end = QLabel()
+        self.stimulus = QComboBox()
+        self.stimulus.setAccessibleName("Stimulus")
+        self.stimulus.setToolTip("Stimulus shown")
+        for label, value in (("Both", None), ("0", 0), ("1", 1)):
+            self.stimulus.addItem(label, value)
+        self.stimulus.currentIndexChanged.connect(
+            lambda index: self.stimulus_changed.emit(self.stimulus.itemData(index))
+        )
+
+    def _arrange(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(10, 6, 10, 6)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        grid.addWidget(_row(QLabel("Time"), self.play, self.loop, self.speed), 0, 0)
+        grid.addWidget(self.time, 0, 1)
+        grid.addWidget(self.time_label, 0, 2)
+        grid.addWidget(_line(), 0, 3, 2, 1)
+        grid.addWidget(_quiet("Group"), 0, 4)
+        grid.addWidget(_row(self.group_start, self.group_end), 0, 5)
+        grid.addWidget(_row(_quiet("size"), self.group_size), 0, 6)
+        grid.addWidget(_row(QLabel("Problem"), self.problem_number), 1, 0)
+        grid.addWidget(self.problem, 1, 1)
+        grid.addWidget(self.problem_of, 1, 2, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(_quiet("Stimulus"), 1, 4)
+        grid.addWidget(self.stimulus, 1, 5, 1, 2)
+        grid.setColumnStretch(1, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    # -- setters -----------------------------------------------------------------------
+
+    def set_trial(self, duration_ms: float) -> None:
+        """Length of a trial in ms."""
+        self._duration = duration_ms
+        with _silent(self.time):
+            self.time.setRange(0, round(duration_ms))
+        self.set_time(min(self._exact, duration_ms))
+
+    def set_time(self, ms: float) -> None:
+        """Show this time in the trial."""
+        self._exact = min(max(ms, 0.0), self._duration)
+        with _silent(self.time):
+            self.time.setValue(round(self._exact))
+        self.time_label.setText(f"{self._exact:.0f} / {self._duration:.0f} ms")
+
+    def set_problems(self, count: int) -> None:
+        """Number of problems there are to show; 0 disables the choice."""
+        with _silent(self.problem, self.problem_number, self.group_start, self.group_size):
+            for control in (self.problem, self.problem_number, self.group_start, self.group_size):
+                control.setRange(min(1, count), count)
+                control.setEnabled(count > 0)
+            self.stimulus.setEnabled(count > 0)
+        self.problem_of.setText(f"of {count}" if count else "none learned")
+        self._show_group_end()
+
+    def set_problem(self, problem: int) -> None:
+        """Show this problem number."""
+        with _silent(self.problem, self.problem_number):
+            self.problem.setValue(problem)
+            self.problem_number.setValue(problem)
+
+    def set_group(self, start: int, size: int) -> None:
+        """Show this group of problems."""
+        with _silent(self.group_start, self.group_size):
+            self.group_start.setValue(start)
+            self.group_size.setValue(size)
+        self._show_group_end()
+
+    def set_stimulus(self, stimulus: int | None) -> None:
+        """Show 0, 1, or None for both."""
+        with _silent(self.stimulus):
+            self.stimulus.setCurrentIndex(0 if stimulus is None else stimulus + 1)
+
+    # -- playing -----------------------------------------------------------------------
+
+    @property
+    def playing(self) -> bool:
+        """Whether time runs."""
+        return self._ticker.isActive()
+
+    def set_playing(self, on: bool) -> None:
+        """Let time run, or stop it; at the end, playing starts from the beginning."""
+        if on == self.playing:
+            return
+        if on:
+            if self._exact >= self._duration:
+                self._go(0.0)
+            self._clock.start()
+            self._ticker.start()
+        else:
+            self._ticker.stop()
+        with _silent(self.play):
+            self.play.setChecked(on)
+        theme.set_icon(self.play, "pause" if on else "play")
+        self.play.setToolTip("Pause the trial" if on else "Play the trial")
+        self.play.setAccessibleName("Pause" if on else "Play")
+        self.playing_changed.emit(on)
+
+    def _advance(self) -> None:
+        ms = self._exact + self._clock.restart() * SPEEDS[self.speed.currentIndex()]
+        if ms < self._duration:
+            self._go(ms)
+        elif self.loop.isChecked():
+            self._go(ms % self._duration)
+        else:
+            self._go(self._duration)
+            self.set_playing(False)
+
+    def step_time(self, ms: float) -> None:
+        """Move through the trial by ``ms``."""
+        self._go(self._exact + ms)
+
+    def step_problem(self, problems: int) -> None:
+        """Move by a number of problems."""
+        self.problem.setValue(self.problem.value() + problems)
+
+    # -- from the controls -------------------------------------------------------------
+
+    def _go(self, ms: float) -> None:
+        before = self._exact
+        self.set_time(ms)
+        if self._exact != before:
+            self.time_changed.emit(self._exact)
+
+    def _time_moved(self, ms: int) -> None:
+        self._go(float(ms))
+
+    def _problem_moved(self, problem: int) -> None:
+        self.set_problem(problem)
+        self.problem_changed.emit(problem)
+
+    def _group_moved(self) -> None:
+        self._show_group_end()
+        self.group_changed.emit(self.group_start.value(), self.group_size.value())
+
+    def _show_group_end(self) -> None:
+        end = self.group_start.value() + self.group_size.value() - 1
+        self.group_end.setText(f"to {max(0, min(end, self.group_start.maximum()))}")
+
+
+def _button(icon: str, tip: str, name: str, checkable: bool) -> QToolButton:
+    button = QToolButton()
+    theme.set_icon(button, icon)
+    button.setIconSize(QSize(16, 16))
+    button.setToolTip(tip)
+    button.setAccessibleName(name)
+    button.setCheckable(checkable)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+def _slider(name: str, step: int, page: int) -> QSlider:
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setAccessibleName(name)
+    slider.setSingleStep(step)
+    slider.setPageStep(page)
+    slider.setMinimumWidth(160)
+    return slider
+
+
+def _row(*widgets: QWidget) -> QWidget:
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch()
+    return holder
+
+
+def _quiet(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("quiet", True)
+    return label
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setFrameShape(QFrame.Shape.VLine)
+    return line
+
+
+@contextmanager
+def _silent(*widgets: QWidget) -> Iterator[None]:
+    blockers = [QSignalBlocker(widget) for widget in widgets]
+    yield
+    for blocker in blockers:
+        blocker.unblock()
