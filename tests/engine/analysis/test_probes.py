@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from known_networks import CONFIG, bistable
 
-from l2l_engine import network
+from l2l_engine import network, task
 from l2l_engine.analysis import probes
 from l2l_engine.analysis.probes import Probe, Pulse
 from l2l_engine.config import L2LError
@@ -54,7 +54,7 @@ def test_a_pulse_decays_with_the_leak_where_nothing_recurs(time_ms):
 def test_a_pulse_switches_the_memory_and_the_choice():
     push = Pulse(np.array([1.0, 0.0]), 2.5, 100)
     found = probes.push_state(MEMORY, STIMULI, CONFIG, push)
-    np.testing.assert_array_equal(probes.task.choices(found.outputs, CONFIG), [1, 1])
+    np.testing.assert_array_equal(task.choices(found.outputs, CONFIG), [1, 1])
 
 
 def test_states_at_hand_save_the_time_before_the_pulse_and_change_nothing():
@@ -129,41 +129,6 @@ def test_noise_is_its_own_seeded_stream():
     np.testing.assert_array_equal(np.random.get_state()[1], before)
 
 
-def test_noise_generalisation_runs_from_perfect_to_chance():
-    found = probes.noise_generalisation(MEMORY, STIMULI, CONFIG, [0.0, 0.05, 50.0], repeats=60)
-    assert found.trials == 120
-    np.testing.assert_array_equal(found.accuracy[:2], 1.0)
-    assert abs(found.accuracy[2] - 0.5) < 4 * 0.5 / np.sqrt(120)
-    assert found.loss[2] > 1.1 * found.loss[0]
-    quiet = probes.probe_trials(MEMORY, STIMULI, CONFIG, Probe()).outputs
-    expected = probes.task.cross_entropy(quiet, np.array([0, 1]), CONFIG)
-    assert found.loss[0] == pytest.approx(expected.mean(), rel=1e-12)
-    # both stimuli are mirror images: without noise no trial differs from another
-    assert found.loss_sem[0] == pytest.approx(0.0, abs=1e-12)
-
-
-def test_morphs_keep_the_ends_and_the_length():
-    morphs = probes.morph_stimuli(STIMULI, [0, 0.5, 1])
-    np.testing.assert_allclose(morphs[[0, 2]], STIMULI, atol=1e-15)
-    np.testing.assert_allclose(morphs[1], STIMULI.sum(axis=0) / np.sqrt(2), atol=1e-15)
-    np.testing.assert_allclose(np.linalg.norm(morphs, axis=1), 1.0)
-
-
-def test_psychometric_curve_of_a_symmetric_memory_turns_in_the_middle():
-    morphs = np.array([0.0, 0.2, 0.4, 0.5, 0.6, 0.8, 1.0])
-    told: list[float] = []
-    quiet = probes.psychometric(MEMORY, STIMULI, CONFIG, morphs, progress=told.append)
-    np.testing.assert_array_equal(quiet.chosen, [0, 0, 0, 0, 1, 1, 1])  # a tie is response 0
-    assert quiet.share[3] == pytest.approx(0.5)
-    np.testing.assert_allclose(quiet.share + quiet.share[::-1], 1.0)
-    assert (np.diff(quiet.share) > 0).all()
-    assert told[-1] == 1.0
-    noisy = probes.psychometric(MEMORY, STIMULI, CONFIG, morphs, sigma_rec=0.5, repeats=100)
-    assert (np.diff(noisy.chosen) >= 0).all()  # every morph sees the same noise
-    assert abs(noisy.chosen[3] - 0.5) < 0.2
-    np.testing.assert_array_equal(noisy.chosen[[0, -1]], [0, 1])
-
-
 @pytest.mark.parametrize(
     ("probe", "message"),
     [
@@ -177,14 +142,3 @@ def test_psychometric_curve_of_a_symmetric_memory_turns_in_the_middle():
 def test_an_impossible_probe_is_refused(probe, message):
     with pytest.raises(L2LError, match=message):
         probes.probe_trials(MEMORY, STIMULI, CONFIG, probe)
-
-
-def test_impossible_curves_are_refused():
-    with pytest.raises(L2LError, match="noise level"):
-        probes.noise_generalisation(MEMORY, STIMULI, CONFIG, [-0.1])
-    with pytest.raises(L2LError, match="repeats = 0"):
-        probes.noise_generalisation(MEMORY, STIMULI, CONFIG, [0.1], repeats=0)
-    with pytest.raises(L2LError, match="morph"):
-        probes.psychometric(MEMORY, STIMULI, CONFIG, [1.5])
-    with pytest.raises(L2LError, match="opposite"):
-        probes.morph_stimuli(np.array([STIMULI[0], -STIMULI[0]]), [0.5])

@@ -1,0 +1,144 @@
+"""Fixed points of networks small enough to solve on paper, and of a published one."""
+
+import itertools
+
+import numpy as np
+import pytest
+from known_networks import CONFIG, bistable
+
+from l2l_engine import network
+from l2l_engine.analysis import fixed_points as fp
+from l2l_engine.config import Activation, L2LError, RunConfig
+
+RATE = 1e3 / CONFIG.tau  # 1/s
+HIGH = 0.9575040240772687  # the positive root of s = tanh(2 s)
+GRID = np.array(list(itertools.product(np.linspace(-1.1, 1.1, 7), repeat=2))) + 0.013
+
+
+def test_without_recurrence_every_search_finds_the_one_stable_point():
+    current = np.array([0.3, -1.2])
+    found = fp.find_points(np.zeros((2, 2)), current, CONFIG, GRID)
+    np.testing.assert_allclose(found.states, [np.tanh(current)], atol=1e-10)
+    np.testing.assert_array_equal(found.reached, [len(GRID)])
+    np.testing.assert_allclose(found.eigenvalues, [[-RATE, -RATE]])
+    np.testing.assert_allclose(found.time_constants, [[CONFIG.tau, CONFIG.tau]])
+    assert found.describe(0) == "stable fixed point"
+
+
+def test_two_bistable_units_have_nine_fixed_points():
+    found = fp.find_points(2 * np.eye(2), np.zeros(2), CONFIG, GRID)
+    assert found.fixed.all()
+    expected = np.array(list(itertools.product([-HIGH, 0, HIGH], repeat=2)))
+    order = np.lexsort(found.states.round(6).T[::-1])
+    np.testing.assert_allclose(found.states[order], expected, atol=1e-8)
+    zeros = (np.abs(expected) < 0.5).sum(axis=1)
+    np.testing.assert_array_equal(found.unstable_dimensions[order], zeros)
+    attracting = (2 * (1 - HIGH**2) - 1) * RATE
+    assert found.eigenvalues[order][0, 0] == pytest.approx(attracting)
+    middle = int(order[4])
+    np.testing.assert_allclose(found.eigenvalues[middle], [RATE, RATE])
+    assert found.describe(middle) == "repeller, 2 unstable dimensions"
+    assert found.describe(int(order[1])) == "saddle, 1 unstable dimension"
+    assert found.reached.sum() == len(GRID)
+
+
+def test_a_rotating_mode_has_its_frequency():
+    turn = np.array([[0.5, -2.0], [2.0, 0.5]])
+    found = fp.find_points(turn, np.zeros(2), CONFIG, 0.1 * GRID)
+    assert len(found) == 1
+    np.testing.assert_allclose(found.eigenvalues.real, -0.5 * RATE)
+    np.testing.assert_allclose(found.frequencies, 2.0 * RATE / (2 * np.pi))
+
+
+def test_the_ghost_of_a_vanished_pair_is_a_slow_point():
+    # s = tanh(2 s + c) loses its lower two roots at c = sqrt(2) - artanh(sqrt(1/2))
+    beyond = 0.05
+    root = np.sqrt(0.5)
+    current = np.array([np.sqrt(2) - np.arctanh(root) + beyond, 0.0])
+    found = fp.find_points(np.diag([2.0, 0.0]), current, CONFIG, np.array([[-0.95, 0.0]]))
+    gap = beyond / 2
+    np.testing.assert_allclose(found.states, [[-root - gap, 0.0]], atol=1e-6)
+    np.testing.assert_allclose(found.q, [gap**2 / 2], rtol=1e-9)
+    np.testing.assert_allclose(found.speed, [gap * RATE], rtol=1e-9)
+    assert found.describe(0) == "stable slow point"
+    assert found.time_constants[0, 0] == np.inf
+    begun = 0.95 - np.tanh(1.9 - current[0])
+    assert found.relative_speed[0] == pytest.approx(gap / begun)
+    strict = fp.find_points(
+        np.diag([2.0, 0.0]), current, CONFIG, np.array([[-0.95, 0.0]]), slow=0.1
+    )
+    assert len(strict) == 0
+
+
+def test_epochs_of_a_memory_network():
+    found = fp.fixed_points(bistable(np.eye(10)[:2]), np.eye(10)[:2], CONFIG)
+    names = [points.name for points in found]
+    assert names == ["sample, stimulus 0", "sample, stimulus 1", "delay", "response"]
+    first, second, delay, response = found
+    fixation = np.tanh(np.sqrt(10))
+    for points, sign in ((first, -1), (second, 1)):
+        (state,) = points.states
+        assert state[0] == pytest.approx(np.tanh(2 * state[0] + 2 * sign))
+        assert state[1] == pytest.approx(fixation)
+    for points, other in ((delay, fixation), (response, 0.0)):
+        stable = points.states[points.unstable_dimensions == 0]
+        np.testing.assert_allclose(sorted(stable[:, 0]), [-HIGH, HIGH])
+        np.testing.assert_allclose(stable[:, 1], other, atol=1e-9)
+    # the trial ends before the fixation unit has quite decayed
+    left = fixation * (1 - CONFIG.alpha) ** 60
+    np.testing.assert_allclose(response.distance, left, rtol=1e-3)
+
+
+def test_an_epoch_of_no_length_is_left_out():
+    config = CONFIG.replace(delay_ms=0)
+    found = fp.fixed_points(bistable(np.eye(10)[:2]), np.eye(10)[:2], config)
+    assert [points.name for points in found][-1] == "response"
+    assert len(found) == 3
+
+
+@pytest.mark.parametrize("activation", list(Activation))
+def test_search_derivative_agrees_with_finite_differences(activation):
+    random = np.random.default_rng(0)
+    recurrent, current = random.normal(size=(5, 5)), random.normal(size=5)
+    state = random.normal(size=(1, 5))
+    _, jacobian = fp._residual(recurrent, current, activation, state)
+    nudged = state + 1e-6 * np.concatenate([np.eye(5), -np.eye(5)])
+    residual, _ = fp._residual(recurrent, current, activation, nudged)
+    np.testing.assert_allclose(jacobian[0], (residual[:5] - residual[5:]) / 2e-6, atol=1e-8)
+
+
+def test_points_of_a_published_network_are_minima_and_slow(legacy_run):
+    config = RunConfig()
+    weights, stimuli = legacy_run
+    found = fp.fixed_points(weights[10], stimuli[10], config, starts=2)
+    assert all(len(points) for points in found)
+    delay = found[2]
+    assert (delay.relative_speed <= 0.5).all()
+    np.testing.assert_allclose(delay.speed, np.sqrt(2 * delay.q) / 0.1)
+    current = weights[10].input[-1] / np.sqrt(10) + weights[10].bias
+    nudges = np.random.default_rng(0).normal(size=(50, 100)) * 1e-2
+    states = delay.states[0] + nudges
+    gaps = states - network.activate(states @ weights[10].recurrent + current, config.activation)
+    assert (0.5 * np.square(gaps).sum(axis=1) > delay.q[0]).all()
+
+
+def test_progress_rises_to_one_and_can_cancel():
+    weights, stimuli = bistable(np.eye(10)[:2]), np.eye(10)[:2]
+    told: list[float] = []
+    fp.fixed_points(weights, stimuli, CONFIG, progress=told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+
+    class CancelledError(Exception):
+        pass
+
+    def cancel(fraction):
+        raise CancelledError
+
+    with pytest.raises(CancelledError):
+        fp.fixed_points(weights, stimuli, CONFIG, progress=cancel)
+
+
+def test_weights_that_are_not_finite_are_refused():
+    with pytest.raises(L2LError, match="the weights hold one that is not"):
+        fp.find_points(np.full((2, 2), np.inf), np.zeros(2), CONFIG, GRID)
