@@ -214,7 +214,7 @@ def minimise_q(
     states (M, N), q (M,), is_minimum (M,)
         ``is_minimum`` where q is 0 or its gradient vanishes.
     """
-    states = starts.copy()
+    states = np.array(starts, np.float64)
     residual, jacobian = _residual(recurrent, current, activation, states)
     q = 0.5 * np.square(residual).sum(axis=1)
     damping = np.full(len(states), 1e-2)
@@ -235,13 +235,15 @@ def minimise_q(
         normal += damping[searching, None, None] * identity
         step = np.linalg.solve(normal, gradient[going][..., None])[..., 0]
         tried = states[searching] - step
-        new_residual, new_jacobian = _residual(recurrent, current, activation, tried)
-        new_q = 0.5 * np.square(new_residual).sum(axis=1)
+        with np.errstate(over="ignore", invalid="ignore"):  # a step too far is not better
+            new_residual, new_jacobian = _residual(recurrent, current, activation, tried)
+            new_q = 0.5 * np.square(new_residual).sum(axis=1)
         better = new_q < q[searching]
         accepted = searching[better]
         states[accepted], q[accepted] = tried[better], new_q[better]
         residual[better], jacobian[better] = new_residual[better], new_jacobian[better]
-        damping[searching] *= np.where(better, 0.1, 4.0)
+        # at a slow point the Jacobian is singular: some damping must stay
+        damping[searching] = np.maximum(damping[searching] * np.where(better, 0.1, 4.0), 1e-10)
         if progress is not None:
             progress(max(iteration / iterations, 1 - len(searching) / len(states)))
     if progress is not None:

@@ -70,6 +70,22 @@ def test_the_ghost_of_a_vanished_pair_is_a_slow_point():
     assert len(strict) == 0
 
 
+def test_every_state_of_a_line_attractor_is_a_neutral_fixed_point():
+    config = CONFIG.replace(activation=Activation.RELU)
+    starts = np.array([[0.5, 0.3], [1.5, 0.3]])
+    found = fp.find_points(np.diag([1.0, 0.0]), np.array([0.0, 0.2]), config, starts)
+    np.testing.assert_allclose(found.states, [[0.5, 0.2], [1.5, 0.2]], atol=1e-9)
+    np.testing.assert_allclose(found.eigenvalues, [[0, -RATE]] * 2, atol=1e-12)
+    assert found.describe(0) == "stable fixed point"
+
+
+def test_a_network_that_runs_away_has_no_point():
+    config = CONFIG.replace(activation=Activation.SQUARED_RELU)
+    found = fp.find_points(9 * np.eye(2), np.ones(2), config, np.full((1, 2), 3.0), slow=1e-4)
+    assert len(found) == 0
+    assert found.eigenvalues.shape == (0, 2)
+
+
 def test_epochs_of_a_memory_network():
     found = fp.fixed_points(bistable(np.eye(10)[:2]), np.eye(10)[:2], CONFIG)
     names = [points.name for points in found]
