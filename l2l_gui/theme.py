@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import enum
 import string
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, Protocol
@@ -159,8 +161,26 @@ class Theme(QObject):
     def _refresh(self) -> None:
         dark = self._mode is Mode.DARK or (self._mode is Mode.SYSTEM and _desktop_is_dark())
         palette = DARK if dark else LIGHT
-        if palette is self._palette:
+        if palette is not self._palette:
+            self._use(palette)
+
+    @contextmanager
+    def printing(self) -> Iterator[Palette]:
+        """Draw in light colours for paper.
+
+        The screen does not show it as long as no events are processed inside the block.
+        """
+        shown = self._palette
+        if shown is LIGHT:
+            yield shown
             return
+        try:
+            self._use(LIGHT)
+            yield LIGHT
+        finally:
+            self._use(shown)
+
+    def _use(self, palette: Palette) -> None:
         self._palette = palette
         pg.setConfigOptions(background=palette.panel, foreground=palette.text)
         self._paint_application()
@@ -227,6 +247,8 @@ class Theme(QObject):
             item.setTitle(item.titleLabel.text, color=self._palette.text, size="10pt")
         if item.legend is not None:
             item.legend.setLabelTextColor(self._palette.text)
+            for _, label in item.legend.items:
+                label.setText(label.text)
             item.legend.setLabelTextSize("8pt")
             item.legend.setBrush(self.brush("panel", 0.85))
         item.showGrid(x=grid, y=grid, alpha=0.35)
