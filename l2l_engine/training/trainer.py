@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +23,9 @@ class TrainingFailedError(L2LError):
 
 
 def load_tensorflow() -> None:
-    """Import TensorFlow, single-threaded: a trial is a chain of small products."""
+    """Import TensorFlow, quiet and single-threaded: a trial is a chain of small products."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # not used here, and announces itself
     import tensorflow as tf
 
     try:

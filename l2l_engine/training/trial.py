@@ -11,7 +11,6 @@ a single matrix product (or sum) afterwards. Source: Goudar et al. (2023), Metho
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -22,8 +21,6 @@ from numpy.typing import NDArray
 from l2l_engine import task
 from l2l_engine.config import Activation, RunConfig
 from l2l_engine.network import WEIGHT_NAMES, NetworkWeights, weight_shapes
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 FROZEN_READOUT = ("output", "output_bias")
 

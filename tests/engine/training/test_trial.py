@@ -1,0 +1,195 @@
+"""The compiled trial: its gradients, and the published code's numbers trial by trial."""
+
+import json
+
+import numpy as np
+import pytest
+
+from l2l_engine import network, task
+from l2l_engine.config import Activation, RunConfig
+from l2l_engine.network import NetworkWeights
+from l2l_engine.training import singular, trial
+from l2l_engine.training.curriculum import Curriculum
+
+PUBLISHED_NAMES = {
+    "input": "RNNin_weights",
+    "recurrent": "leakyRNN_weights",
+    "bias": "leakyRNN_biases",
+    "initial_state": "leakyRNN_init_state",
+    "output": "out_RNN_weights",
+    "output_bias": "out_RNN_biases",
+}
+
+
+@pytest.fixture(scope="module")
+def noise_off_run(reference):
+    """Records and saved networks of the first 200 trials of seed 0 without noise."""
+    curriculum = Curriculum(RunConfig(sigma_rec=0.0))
+    records, networks, outputs = [], {0: curriculum.weights}, {}
+    for number in range(1, 201):
+        records.append(curriculum.step().trial)
+        if number in (1, 2, 5, 10, 20, 50, 200):
+            networks[number] = curriculum.weights
+            outputs[number] = curriculum.view().outputs[0]
+    curriculum.close()
+    return records, networks, outputs
+
+
+def test_noise_off_losses_match_published_code(noise_off_run, reference):
+    records, _, _ = noise_off_run
+    golden = json.loads((reference / "noise_off_seed0" / "trials.json").read_text())
+    assert [int(record.stimulus[0]) for record in records] == golden["stimulus"]
+    loss = np.array([record.task_loss for record in records])
+    np.testing.assert_allclose(loss[:20], golden["task_loss"][:20], atol=1e-5)
+    np.testing.assert_allclose(loss, golden["task_loss"], atol=2e-3)
+    for name, key in [
+        ("regularisation_cost", "regularisation_cost"),
+        ("mean_square_rate", "hNorm"),
+        ("largest_rate", "largest_rate"),
+    ]:
+        ours = np.array([getattr(record, name) for record in records])
+        np.testing.assert_allclose(ours[:20], golden[key][:20], rtol=1e-4)
+        np.testing.assert_allclose(ours, golden[key], rtol=1e-2)
+
+
+def test_noise_off_weights_match_published_code(noise_off_run, reference):
+    _, networks, outputs = noise_off_run
+    golden = np.load(reference / "noise_off_seed0" / "weights.npz")
+    for number, weights in networks.items():
+        prefix = f"t{number}" if number else "init"
+        for name, published in PUBLISHED_NAMES.items():
+            if f"{prefix}_{published}" in golden:
+                np.testing.assert_allclose(
+                    getattr(weights, name),
+                    golden[f"{prefix}_{published}"],
+                    atol=1e-3 if number else 1e-6,
+                    err_msg=f"{name} after trial {number}",
+                )
+    for number in (1, 200):
+        np.testing.assert_allclose(outputs[number], golden[f"t{number}_yhat"], atol=5e-3)
+
+
+# -- gradients against finite differences ----------------------------------------------
+
+
+def small_config(activation: Activation, **changes: object) -> RunConfig:
+    return RunConfig(
+        units=7,
+        stimulus_channels=3,
+        activation=activation,
+        sample_ms=40,
+        delay_ms=40,
+        response_ms=60,
+        mask_ms=20,
+        dt=2.0,
+        tau=20.0,
+        batch_size=3,
+        penalised_singular_values=3,
+        l2_rate=0.05,
+        l2_recurrent=0.1,
+        l2_input=0.2,
+        l2_output=0.3,
+        sigma_rec=0.1,
+        **changes,
+    )
+
+
+def random_network(config: RunConfig, random: np.random.Generator) -> NetworkWeights:
+    shapes = network.weight_shapes(config)
+    weights = {name: 0.5 * random.standard_normal(shape) for name, shape in shapes.items()}
+    weights["initial_state"] = np.abs(weights["initial_state"]) + 0.1
+    return NetworkWeights.from_arrays(weights).astype(np.float32)
+
+
+def loss_in_float64(weights, config, stimuli, responses, noise, set_point) -> float:
+    """The regularised loss written out independently, one network and B rows."""
+    states = network.simulate(weights[None], stimuli[None].astype(float), config, noise=noise[None])
+    outputs = network.outputs(weights[None], states)[0]
+    values = np.linalg.svd(weights.recurrent, compute_uv=False)
+    k = config.penalised_singular_values
+    return (
+        task.cross_entropy(outputs, responses, config).mean()
+        + config.l2_input * (weights.input**2).mean()
+        + config.l2_output * (weights.output**2).mean()
+        + config.l2_recurrent * (values[:k] ** 2).mean()
+        + config.l2_rate * abs((states**2).mean() - set_point)
+    )
+
+
+@pytest.mark.parametrize("activation", list(Activation))
+def test_gradient_matches_finite_differences(activation):
+    import tensorflow as tf
+
+    config = small_config(activation)
+    random = np.random.default_rng(1)
+    weights = random_network(config, random)
+    responses = np.array([0, 1, 1])
+    stimuli = random.standard_normal((3, config.stimulus_channels)).astype(np.float32)
+    normal = random.standard_normal((config.steps, 3, config.units)).astype(np.float32)
+    set_point = 0.2
+    vectors, mean_square = singular.leading(weights.recurrent, config.penalised_singular_values)
+    gradients, summary, _, _ = tf.function(trial.build_gradient(config), jit_compile=True)(
+        {name: tf.constant(array) for name, array in weights.arrays().items()},
+        normal,
+        stimuli,
+        responses.astype(np.int32),
+        vectors,
+        mean_square,
+        np.float32(set_point),
+    )
+
+    # the noise recurrence, written out
+    noise = np.zeros((3, config.steps, config.units))
+    level = np.zeros((3, config.units))
+    for step in range(config.steps):
+        drawn = normal[step].astype(float)
+        level = (1 - config.alpha_noise) * level
+        level += np.sqrt(2 * config.alpha_noise) * config.sigma_rec * drawn
+        noise[:, step] = level
+
+    exact = weights.astype(np.float64)
+
+    def loss(changed: NetworkWeights) -> float:
+        return loss_in_float64(changed, config, stimuli, responses, noise, set_point)
+
+    assert float(summary[0]) + float(summary[1]) == pytest.approx(loss(exact), rel=1e-5)
+    for name, array in exact.arrays().items():
+        numeric = np.empty_like(array)
+        for index in np.ndindex(array.shape):
+            sides = []
+            for sign in (1, -1):
+                moved = array.copy()
+                moved[index] += sign * 1e-5
+                sides.append(loss(NetworkWeights.from_arrays(exact.arrays() | {name: moved})))
+            numeric[index] = (sides[0] - sides[1]) / 2e-5
+        scale = np.abs(numeric).max()
+        np.testing.assert_allclose(
+            gradients[name].numpy(), numeric, atol=2e-3 * scale, err_msg=name
+        )
+
+
+def test_every_regulariser_may_be_zero():
+    config = small_config(Activation.SOFTPLUS).replace(
+        l2_rate=0.0, l2_recurrent=0.0, l2_input=0.0, l2_output=0.0
+    )
+    curriculum = Curriculum(config)
+    record = curriculum.step().trial
+    curriculum.close()
+    assert record.regularisation_cost == 0.0
+    assert curriculum.weights.is_finite()
+
+
+def test_frozen_readout_does_not_move():
+    from l2l_engine.training.trainer import Trainer
+
+    config = small_config(Activation.SOFTPLUS)
+    random = np.random.default_rng(2)
+    weights = random_network(config, random)
+    trainer = Trainer(config, weights, frozen_readout=True)
+    normal = random.standard_normal((config.steps, 3, config.units)).astype(np.float32)
+    stimuli = random.standard_normal((3, config.stimulus_channels)).astype(np.float32)
+    trainer.step(stimuli, np.array([0, 1, 0], np.int32), normal, 0.0)
+    after = trainer.weights
+    np.testing.assert_array_equal(after.output, weights.output)
+    np.testing.assert_array_equal(after.output_bias, weights.output_bias)
+    assert not np.array_equal(after.recurrent, weights.recurrent)
