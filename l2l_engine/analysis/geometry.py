@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from l2l_engine.analysis.progress import Progress, tracked
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.task import FloatArray
 
@@ -68,7 +69,7 @@ def principal_angles(first: FloatArray, second: FloatArray) -> Float64Array:
     Parameters
     ----------
     first, second : (..., N, k), (..., N, m)
-        Orthonormal columns; leading axes broadcast: ``bases[:, None], bases`` gives all pairs.
+        Orthonormal columns; leading axes broadcast.
 
     Returns
     -------
@@ -77,6 +78,25 @@ def principal_angles(first: FloatArray, second: FloatArray) -> Float64Array:
     overlap = np.swapaxes(first, -1, -2).astype(np.float64) @ second
     cosines = np.linalg.svd(overlap, compute_uv=False)
     return np.arccos(np.clip(cosines, 0.0, 1.0))
+
+
+def pairwise_angles(bases: FloatArray, progress: Progress | None = None) -> Float64Array:
+    """Principal angles in radians, (P, P, k), between all pairs of P subspaces (P, N, k).
+
+    Parameters
+    ----------
+    progress : optional
+        Told the fraction done, from 0 to 1; whatever it raises cancels. A thousand
+        four-dimensional subspaces take some 4 s.
+    """
+    count, _, k = bases.shape
+    result = np.zeros((count, count, k))
+    rows = range(count)
+    for row in tracked(rows, (count - row for row in rows), progress):
+        later = slice(row + 1, None)  # an angle to itself is 0, and rounding would say 1e-8
+        result[row, later] = principal_angles(bases[row], bases[later])
+        result[later, row] = result[row, later]
+    return result
 
 
 def alignment_index(covariance: FloatArray, k: int) -> Float64Array:
