@@ -1,0 +1,52 @@
+# make run    open the explorer on the bundled session (without a display: the scripted tour)
+# make test   the whole test suite      make lint   style and types      make bench   speed
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+
+.PHONY: run test lint bench clean
+
+run: $(INSTALLED)
+	@scripts/system-libraries
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then \
+	    $(BIN)/l2l-gui data/pretrained.h5; \
+	else \
+	    echo "No display: taking the scripted tour instead."; \
+	    QT_QPA_PLATFORM=offscreen $(BIN)/l2l-gui --tour out && \
+	    echo "The pictures are in $(CURDIR)/out"; \
+	fi
+
+test: $(INSTALLED)
+	@scripts/system-libraries --test
+	@if command -v xvfb-run >/dev/null; then \
+	    xvfb-run -a -s "-screen 0 1920x1200x24" $(BIN)/python -m pytest; \
+	else \
+	    QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest; \
+	fi
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(INSTALLED)
+	@scripts/system-libraries --test
+	@for bench in benchmarks/bench_*.py; do \
+	    echo "== $$bench"; \
+	    xvfb-run -a -s "-screen 0 1920x1200x24" $(BIN)/python $$bench || exit 1; \
+	done
+
+# the pinned versions are for Python 3.11; another Python takes what fits it
+$(INSTALLED): pyproject.toml requirements-lock.txt
+	$(PYTHON) -m venv $(VENV)
+	@if $(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'; then \
+	    echo "Installing (a few minutes the first time)"; \
+	    $(BIN)/python -m pip install -q -e '.[dev,cluster]' -c requirements-lock.txt; \
+	else \
+	    $(BIN)/python -m pip install -q -e '.[dev,cluster]'; \
+	fi
+	@touch $(INSTALLED)
+
+clean:
+	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache
