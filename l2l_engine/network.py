@@ -143,17 +143,23 @@ def initial_weights(random: np.random.RandomState, config: RunConfig) -> Network
     ).astype(np.float32)
 
 
-def activate(current: FloatArray, activation: Activation) -> FloatArray:
-    """The rate nonlinearity phi of a net current, any shape."""
+def activate(
+    current: FloatArray, activation: Activation, out: FloatArray | None = None
+) -> FloatArray:
+    """The rate nonlinearity phi of a net current, any shape; ``out`` may be ``current`` itself."""
     match activation:
         case Activation.SOFTPLUS:
-            return np.maximum(current, 0) + np.log1p(np.exp(-np.abs(current)))
+            if current.size and current.max() < np.log(np.finfo(current.dtype).max):
+                rates = np.exp(current, out=out)
+                return np.log1p(rates, out=rates)
+            tail = np.log1p(np.exp(-np.abs(current)))
+            return np.add(np.maximum(current, 0), tail, out=out)
         case Activation.RELU:
-            return np.maximum(current, 0)
+            return np.maximum(current, 0, out=out)
         case Activation.TANH:
-            return np.tanh(current)
+            return np.tanh(current, out=out)
         case Activation.SQUARED_RELU:
-            return np.square(np.maximum(current, 0))
+            return np.square(np.maximum(current, 0, out=out), out=out)
 
 
 def activation_slope(current: FloatArray, activation: Activation) -> FloatArray:
@@ -262,7 +268,7 @@ def _run(
             for operation in operations:
                 operation(current, current)
             if not operations:
-                current[...] = activate(current, config.activation)
+                activate(current, config.activation, out=current)
             np.multiply(state, leak, after)
             np.add(after, current, after)
             state = after

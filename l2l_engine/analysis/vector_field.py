@@ -193,8 +193,8 @@ def decompose(
         )
     )
     current = _norm(net_currents(change, shown, previous))
-    rates = activate(net_currents(before, shown, previous), config.activation)
-    weight_driven = np.asarray(rates, np.float64)
+    weight_driven = net_currents(before, shown, previous)
+    activate(weight_driven, config.activation, out=weight_driven)
     weight_driven *= -config.alpha
     weight_driven += learned
     previous *= 1.0 - config.alpha
