@@ -1,0 +1,240 @@
+"""How vector-field changes accumulate over problems, and suppress new ones (paper Fig. 7).
+
+For problem p and each earlier problem q, along p's trajectory: the cumulative change
+alpha (F_p(s) - F_q(s)), in intervals of 250 ms, projected on two directions of p's own
+weight-driven change (p-1 to p): the first uncentred principal components of its parts parallel
+and perpendicular to dZ. As in the published scripts the directions come from the states before
+each step, the cumulative change from those after it.
+
+Cost
+----
+Each problem asks for F_q along its trajectory from every earlier q, so the work grows with the
+square of the number of problems: some 50 ms a problem and 0.4 ms a pair. Measured at the paper's
+size on one core: 125 problems 8 s, 250 problems 21 s, 500 problems 72 s, in under 300 MB. What
+keeps a pair cheap: within an interval and an epoch the input is constant, the projection a smooth
+function of time, and 28 of 250 steps give the others by polynomial interpolation, to 1e-9 of the
+magnitude on trained networks; evaluating every step takes seven times as long.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import barycentric_interpolate
+from scipy.linalg import block_diag
+
+from l2l_engine import task
+from l2l_engine.analysis.progress import Progress, tracked
+from l2l_engine.analysis.vector_field import decompose
+from l2l_engine.config import Activation, L2LError, RunConfig
+from l2l_engine.network import NetworkWeights, activate
+from l2l_engine.task import FloatArray
+
+Float64 = NDArray[np.float64]
+
+PARALLEL, PERPENDICULAR = 0, 1
+"""Places along the first axis of an :class:`Accumulation`'s arrays."""
+
+_BLOCK = 4  # earlier networks evaluated at once: their currents stay near the processor
+_TOLERANCE = 1e-6  # of interpolation in time, relative to the largest rate
+_OWN_COST = 120  # of a problem's own decomposition, in evaluations of one earlier network
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Accumulation:
+    """Cumulative vector-field changes of P problems with respect to all earlier ones.
+
+    The first axis is ``PARALLEL``, ``PERPENDICULAR``; I are the intervals of the trial.
+
+    Attributes
+    ----------
+    first : int
+        Index in the stack of networks of the first problem here.
+    magnitude : (2, I, P, Q)
+        Mean absolute cumulative change from network q (index in the stack) along p's direction,
+        in rate units a step; NaN where q is not earlier than p.
+    suppression : (2, I, P)
+        For q = 0: size of the sign-corrected cumulative change minus that of the weight-driven
+        change, each averaged over the interval. More negative is more suppression.
+    """
+
+    first: int
+    magnitude: Float64
+    suppression: Float64
+
+    def by_lag(self, start: int = 0, stop: int | None = None) -> Float64:
+        """(2, L): magnitude from the network 1, 2 ... L problems earlier.
+
+        Averaged over intervals and over this accumulation's problems ``start`` to ``stop``,
+        those that have so many before them. Fig. 7, left.
+        """
+        chosen = range(self.magnitude.shape[2])[start:stop]
+        longest = max((self.first + place for place in chosen), default=0)
+        sums, numbers = np.zeros((2, longest)), np.zeros(longest)
+        for place in chosen:
+            earlier = self.first + place
+            recent_first = self.magnitude[:, :, place, :earlier].mean(axis=1)[:, ::-1]
+            sums[:, :earlier] += recent_first
+            numbers[:earlier] += 1
+        return sums / np.maximum(numbers, 1)
+
+    def grouped_suppression(self, group_size: int = 50) -> Float64:
+        """(2, G): suppression averaged over intervals and groups of problems. Fig. 7, right.
+
+        The last group may be shorter.
+        """
+        each = self.suppression.mean(axis=1)
+        starts = range(0, each.shape[1], group_size)
+        return np.stack([each[:, at : at + group_size].mean(axis=1) for at in starts], axis=1)
+
+
+def accumulation(
+    weights: NetworkWeights,
+    stimuli: FloatArray,
+    config: RunConfig,
+    *,
+    first: int = 1,
+    count: int | None = None,
+    interval_ms: float = 250.0,
+    nodes: int | None = 28,
+    progress: Progress | None = None,
+) -> Accumulation:
+    """Everything of Fig. 7 for problems ``first`` ... ``first + count - 1`` of one run.
+
+    Parameters
+    ----------
+    weights : stack of K networks, without gaps
+        Network k as it stood when problem k + 1 was learned.
+    stimuli : (K, M, stimulus_channels)
+    first, count : int
+        Which problems, as indices in the stack; index 0 has nothing before it. By default all.
+    interval_ms : float
+        Length of an interval; the last takes what is left.
+    nodes : int or None
+        Steps evaluated within an interval and epoch; the rest is interpolated. Every step is
+        evaluated if None, for a problem whose own field that does not give to 1e-6, and for
+        rectifying activations, whose kinks no polynomial follows.
+
+    Raises
+    ------
+    L2LError
+        When the problems asked for are not in the stack, or have none before them.
+    """
+    stop = len(weights) if count is None else first + count
+    if not 1 <= first < stop <= len(weights):
+        raise L2LError(
+            f"Accumulation needs problems with earlier ones: choose from 2 to {len(weights)}, "
+            f"not {first + 1} to {stop}."
+        )
+    if config.activation in (Activation.RELU, Activation.SQUARED_RELU):
+        nodes = None
+    dense, sparse = (_grid(config, interval_ms, number) for number in (None, nodes))
+    units = weights.units
+    weights = weights[:stop].astype(np.float64)
+    stimuli = np.asarray(stimuli[:stop], np.float64)
+    # one matrix (C + N + 1, stop N) takes inputs, states and a one to every network's currents
+    wide = np.concatenate([weights.input, weights.recurrent, weights.bias[:, None]], axis=1)
+    wide = np.ascontiguousarray(wide.transpose(1, 0, 2).reshape(wide.shape[1], -1))
+
+    magnitude = np.full((2, len(dense), stop - first, stop - 1), np.nan)
+    suppression = np.empty((2, len(dense), stop - first))
+    problems = range(first, stop)
+    for p in tracked(problems, (p + _OWN_COST for p in problems), progress):
+        one = slice(p, p + 1)
+        change = decompose(weights[p - 1 : p], weights[one], stimuli[one], config)
+        driven = (change.weight_parallel[..., None] * change.direction, change.weight_perpendicular)
+        shown = task.inputs(stimuli[p], config)
+        seen = np.concatenate([shown, change.states[0], np.ones((*shown.shape[:2], 1))], axis=2)
+        columns = wide[:, : (p + 1) * units]
+        grid = sparse if _follows(sparse, seen, columns[:, -units:], config) else dense
+        modes = [
+            np.stack([_first_component(part[0, :, piece.steps]) for part in driven], axis=1)
+            for piece in grid
+        ]
+        fields = _projected_fields(seen, columns, modes, grid, config)
+        for place, (piece, field) in enumerate(zip(grid, fields, strict=True)):
+            cumulative = config.alpha * (field[..., p, None] - field[..., :p])
+            courses = piece.interpolation @ cumulative  # (2, M, steps, p)
+            magnitude[:, place, p - first, :p] = np.abs(courses).mean(axis=(1, 2))
+            means = np.abs(courses[..., [0, -1]].mean(axis=2)).mean(axis=1)
+            suppression[:, place, p - first] = means[:, 0] - means[:, 1]
+    return Accumulation(first, magnitude, suppression)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Piece:
+    """An interval of the trial: its steps, those evaluated, and how to get the rest from them."""
+
+    steps: slice
+    nodes: NDArray[np.intp]
+    interpolation: Float64  # (steps, nodes)
+
+
+def _grid(config: RunConfig, interval_ms: float, nodes: int | None) -> list[_Piece]:
+    """The intervals of a trial; nodes near Chebyshev's in each stretch of constant input."""
+    length = max(round(interval_ms / config.dt), 1)
+    pieces = []
+    for start in range(0, config.steps, length):
+        stop = min(start + length, config.steps)
+        switches = (step for step in (config.sample_steps, config.go_step) if start < step < stop)
+        edges = [start, *sorted(set(switches)), stop]
+        chosen: list[NDArray[np.intp]] = []
+        matrices: list[Float64] = []
+        for low, high in itertools.pairwise(edges):
+            steps = np.arange(low, high)
+            if nodes is None or high - low <= 2 * nodes:
+                places = steps
+                matrices.append(np.eye(high - low))
+            else:
+                angles = np.linspace(0, np.pi, nodes)
+                places = np.unique(np.rint(low + (high - low - 1) * (1 - np.cos(angles)) / 2))
+                matrices.append(barycentric_interpolate(places, np.eye(len(places)), steps))
+            chosen.append(places.astype(np.intp))
+        pieces.append(_Piece(slice(start, stop), np.concatenate(chosen), block_diag(*matrices)))
+    return pieces
+
+
+def _follows(grid: list[_Piece], seen: Float64, own: Float64, config: RunConfig) -> bool:
+    """Whether the grid's nodes give the problem's own field at every step, to ``_TOLERANCE``."""
+    field = activate(seen @ own, config.activation)
+    largest = _TOLERANCE * np.abs(field).max()
+    return all(
+        np.abs(piece.interpolation @ field[:, piece.nodes] - field[:, piece.steps]).max() <= largest
+        for piece in grid
+    )
+
+
+def _projected_fields(
+    seen: Float64, wide: Float64, modes: list[Float64], grid: list[_Piece], config: RunConfig
+) -> list[Float64]:
+    """F_q at each piece's nodes along its modes, (2, M, nodes, Q) a piece.
+
+    ``seen`` (M, T, C + N + 1) are inputs, states and a one; ``wide`` (C + N + 1, Q N) holds the
+    Q networks; ``modes`` (N, 2) a piece.
+    """
+    trials, units = len(seen), len(modes[0])
+    rows = np.concatenate([seen[:, piece.nodes].reshape(-1, seen.shape[2]) for piece in grid])
+    ends = np.cumsum([trials * len(piece.nodes) for piece in grid])[:-1]
+    networks = wide.shape[1] // units
+    projected = np.empty((len(rows), networks, 2))
+    for start in range(0, networks, _BLOCK):
+        currents = rows @ wide[:, start * units : (start + _BLOCK) * units]
+        rates = activate(currents, config.activation, out=currents).reshape(len(rows), -1, units)
+        target = projected[:, start : start + _BLOCK]
+        for part, out, mode in zip(
+            np.split(rates, ends), np.split(target, ends), modes, strict=True
+        ):
+            out[...] = part @ mode
+    return [
+        part.reshape(trials, -1, networks, 2).transpose(3, 0, 1, 2)
+        for part in np.split(projected, ends)
+    ]
+
+
+def _first_component(vectors: Float64) -> Float64:
+    """First uncentred principal component (N,) of vectors (..., N)."""
+    flat = vectors.reshape(-1, vectors.shape[-1])
+    return np.linalg.eigh(flat.T @ flat)[1][:, -1]
