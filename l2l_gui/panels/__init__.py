@@ -1,0 +1,36 @@
+"""The registry of panels: which workspace each is in, and where.
+
+To add a panel, write its file and one line here.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from l2l_gui.panels.base import Panel
+
+
+class Entry(NamedTuple):
+    """A panel's place: columns stand side by side, panels of one column below each other."""
+
+    workspace: str
+    column: int
+    module: str
+    panel: str
+    tabbed: bool = False
+    """Behind the panel before it, as a tab."""
+
+    def load(self) -> type[Panel]:
+        """Import the panel; only a workspace that is looked at costs time."""
+        found: type[Panel] = getattr(importlib.import_module(self.module), self.panel)
+        return found
+
+
+PANELS = (
+    Entry("learn", 0, "l2l_gui.panels.learning_curve", "LearningCurvePanel"),
+    Entry("learn", 0, "l2l_gui.panels.present_problem", "PresentProblemPanel"),
+    Entry("learn", 1, "l2l_gui.panels.trial", "TrialPanel"),
+    Entry("learn", 1, "l2l_gui.panels.activity", "ActivityPanel"),
+)

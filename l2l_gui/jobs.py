@@ -1,0 +1,240 @@
+"""Pure functions run in the background, their results kept by key.
+
+Whoever wants a result says so with a :class:`Computation`; two who want the same one share
+it. An owner (a panel, say) waits for one result at a time: asking again lets go of what it
+asked for before, and a job nobody waits for is cancelled.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal
+
+log = logging.getLogger(__name__)
+
+CACHE_BYTES = 512 * 2**20
+QUICK_THREADS = 2
+CLOSING_MS = 10_000
+
+
+class JobCancelledError(Exception):
+    """Raised inside a function by its ``progress`` once nobody waits for the result."""
+
+
+@dataclass(frozen=True)
+class Computation:
+    """A pure function and what it is applied to.
+
+    ``key`` identifies the result (session key, problem, parameters); without one it is not
+    kept. A function that takes a keyword ``progress`` (a callable given the fraction done)
+    says so by ``reports``, and can then be cancelled half-way. ``slow`` ones, over a second,
+    wait in a line of their own.
+    """
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...] = ()
+    key: Hashable | None = None
+    label: str = "Computing"
+    reports: bool = False
+    slow: bool = False
+
+
+@dataclass(frozen=True)
+class _Listener:
+    on_result: Callable[[Any], None]
+    on_error: Callable[[Exception], None] | None
+
+
+class Job(QRunnable):
+    """A computation waiting, running or done."""
+
+    def __init__(self, computation: Computation, done: Any, progressed: Any) -> None:
+        super().__init__()
+        self.setAutoDelete(False)
+        self.computation = computation
+        self.fraction = 0.0
+        self.cancelled = False
+        self.listeners: dict[Hashable, _Listener] = {}
+        self._done, self._progressed = done, progressed
+
+    def cancel(self) -> None:
+        """Ask the function to stop at its next report."""
+        self.cancelled = True
+
+    def run(self) -> None:
+        """On a thread of the pool."""
+        result, error = None, None
+        try:
+            if self.cancelled:
+                raise JobCancelledError
+            extra = {"progress": self._report} if self.computation.reports else {}
+            result = self.computation.function(*self.computation.arguments, **extra)
+        except Exception as raised:
+            error = raised
+        self._done.emit(self, result, error)
+
+    def _report(self, fraction: float) -> None:
+        if self.cancelled:
+            raise JobCancelledError
+        if fraction - self.fraction >= 0.01 or fraction >= 1.0:
+            self.fraction = fraction
+            self._progressed.emit()
+
+
+class Jobs(QObject):
+    """Runs computations and hands their results over on the GUI thread.
+
+    Signals
+    -------
+    changed : the list of jobs, or how far one is, differs.
+    """
+
+    changed = pyqtSignal()
+    _done = pyqtSignal(object, object, object)
+
+    def __init__(self, parent: QObject | None = None, cache_bytes: int = CACHE_BYTES) -> None:
+        super().__init__(parent)
+        self.cache = ResultCache(cache_bytes)
+        self._jobs: dict[Hashable, Job] = {}
+        self._ending: set[Job] = set()  # cancelled, not yet back
+        self._quick, self._slow = QThreadPool(self), QThreadPool(self)
+        self._quick.setMaxThreadCount(QUICK_THREADS)
+        self._slow.setMaxThreadCount(1)
+        self._anonymous = itertools.count()
+        self._done.connect(self._finish)
+
+    @property
+    def running(self) -> list[Job]:
+        """Jobs somebody waits for, oldest first."""
+        return list(self._jobs.values())
+
+    def submit(
+        self,
+        computation: Computation,
+        on_result: Callable[[Any], None],
+        on_error: Callable[[Exception], None] | None = None,
+        owner: Hashable = None,
+    ) -> bool:
+        """Hand the result to ``on_result``: at once if it is known, else later.
+
+        Returns
+        -------
+        bool
+            Whether it was known.
+        """
+        owner = f"job {next(self._anonymous)}" if owner is None else owner
+        kept, result = self.cache.get(computation.key)
+        job = None if kept else self._jobs.get(computation.key)
+        if job is None or owner not in job.listeners:
+            self.release(owner)
+        if kept:
+            on_result(result)
+            return True
+        if job is None:
+            job = Job(computation, self._done, self.changed)
+            key = computation.key
+            self._jobs[key if key is not None else job] = job
+            (self._slow if computation.slow else self._quick).start(job)
+        job.listeners[owner] = _Listener(on_result, on_error)
+        self.changed.emit()
+        return False
+
+    def release(self, owner: Hashable) -> None:
+        """The owner no longer waits for anything."""
+        for job in self.running:
+            if job.listeners.pop(owner, None) is not None and not job.listeners:
+                self.cancel(job)
+
+    def cancel(self, job: Job) -> None:
+        """Give a job up; those who wait hear :class:`JobCancelledError`."""
+        job.cancel()
+        listeners, job.listeners = job.listeners, {}
+        self._drop(job)
+        self._ending.add(job)
+        for listener in listeners.values():
+            if listener.on_error is not None:
+                listener.on_error(JobCancelledError())
+        self.changed.emit()
+
+    def close(self) -> None:
+        """Give everything up and wait for the threads."""
+        for job in self.running:
+            self.cancel(job)
+        for pool in (self._quick, self._slow):
+            pool.clear()
+            pool.waitForDone(CLOSING_MS)
+
+    def _drop(self, job: Job) -> None:
+        for key, kept in list(self._jobs.items()):
+            if kept is job:
+                del self._jobs[key]
+
+    def _finish(self, job: Job, result: Any, error: Exception | None) -> None:
+        self._ending.discard(job)
+        if error is None and job.computation.key is not None:
+            self.cache.put(job.computation.key, result)
+        self._drop(job)
+        listeners, job.listeners = job.listeners, {}
+        for listener in listeners.values():
+            if error is None:
+                listener.on_result(result)
+            elif listener.on_error is not None:
+                listener.on_error(error)
+            else:
+                log.error("%s failed", job.computation.label, exc_info=error)
+        self.changed.emit()
+
+
+class ResultCache:
+    """Results by key; the least recently used go when they are more than ``limit`` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit, self.size = limit, 0
+        self._results: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._results)
+
+    def get(self, key: Hashable | None) -> tuple[bool, Any]:
+        """Whether there is a result of this key, and it."""
+        if key is None or key not in self._results:
+            return False, None
+        self._results.move_to_end(key)
+        return True, self._results[key][0]
+
+    def put(self, key: Hashable, result: Any) -> None:
+        """Keep a result, unless it alone is too large."""
+        self.remove(key)
+        size = bytes_of(result)
+        if size > self.limit:
+            return
+        self._results[key] = (result, size)
+        self.size += size
+        while self.size > self.limit:
+            self.size -= self._results.popitem(last=False)[1][1]
+
+    def remove(self, key: Hashable) -> None:
+        """Forget one result."""
+        if key in self._results:
+            self.size -= self._results.pop(key)[1]
+
+
+def bytes_of(value: Any) -> int:
+    """Roughly the memory a result takes: its arrays, wherever they are inside it."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return sum(bytes_of(getattr(value, item.name)) for item in dataclasses.fields(value))
+    if isinstance(value, Mapping):
+        return sum(bytes_of(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return sum(map(bytes_of, value))
+    return len(value) if isinstance(value, (str, bytes)) else 64

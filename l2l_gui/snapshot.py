@@ -1,0 +1,164 @@
+"""What the window knows of a run at one instant; made by the engine's thread, only read here.
+
+Every snapshot is whole: whoever misses one has lost nothing. Its arrays are never written
+to again, so handing them over costs no copy.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from l2l_engine.config import RunConfig
+from l2l_engine.storage.session import Session
+
+if TYPE_CHECKING:
+    from l2l_engine.training.curriculum import TrialView
+
+
+class RunState(enum.Enum):
+    """What the run does; the value is the word for it."""
+
+    STOPPED = "stopped"
+    PREPARING = "preparing"
+    TRAINING = "training"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+def _nothing() -> NDArray[Any]:
+    return np.empty(0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """One run, now. K problems learned or failed, n trials of the present problem."""
+
+    path: Path
+    config: RunConfig
+    state: RunState = RunState.STOPPED
+    goal: str = ""
+    """What training stops at, in words."""
+    trials: int = 0
+    """Trials over all problems."""
+    counts: NDArray[np.float64] = field(default_factory=_nothing)
+    """Trials to criterion, (K,); NaN = failed."""
+    accuracy: NDArray[np.float64] = field(default_factory=_nothing)
+    """Fraction answered right in the criterion window, (K,); NaN = unknown."""
+    losses: NDArray[np.float32] = field(default_factory=_nothing)
+    """Task loss of each trial of the present problem, (n,), nats."""
+    view: TrialView | None = None
+    """The last trial in full, if one was run since opening."""
+    rate: float = math.nan
+    """Trials a second while training."""
+    saved: float = math.nan
+    """``time.time()`` of the last checkpoint, if one was written since opening."""
+
+    @property
+    def problems(self) -> int:
+        """Problems finished."""
+        return len(self.counts)
+
+    @property
+    def present(self) -> int:
+        """Number of the present problem, from 1."""
+        return len(self.counts) + 1
+
+    @property
+    def mean_loss(self) -> float:
+        """Mean task loss over the criterion window so far; NaN before the first trial."""
+        window = self.losses[-self.config.criterion_trials :]
+        return float(window.mean()) if len(window) else math.nan
+
+
+class Growing:
+    """Numbers that are appended and never change: a view of those so far costs nothing."""
+
+    def __init__(self, start: NDArray[Any] | None = None, dtype: DTypeLike = np.float64) -> None:
+        start = np.empty(0, dtype) if start is None else np.asarray(start, dtype)
+        self._buffer = np.empty(max(1024, 2 * len(start)), dtype)
+        self._buffer[: len(start)] = start
+        self._length = len(start)
+
+    def append(self, value: float) -> None:
+        """Add a number."""
+        if self._length == len(self._buffer):  # views of the old buffer stay as they are
+            self._buffer = np.concatenate([self._buffer, np.empty_like(self._buffer)])
+        self._buffer[self._length] = value
+        self._length += 1
+
+    @property
+    def values(self) -> NDArray[Any]:
+        """All so far, read-only."""
+        view = self._buffer[: self._length]
+        view.flags.writeable = False
+        return view
+
+
+class History:
+    """The numbers of a run that snapshots show, grown trial by trial."""
+
+    def __init__(self, session: Session) -> None:
+        """Start from what is in the file."""
+        window = session.config.criterion_trials
+        self.counts = Growing(session.trials_to_criterion)
+        correct = session.trial_column("correct")
+        problem = session.trial_column("problem")
+        self.accuracy = Growing(_accuracies(correct, problem, session.n_problems, window))
+        present = problem == session.n_problems
+        self.trials = session.n_trials
+        self._window = window
+        self.losses = Growing(session.trial_column("task_loss")[present], np.float32)
+        self._correct = Growing(correct[present], np.float32)
+
+    def add_trial(self, loss: float, correct: float) -> None:
+        """A trial of the present problem."""
+        self.losses.append(loss)
+        self._correct.append(correct)
+        self.trials += 1
+
+    def end_problem(self, count: float) -> None:
+        """The present problem is over; the next begins."""
+        self.counts.append(count)
+        self.accuracy.append(float(self._correct.values[-self._window :].mean()))
+        self.losses, self._correct = Growing(dtype=np.float32), Growing(dtype=np.float32)
+
+    def snapshot(self, path: Path, config: RunConfig, **rest: Any) -> Snapshot:
+        """The numbers as they are now."""
+        return Snapshot(
+            path=path,
+            config=config,
+            trials=self.trials,
+            counts=self.counts.values,
+            accuracy=self.accuracy.values,
+            losses=self.losses.values,
+            **rest,
+        )
+
+
+def _accuracies(
+    correct: NDArray[Any], problem: NDArray[Any], problems: int, window: int
+) -> NDArray[np.float64]:
+    """Mean of ``correct`` over the last ``window`` trials of each problem; NaN without trials."""
+    result = np.full(problems, np.nan)
+    ends = np.searchsorted(problem, np.arange(problems), side="right")
+    starts = np.searchsorted(problem, np.arange(problems), side="left")
+    sums = np.concatenate([[0.0], np.cumsum(correct, dtype=np.float64)])
+    starts = np.maximum(starts, ends - window)
+    known = ends > starts
+    result[known] = (sums[ends] - sums[starts])[known] / (ends - starts)[known]
+    return result
+
+
+def of_session(session: Session) -> Snapshot:
+    """What a session file shows while nobody trains it."""
+    history = History(session)
+    done = session.n_problems >= session.config.problems
+    state = RunState.FINISHED if done else RunState.STOPPED
+    return history.snapshot(session.path, session.config, state=state)
