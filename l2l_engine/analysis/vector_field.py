@@ -138,12 +138,6 @@ class VectorFieldChange:
         ]
         return np.stack(named, axis=1)
 
-    def group_means(self) -> Float64:
-        """(G, 9): the table averaged over each group."""
-        starts = np.arange(0, len(self.recurrent), self.group_size)
-        sizes = np.diff([*starts, len(self.recurrent)])
-        return np.add.reduceat(self.table(), starts) / sizes[:, None]
-
 
 @dataclass(frozen=True, slots=True)
 class LearningCorrelations:
@@ -312,19 +306,35 @@ def participation_ratio(products: FloatArray) -> Float64:
     return np.divide(trace**2, squares, out=np.full(np.shape(trace), np.nan), where=squares > 0)
 
 
-def learning_correlations(
-    change: VectorFieldChange, counts: ArrayLike, first: int = 500
-) -> LearningCorrelations:
-    """Correlate each pair's changes with the trials to criterion ``counts`` (K,) of its problem.
+def group_means(table: FloatArray, group_size: int = 50) -> Float64:
+    """(G, 9): a table (K, 9) averaged over groups of consecutive pairs; the last may be shorter."""
+    starts = range(0, len(table), group_size)
+    return np.stack([table[at : at + group_size].mean(axis=0) for at in starts])
 
-    Failed problems (NaN) are left out.
+
+def learning_correlations(
+    table: FloatArray, counts: ArrayLike, first: int = 500
+) -> LearningCorrelations:
+    """Correlate how much the network changed with how long it learned (Fig. 6).
+
+    Parameters
+    ----------
+    table : (K, 9)
+        As from :meth:`VectorFieldChange.table`, or published.
+    counts : (K,)
+        Trials to criterion of each pair's problem; failed problems (NaN) are left out.
+    first : int
+        Pairs on which the explained variance rests.
     """
     trials = np.asarray(counts, np.float64)
+    weight_driven, state_driven, recurrent = (
+        table[:, COLUMNS.index(name)] for name in ("weight_driven", "state_driven", "recurrent")
+    )
     return LearningCorrelations(
-        weight_driven=_pearson(change.lengths.weight_driven, trials),
-        state_driven=_pearson(change.lengths.state_driven, trials),
-        recurrent=_pearson(change.recurrent, trials),
-        explained=_pearson(change.recurrent[:first], trials[:first]) ** 2,
+        weight_driven=_pearson(weight_driven, trials),
+        state_driven=_pearson(state_driven, trials),
+        recurrent=_pearson(recurrent, trials),
+        explained=_pearson(recurrent[:first], trials[:first]) ** 2,
         first=min(first, len(trials)),
     )
 
@@ -350,7 +360,7 @@ def _join(first: FloatArray, second: FloatArray) -> FloatArray:
     return np.concatenate([first, second])
 
 
-def _pearson(first: Float64, second: Float64) -> float:
+def _pearson(first: FloatArray, second: FloatArray) -> float:
     both = np.isfinite(first) & np.isfinite(second)
     first, second = first[both], second[both]
     if len(first) < 2 or np.ptp(first) == 0 or np.ptp(second) == 0:
