@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pyqtgraph as pg
-from PyQt6.QtCore import QBuffer, QIODevice, QMarginsF, QMimeData, QPoint, QRect, QRectF, QSizeF, Qt
+from PyQt6.QtCore import QMarginsF, QMimeData, QPoint, QRect, QRectF, QSizeF, Qt
 from PyQt6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
-from PyQt6.QtSvg import QSvgGenerator
 from PyQt6.QtWidgets import QApplication, QGraphicsView, QWidget
 
 from l2l_gui.atomic import ExportError, replacing
 from l2l_gui.panel_data import PanelData
-from l2l_gui.svg import portable
+from l2l_gui.svg import SvgDevice
 from l2l_gui.theme import theme
 
 PICTURES = {".png": "PNG picture (*.png)", ".svg": "SVG drawing (*.svg)", ".pdf": "PDF (*.pdf)"}
@@ -76,19 +75,12 @@ def picture(widget: QWidget, scale: float = SCALE) -> QImage:
 
 
 def svg(widget: QWidget) -> str:
-    """The widget drawn as SVG 1.1, with clip paths, for any viewer."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
-    generator.setOutputDevice(buffer)
-    generator.setSize(widget.size())
-    generator.setViewBox(widget.rect())
-    generator.setResolution(widget.logicalDpiX())
-    generator.setTitle(widget.windowTitle() or widget.accessibleName())
-    generator.setDescription("L2L Explorer")
-    with _painting(generator, widget) as painter:
+    """The widget drawn as SVG 1.1."""
+    title = widget.windowTitle() or widget.accessibleName()
+    device = SvgDevice(widget.size(), widget.logicalDpiX(), title)
+    with _painting(device, widget) as painter:
         _paint(widget, painter)
-    return portable(buffer.data().data().decode("utf-8"))
+    return device.text()
 
 
 def write_pdf(widget: QWidget, path: Path) -> None:
