@@ -22,7 +22,7 @@ def part_of(path: Path) -> Path:
             suffix=path.suffix, prefix=f".{path.stem}-", dir=path.parent
         )
     except OSError as error:
-        raise failed(path, error) from error
+        raise write_failure(path, error) from error
     os.close(number)
     return Path(name)
 
@@ -36,10 +36,10 @@ def put_in_place(part: Path, path: Path) -> None:
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise failed(path, error) from error
+        raise write_failure(path, error) from error
 
 
-def failed(path: Path, error: Exception) -> ExportError:
+def write_failure(path: Path, error: Exception) -> ExportError:
     """One sentence about a file that could not be written."""
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return ExportError(f"{path} could not be written ({reason}): choose another place.")
@@ -59,7 +59,7 @@ def replacing(path: Path) -> Iterator[Path]:
         yield part
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise failed(path, error) from error
+        raise write_failure(path, error) from error
     except BaseException:
         part.unlink(missing_ok=True)
         raise
