@@ -6,7 +6,7 @@ The command line, ``l2l_engine.train``, sweeps and the window all train through 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from l2l_engine import branching
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.storage.errors import SessionError
@@ -115,6 +116,52 @@ class Run:
         except BaseException:
             curriculum.close()
             raise
+        run = cls(curriculum, writer)
+        run._get_ready(report)
+        return run
+
+    @classmethod
+    def branch(
+        cls,
+        source: str | PathLike[str],
+        finished: int,
+        path: str | PathLike[str],
+        *,
+        changes: Mapping[str, Any] | None = None,
+        stimuli: NDArray[np.floating] | None = None,
+        overwrite: bool = False,
+        report: Report | None = None,
+    ) -> Self:
+        """Go on from a learned problem of a session as a new one; the source is untouched.
+
+        Parameters
+        ----------
+        finished : problems of the source to keep, from 1
+        changes, stimuli : see :func:`l2l_engine.branching.boundary`
+
+        Raises
+        ------
+        BranchError, ConfigError
+            When there is no such problem, or a change does not fit its network.
+        SessionError, DiskFullError
+            When the source cannot be read or the new file not be made.
+        """
+        with Session.open(source) as session:
+            start = branching.boundary(session, finished, changes, stimuli)
+            curriculum = _load(report).at_boundary(
+                start.config,
+                start.networks,
+                start.stimuli,
+                trial=start.trial,
+                set_point=start.set_point,
+                random=start.random,
+                next_stimuli=start.next_stimuli,
+            )
+            try:
+                writer = branching.copy_history(session, start, path, overwrite=overwrite)
+            except BaseException:
+                curriculum.close()
+                raise
         run = cls(curriculum, writer)
         run._get_ready(report)
         return run

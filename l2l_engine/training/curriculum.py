@@ -284,6 +284,49 @@ class Curriculum:
                 run._baseline_stimuli = [stimuli for _, stimuli in pairs]
         return run
 
+    @classmethod
+    def at_boundary(
+        cls,
+        config: RunConfig,
+        networks: NetworkWeights,
+        stimuli: NDArray[np.float32],
+        *,
+        trial: int,
+        set_point: float,
+        random: np.random.RandomState,
+        next_stimuli: NDArray[np.float32] | None = None,
+    ) -> Self:
+        """A run that has finished problems, about to begin the next.
+
+        Parameters
+        ----------
+        networks : (K, ...), the network after each finished problem
+        stimuli : (K, 2, stimulus_channels), theirs
+        trial, set_point : trials run so far; h*
+        random : the run's random stream before the next problem's draws
+        next_stimuli : (2, stimulus_channels), in place of those drawn
+        """
+        run = cls(config)
+        finished = len(networks)
+        if config.run_type.perturbs:
+            known = min(finished, config.baseline_problems)
+            run._baseline = [networks[index] for index in range(known)]
+            run._baseline_stimuli = list(stimuli[:known])
+            if finished > config.baseline_problems:
+                run._find_subspaces()
+            else:  # the last one is handed over below, as it is after any problem
+                run._baseline, run._baseline_stimuli = (
+                    run._baseline[:-1],
+                    run._baseline_stimuli[:-1],
+                )
+        run._random = random
+        run.problem, run.trial, run.set_point = finished, trial, set_point
+        run._trainer.restore(networks[finished - 1], frozen_readout=False)
+        run._begin_problem(networks[finished - 1], stimuli[finished - 1])
+        if next_stimuli is not None:
+            run.stimuli = next_stimuli
+        return run
+
 
 def noisy_states(
     weights: NetworkWeights, stimuli: NDArray[np.float32], problem: int, config: RunConfig
