@@ -7,7 +7,8 @@ shown by its first components. A gap among the networks is the caller's to leave
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from l2l_engine.analysis.progress import Progress, tracked
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights, simulate
-from l2l_engine.task import FloatArray
+from l2l_engine.task import OUTPUTS, FloatArray
 
 Float64 = NDArray[np.float64]
 
@@ -74,10 +75,6 @@ class Parts:
     residual_decision: Float64  # (K, M, T, ...): each decision trajectory minus that average
     stimulus: Float64  # (K, M, T, ...): what lies outside the decision subspace
 
-    def map(self, function: Callable[[Float64], Float64]) -> Parts:
-        """Apply ``function`` to each part."""
-        return Parts(*map(function, (self.mean_decision, self.residual_decision, self.stimulus)))
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Representations:
@@ -103,6 +100,7 @@ def find_subspaces(
     L2LError
         When the dimensions do not fit the number of units.
     """
+    _check_dimensions(states.shape[-1], decision_dimensions, stimulus_dimensions)
     return _find([states], decision_dimensions, stimulus_dimensions)
 
 
@@ -170,6 +168,7 @@ def representations(
     """
     if not len(weights):
         raise L2LError("The group holds no learned problem: choose one that does.")
+    _check_dimensions(weights.units, decision_dimensions, stimulus_dimensions)
     weights = weights.astype(np.float64)
     total = len(weights) * stimuli.shape[1] * config.steps * weights.units * 8
     held: list[Float64] | None = [] if total <= _HELD_BYTES else None
@@ -181,29 +180,47 @@ def representations(
         return np.ascontiguousarray(simulate(weights[chosen], stimuli[chosen], config))
 
     def first_pass() -> Iterator[Float64]:
-        for _ in starts:
-            states = simulated(next(work))
+        for start in itertools.islice(work, len(starts)):
+            states = simulated(start)
             if held is not None:
                 held.append(states)
             yield states
 
     subspaces = _find(first_pass(), decision_dimensions, stimulus_dimensions)
-    along: list[Parts] = []
-    currents: list[Parts] = []
+    trials = stimuli.shape[1]
+    axes = (decision_dimensions, decision_dimensions, stimulus_dimensions)
+    along = _empty(len(weights), trials, config.steps, axes)
+    currents = _empty(len(weights), trials, config.steps, (OUTPUTS, OUTPUTS, OUTPUTS))
     for start in work:
+        chosen = slice(start, start + _BLOCK)
         states = simulated(start) if held is None else held[start // _BLOCK]
         parts = split(states, subspaces)
-        along.append(coordinates(parts, subspaces))
-        currents.append(output_currents(parts, weights.output[start : start + _BLOCK]))
-    return Representations(subspaces, _joined(along), _joined(currents))
+        _fill(along, chosen, coordinates(parts, subspaces))
+        _fill(currents, chosen, output_currents(parts, weights.output[chosen]))
+    return Representations(subspaces, along, currents)
 
 
-def _joined(blocks: list[Parts]) -> Parts:
+def _check_dimensions(units: int, decision_dimensions: int, stimulus_dimensions: int) -> None:
+    if not (decision_dimensions >= 1 and stimulus_dimensions >= 1):
+        raise L2LError("The decision and stimulus subspaces need at least one dimension each.")
+    if decision_dimensions + stimulus_dimensions > units:
+        raise L2LError(
+            f"{decision_dimensions} decision and {stimulus_dimensions} stimulus dimensions do not "
+            f"fit a network of {units} units: choose fewer."
+        )
+
+
+def _empty(problems: int, trials: int, steps: int, axes: tuple[int, int, int]) -> Parts:
     return Parts(
-        np.concatenate([block.mean_decision for block in blocks]),
-        np.concatenate([block.residual_decision for block in blocks]),
-        np.concatenate([block.stimulus for block in blocks]),
+        np.empty((problems, steps, axes[0])),
+        np.empty((problems, trials, steps, axes[1])),
+        np.empty((problems, trials, steps, axes[2])),
     )
+
+
+def _fill(target: Parts, chosen: slice, block: Parts) -> None:
+    for name in Parts.__slots__:
+        getattr(target, name)[chosen] = getattr(block, name)
 
 
 def _find(
@@ -219,13 +236,6 @@ def _find(
             products = products + rows.T @ rows
     rows = np.reshape(average, (-1, np.shape(average)[-1]))
     units = rows.shape[1]
-    if not (decision_dimensions >= 1 and stimulus_dimensions >= 1):
-        raise L2LError("The decision and stimulus subspaces need at least one dimension each.")
-    if decision_dimensions + stimulus_dimensions > units:
-        raise L2LError(
-            f"{decision_dimensions} decision and {stimulus_dimensions} stimulus dimensions do not "
-            f"fit a network of {units} units: choose fewer."
-        )
     components, decision_explained = _principal(rows.T @ rows)
     decision = components[:, :decision_dimensions]
     outside = np.eye(units) - decision @ decision.T
