@@ -193,10 +193,10 @@ def pixels(image: QImage, size: QSize) -> Frame:
     image = image.convertToFormat(QImage.Format.Format_RGB888)
     memory = image.constBits()
     assert memory is not None
-    rows = np.frombuffer(memory.asarray(image.sizeInBytes()), np.uint8).reshape(
+    rows = np.frombuffer(memory.asstring(image.sizeInBytes()), np.uint8).reshape(
         image.height(), image.bytesPerLine()
     )
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3)
 
 
 def write_gif(path: Path, frames: Frames, fps: float) -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from PyQt6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
-from PyQt6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PyQt6.QtGui import QHideEvent, QPainter, QPaintEvent, QPalette, QShowEvent
 from PyQt6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from l2l_gui.theme import theme, tinted_icon
@@ -110,22 +110,24 @@ class EmptyState(QWidget):
     ) -> None:
         super().__init__(parent)
         self._icon_name = icon
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
         self._picture = QLabel()
         self.label = QLabel(text)
         for label in (self._picture, self.label):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.label.setWordWrap(True)
         self.label.setProperty("quiet", True)
-        self.label.setMaximumWidth(360)
         self.button = QPushButton(action)
         self.button.setVisible(bool(action))
         self._on_action = on_action
         self.button.clicked.connect(self._act)
         column = QVBoxLayout(self)
+        column.setContentsMargins(32, 16, 32, 16)
         column.setSpacing(12)
         column.addStretch()
         column.addWidget(self._picture)
-        column.addWidget(self.label, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.label)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch()
         theme.changed.connect(self._restyle)
