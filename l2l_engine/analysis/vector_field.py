@@ -20,9 +20,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from l2l_engine import task
+from l2l_engine.analysis.change_table import COLUMNS
 from l2l_engine.analysis.progress import Progress, tracked
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights, activate, simulate
@@ -31,19 +32,6 @@ from l2l_engine.task import FloatArray
 Float64 = NDArray[np.float64]
 
 _BLOCK = 2  # pairs decomposed at once: fastest, and some 60 MB at the paper's size
-
-COLUMNS = (
-    "current",
-    "weight_driven",
-    "state_driven",
-    "recurrent",
-    "total",
-    "weight_parallel",
-    "weight_perpendicular",
-    "state_parallel",
-    "state_perpendicular",
-)
-"""What the nine columns of :meth:`VectorFieldChange.table` hold, in the published order."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,21 +127,6 @@ class VectorFieldChange:
         return np.stack(named, axis=1)
 
 
-@dataclass(frozen=True, slots=True)
-class LearningCorrelations:
-    """Pearson's r of trials to criterion with the size of each change; NaN when undefined.
-
-    ``explained`` is the variance of trials to criterion that the recurrent weight change
-    explains (r^2) over the first ``first`` pairs.
-    """
-
-    weight_driven: float
-    state_driven: float
-    recurrent: float
-    explained: float
-    first: int
-
-
 def decompose(
     before: NetworkWeights, after: NetworkWeights, stimuli: FloatArray, config: RunConfig
 ) -> Decomposition:
@@ -163,10 +136,11 @@ def decompose(
 
     Parameters
     ----------
-    before, after : stacks of K networks, float64
+    before, after : stacks of K networks
     stimuli : (K, M, stimulus_channels)
         Those of the problem that ``after`` has learned.
     """
+    before, after = before.astype(np.float64), after.astype(np.float64)
     stimuli = np.asarray(stimuli, np.float64)
     pairs, trials = stimuli.shape[:2]
     start = np.broadcast_to(after.initial_state, (pairs, trials, after.units))
@@ -247,8 +221,8 @@ def vector_field_change(
     """All quantities of Figs 5 and 6 for K pairs of networks.
 
     Streams over the pairs in blocks and holds some 60 MB beyond the weights: at the paper's size
-    1.8 s for fifty pairs on one core, 36 s for a thousand.
-    For a run's consecutive problems pass ``weights[:-1], weights[1:], stimuli[1:]``.
+    1.8 s for fifty pairs on one core, 36 s for a thousand. For a run's consecutive problems pass
+    ``weights[:-1], weights[1:], stimuli[1:]``.
 
     Parameters
     ----------
@@ -279,10 +253,10 @@ def vector_field_change(
     within = np.empty((4, pairs))
     moments = np.zeros((groups, 4, units, units))
     for block in tracked(blocks, (block.stop - block.start for block in blocks), progress):
-        old, new = before[block].astype(np.float64), after[block].astype(np.float64)
-        change = decompose(old, new, stimuli[block], config)
+        change = decompose(before[block], after[block], stimuli[block], config)
         means.append(lengths(change).map(lambda values: values.mean(axis=(1, 2))))
-        recurrent[block] = np.linalg.norm(new.recurrent - old.recurrent, axis=(1, 2))
+        moved = np.subtract(after.recurrent[block], before.recurrent[block], dtype=np.float64)
+        recurrent[block] = np.linalg.norm(moved, axis=(1, 2))
         for pair in range(block.start, block.stop):
             products = _second_moments(change, pair - block.start)
             within[:, pair] = participation_ratio(products)
@@ -306,39 +280,6 @@ def participation_ratio(products: FloatArray) -> Float64:
     return np.divide(trace**2, squares, out=np.full(np.shape(trace), np.nan), where=squares > 0)
 
 
-def group_means(table: FloatArray, group_size: int = 50) -> Float64:
-    """(G, 9): a table (K, 9) averaged over groups of consecutive pairs; the last may be shorter."""
-    starts = range(0, len(table), group_size)
-    return np.stack([table[at : at + group_size].mean(axis=0) for at in starts])
-
-
-def learning_correlations(
-    table: FloatArray, counts: ArrayLike, first: int = 500
-) -> LearningCorrelations:
-    """Correlate how much the network changed with how long it learned (Fig. 6).
-
-    Parameters
-    ----------
-    table : (K, 9)
-        As from :meth:`VectorFieldChange.table`, or published.
-    counts : (K,)
-        Trials to criterion of each pair's problem; failed problems (NaN) are left out.
-    first : int
-        Pairs on which the explained variance rests.
-    """
-    trials = np.asarray(counts, np.float64)
-    weight_driven, state_driven, recurrent = (
-        table[:, COLUMNS.index(name)] for name in ("weight_driven", "state_driven", "recurrent")
-    )
-    return LearningCorrelations(
-        weight_driven=_pearson(weight_driven, trials),
-        state_driven=_pearson(state_driven, trials),
-        recurrent=_pearson(recurrent, trials),
-        explained=_pearson(recurrent[:first], trials[:first]) ** 2,
-        first=min(first, len(trials)),
-    )
-
-
 def _second_moments(change: Decomposition, pair: int) -> Float64:
     """X'X (4, N, N) of one pair's parts, in the order of :class:`Dimensionality`'s fields."""
     units = change.direction.shape[-1]
@@ -358,11 +299,3 @@ def _norm(vectors: Float64) -> Float64:
 
 def _join(first: FloatArray, second: FloatArray) -> FloatArray:
     return np.concatenate([first, second])
-
-
-def _pearson(first: FloatArray, second: FloatArray) -> float:
-    both = np.isfinite(first) & np.isfinite(second)
-    first, second = first[both], second[both]
-    if len(first) < 2 or np.ptp(first) == 0 or np.ptp(second) == 0:
-        return float("nan")
-    return float(np.corrcoef(first, second)[0, 1])

@@ -5,11 +5,9 @@ import pytest
 from scipy.io import loadmat
 
 from l2l_engine import task
+from l2l_engine.analysis.change_table import COLUMNS, group_means, learning_correlations
 from l2l_engine.analysis.vector_field import (
-    COLUMNS,
     decompose,
-    group_means,
-    learning_correlations,
     lengths,
     participation_ratio,
     vector_field_change,
@@ -120,6 +118,14 @@ def test_norms_over_time_follow_the_definitions_for_any_pair(made_up, short_conf
                 getattr(found, name)[pair], norm(vectors, axis=-1), rtol=1e-8, atol=1e-13
             )
         np.testing.assert_allclose(change.direction[pair], unit, atol=1e-9)
+
+
+def test_single_precision_weights_are_analysed_in_double(made_up, short_config):
+    weights, stimuli = (made_up[0].astype(np.float32), made_up[1].astype(np.float32))
+    single = vector_field_change(weights[:1], weights[1:2], stimuli[1:2], short_config)
+    exact = weights.astype(np.float64)
+    double = vector_field_change(exact[:1], exact[1:2], np.float64(stimuli[1:2]), short_config)
+    assert (single.table() == double.table()).all()
 
 
 def test_streaming_in_blocks_changes_nothing(made_up, short_config, monkeypatch):
