@@ -81,6 +81,13 @@ def test_interpolation_in_time_is_exact_on_real_networks(legacy_run):
     np.testing.assert_allclose(quick.suppression, every_step.suppression, rtol=1e-6, atol=1e-9)
 
 
+def test_too_few_nodes_to_follow_the_field_evaluate_every_step(made_up, short_config):
+    weights, stimuli = made_up
+    coarse = accumulation(weights[:3], stimuli[:3], short_config, nodes=3)
+    every_step = accumulation(weights[:3], stimuli[:3], short_config, nodes=None)
+    np.testing.assert_allclose(coarse.magnitude, every_step.magnitude, rtol=1e-12)
+
+
 def test_a_subset_gives_the_same_numbers_as_all(made_up, short_config):
     whole = accumulation(*made_up, short_config)
     part = accumulation(*made_up, short_config, first=3, count=2)
