@@ -74,7 +74,7 @@ def refresh(file: h5py.File) -> None:
 
 
 def _checksum(sequence: int, packed: NDArray[np.uint8]) -> int:
-    return zlib.crc32(sequence.to_bytes(8, "little"), zlib.crc32(memoryview(packed)))
+    return zlib.crc32(sequence.to_bytes(8, "little"), zlib.crc32(packed.data))
 
 
 def _unpack(packed: NDArray[np.uint8]) -> State | None:

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime
+import importlib.metadata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import h5py
 import numpy as np
 from numpy.typing import DTypeLike
 
 from l2l_engine import task
-from l2l_engine.config import L2LError, RunConfig
-from l2l_engine.network import WEIGHT_NAMES, weight_shapes
+from l2l_engine.config import RunConfig
+from l2l_engine.network import NetworkWeights, weight_shapes
+from l2l_engine.storage import hdf5, space
 
 FORMAT = "l2l-session"
 VERSION = 1
 CHECKPOINT_SLOTS = ("checkpoint/slot_0", "checkpoint/slot_1")
 CHECKPOINT_SEAL = "checkpoint/seal"
 _SLOT_BYTES = 1 << 16
-
-
-class SessionError(L2LError):
-    """A session file cannot be read or written; the text names the file and the fix."""
-
-
-class DiskFullError(L2LError):
-    """There is no room to save; nothing already saved is harmed, and saving can be repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +108,39 @@ def initial_path(name: str) -> str:
     return f"initial/{name}"
 
 
-def create_all(file: h5py.File, config: RunConfig) -> None:
-    """Lay out an empty session; nothing can be added once SWMR writing has begun."""
+def create_file(
+    path: Path, config: RunConfig, initial: NetworkWeights, origin: Mapping[str, str | None]
+) -> None:
+    """Put a session without rows at ``path``, at once or not at all.
+
+    ``origin`` holds the attributes that say where the run comes from. The layout is
+    complete, for nothing can be added once SWMR writing has begun.
+    """
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        with h5py.File(temporary, "w", libver="latest") as file:
+            file.attrs["format"] = FORMAT
+            file.attrs["version"] = VERSION
+            file.attrs["software"] = f"l2l-explorer {importlib.metadata.version('l2l-explorer')}"
+            file.attrs["created"] = datetime.datetime.now(datetime.UTC).isoformat(
+                timespec="seconds"
+            )
+            file.attrs["config"] = config.to_json()
+            file.attrs.update({name: value for name, value in origin.items() if value})
+            _lay_out(file, config, initial)
+        hdf5.sync(temporary)
+        temporary.replace(path)
+    except (OSError, RuntimeError) as error:
+        raise space.failure(path, error, space.OVERHEAD) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _lay_out(file: h5py.File, config: RunConfig, initial: NetworkWeights) -> None:
     for column in columns(config):
         column.create(file)
-    for name in WEIGHT_NAMES:
-        file.create_dataset(initial_path(name), weight_shapes(config)[name], np.float32)
+    for name, array in initial.arrays().items():
+        file.create_dataset(initial_path(name), data=array, dtype=np.float32)
     for slot in CHECKPOINT_SLOTS:
         file.create_dataset(slot, (0,), np.uint8, maxshape=(None,), chunks=(_SLOT_BYTES,))
     file.create_dataset(CHECKPOINT_SEAL, data=np.zeros((len(CHECKPOINT_SLOTS), 3), np.uint64))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from l2l_engine.storage.layout import SessionError
+from l2l_engine.storage.errors import SessionError
 
 
 class WriterLock:

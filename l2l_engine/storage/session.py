@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,10 +19,9 @@ from numpy.typing import NDArray
 
 from l2l_engine.config import ConfigError, RunConfig
 from l2l_engine.network import WEIGHT_NAMES, NetworkWeights, weight_shapes
-from l2l_engine.storage import checkpoint, layout, recovery
-from l2l_engine.storage.layout import Column, SessionError
-
-_PATIENCE = 0.5  # s; a writer holds the file alone for a moment while opening it
+from l2l_engine.storage import checkpoint, hdf5, layout
+from l2l_engine.storage.errors import SessionError
+from l2l_engine.storage.layout import Column
 
 
 class Session:
@@ -40,9 +38,11 @@ class Session:
         self._identity = _identity(path)
         with self._reading():
             self.config = _checked_config(path, file)
-            self._trials = self._table(layout.trial_columns(self.config))
+            # problems before trials, so that a writer at work never shows a problem
+            # whose trials are not there
             self._problems = self._table(layout.problem_columns(self.config))
             self._weights = self._table(layout.weight_columns(self.config))
+            self._trials = self._table(layout.trial_columns(self.config))
             for name, shape in weight_shapes(self.config).items():
                 _dataset(path, file, layout.initial_path(name), shape)
             for name in (layout.CHECKPOINT_SEAL, *layout.CHECKPOINT_SLOTS):
@@ -66,7 +66,12 @@ class Session:
         """
         path = Path(path)
         _check_bytes(path)
-        file = _open_patiently(path)
+        try:
+            file = hdf5.open_to_read(path)
+        except (OSError, RuntimeError) as error:
+            raise SessionError(
+                f"{path} is damaged or cannot be opened ({error}): restore it from a copy."
+            ) from error
         try:
             return cls(path, file)
         except BaseException:
@@ -96,7 +101,7 @@ class Session:
             self.__dict__.update(fresh.__dict__)
             return
         with self._reading():
-            for table in (self._trials, self._problems, self._weights):
+            for table in (self._problems, self._weights, self._trials):
                 for dataset in table.values():
                     dataset.refresh()
             checkpoint.refresh(self._file)
@@ -201,7 +206,7 @@ class Session:
 
 def _check_bytes(path: Path) -> None:
     try:
-        found = recovery.superblock(path)
+        found = hdf5.superblock(path)
         size = path.stat().st_size
     except FileNotFoundError:
         raise SessionError(f"{path} does not exist: check the name of the session.") from None
@@ -219,24 +224,10 @@ def _check_bytes(path: Path) -> None:
             "l2l-train or l2l-convert."
         )
     end = found[1]
-    if size < end and not recovery.marked_open(path):
+    if size < end and not hdf5.marked_open(path):
         raise SessionError(
             f"{path} is cut off ({size} of {end} bytes): copy it again from where it came."
         )
-
-
-def _open_patiently(path: Path) -> h5py.File:
-    give_up = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            return recovery.open_to_read(path)
-        except (OSError, RuntimeError) as error:
-            if "unable to lock file" in str(error) and time.monotonic() < give_up:
-                time.sleep(0.01)
-                continue
-            raise SessionError(
-                f"{path} is damaged or cannot be opened ({error}): restore it from a copy."
-            ) from error
 
 
 def _checked_config(path: Path, file: h5py.File) -> RunConfig:

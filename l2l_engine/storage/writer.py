@@ -7,10 +7,7 @@ only when it is whole, wherever the process is killed.
 from __future__ import annotations
 
 import atexit
-import datetime
-import importlib.metadata
 import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,15 +20,15 @@ from numpy.typing import NDArray
 
 from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights, check_shapes
-from l2l_engine.storage import checkpoint, layout, recovery
-from l2l_engine.storage.layout import Column, SessionError
+from l2l_engine.storage import checkpoint, hdf5, layout, recovery, space
+from l2l_engine.storage.errors import SessionError
+from l2l_engine.storage.layout import Column
 from l2l_engine.storage.lock import WriterLock
 from l2l_engine.storage.session import Session
 from l2l_engine.training.records import ProblemRecord, TrialRecord
 
-_MARGIN = 8 << 20  # bytes of the disk left to others
-_OVERHEAD = 1 << 20  # bytes HDF5 may need for chunks and indices beyond the rows themselves
-_abandoned: list[h5py.File] = []  # handles HDF5 failed with; closing them would fail again
+# handles HDF5 failed with: closing them would fail again
+_abandoned: list[tuple[h5py.File, dict[str, h5py.Dataset]]] = []
 
 
 class SessionWriter:
@@ -96,7 +93,7 @@ class SessionWriter:
         lock = WriterLock(path)
         try:
             _check_target(path, overwrite)  # another run may have made it meanwhile
-            _lay_out(path, config, initial, {"parent": parent, "source": source})
+            layout.create_file(path, config, initial, {"parent": parent, "source": source})
             return cls(path, lock, config)
         except BaseException:
             lock.release()
@@ -117,6 +114,8 @@ class SessionWriter:
         path = Path(path)
         with Session.open(path) as session:
             config = session.config
+        if not os.access(path, os.W_OK):
+            raise SessionError(f"{path} is read-only: allow writing, or branch from it.")
         lock = WriterLock(path)
         try:
             return cls(path, lock, config)
@@ -139,10 +138,10 @@ class SessionWriter:
         finally:
             self._closed = True
             if self._broken:
-                _abandoned.append(self._file)
+                _abandoned.append((self._file, self._datasets))
             else:
                 self._file.close()
-                _strip_reserve(self.path)
+                space.release(self.path)
             self._lock.release()
 
     def __enter__(self) -> Self:
@@ -299,52 +298,28 @@ class SessionWriter:
         """Guard a write of about ``size`` bytes that may be repeated as a whole."""
         if self._broken:
             self._replace_broken()
-        self._reserve(size + _OVERHEAD)
+        space.reserve(self._file, self.path, size)
         try:
             yield
         except (OSError, RuntimeError) as error:
             self._broken = True
-            if recovery.is_disk_full(error):
-                raise recovery.disk_full(self.path, size) from error
-            raise SessionError(
-                f"{self.path} could not be written ({error}): check its disk and try again."
-            ) from error
-
-    def _reserve(self, size: int) -> None:
-        """Take the room before HDF5 needs it, for HDF5 does not recover from a failed write.
-
-        The bytes lie beyond the end HDF5 knows of; closing cuts off what was not used.
-        """
-        if shutil.disk_usage(self.path.parent).free < size + _MARGIN:
-            raise recovery.disk_full(self.path, size + _MARGIN)
-        descriptor = self._file.id.get_vfd_handle()
-        used = self._file.id.get_filesize()
-        end = os.fstat(descriptor).st_size
-        try:
-            while end < used + size:
-                end += os.pwrite(descriptor, bytes(min(used + size - end, _OVERHEAD)), end)
-        except OSError as error:
-            if recovery.is_disk_full(error):
-                raise recovery.disk_full(self.path, size) from error
-            raise SessionError(
-                f"{self.path} could not be written ({error.strerror}): check its disk."
-            ) from error
+            raise space.failure(self.path, error, size) from error
 
     def _open(self) -> None:
         try:
-            _strip_reserve(self.path)
-            self._file = recovery.open_to_append(self.path)
+            space.release(self.path)
+            self._file = hdf5.open_to_append(self.path)
         except OSError:
             # its writer was killed, or this process has it open for reading
             recovery.rewrite(self.path)
-            self._file = recovery.open_to_append(self.path)
+            self._file = hdf5.open_to_append(self.path)
         self._datasets = {
             column.path: self._file[column.path] for column in layout.columns(self.config)
         }
 
     def _replace_broken(self) -> None:
         recovery.rewrite_detached(self.path)
-        _abandoned.append(self._file)
+        _abandoned.append((self._file, self._datasets))
         self._open()
         self._broken = False
 
@@ -362,43 +337,9 @@ def _check_target(path: Path, overwrite: bool) -> None:
         raise SessionError(f"{path} exists already: choose another name or resume it.")
 
 
-def _lay_out(
-    path: Path, config: RunConfig, initial: NetworkWeights, origin: Mapping[str, str | None]
-) -> None:
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        with h5py.File(temporary, "w", libver="latest") as file:
-            file.attrs["format"] = layout.FORMAT
-            file.attrs["version"] = layout.VERSION
-            file.attrs["software"] = f"l2l-explorer {importlib.metadata.version('l2l-explorer')}"
-            file.attrs["created"] = datetime.datetime.now(datetime.UTC).isoformat(
-                timespec="seconds"
-            )
-            file.attrs["config"] = config.to_json()
-            file.attrs.update({name: value for name, value in origin.items() if value})
-            layout.create_all(file, config)
-            for name, array in initial.arrays().items():
-                file[layout.initial_path(name)][...] = array
-        recovery.sync(temporary)
-        temporary.replace(path)
-    except (OSError, RuntimeError) as error:
-        if recovery.is_disk_full(error):
-            raise recovery.disk_full(path, _OVERHEAD) from error
-        raise SessionError(f"{path} cannot be written ({error}): choose another place.") from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _strip_reserve(path: Path) -> None:
-    """Cut off the room taken beyond the end of a cleanly closed file."""
-    found = recovery.superblock(path)
-    if found and not recovery.marked_open(path) and 0 < found[1] < path.stat().st_size:
-        os.truncate(path, found[1])
-
-
 @atexit.register
 def _disconnect_abandoned() -> None:
     """Let HDF5's last attempts to write abandoned handles go nowhere, instead of failing."""
-    for file in _abandoned:
+    for file, _ in _abandoned:
         with open(os.devnull, "rb+") as nowhere:  # noqa: PTH123
             os.dup2(nowhere.fileno(), file.id.get_vfd_handle())
