@@ -180,7 +180,7 @@ def _random_after(
                 perturbation.draw_permutation(
                     random, config.manifold_dimensions, derangement=config.derangement
                 )
-        drawn = task.draw_stimuli(random, config)
+        drawn = task.problem_stimuli(random, config, index)
         if not np.array_equal(drawn, seen, equal_nan=True) and np.isfinite(seen).all():
             return np.random.RandomState([config.seed, len(stimuli)])
         random.randint(task.RESPONSES, size=int(trials) * config.batch_size)

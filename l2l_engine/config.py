@@ -134,6 +134,9 @@ class RunConfig:
     criterion_loss: float = _parameter(0.005, _POSITIVE, "nats", "Criterion on the mean loss")
     criterion_trials: int = _parameter(50, Range(1, 100_000), "trials", "Criterion window")
     max_trials: int = _parameter(20_000, Range(1, 10_000_000), "trials", "Trials before failure")
+    same_problems: bool = _parameter(
+        False, None, "", "Same problems whatever the run (not as published)"
+    )
     # manifold perturbation (paper Fig. 3)
     baseline_problems: int = _parameter(
         50, Range(1, 100_000), "", "Ordinary problems before the perturbed ones"

@@ -48,6 +48,20 @@ def draw_stimuli(random: np.random.RandomState, config: RunConfig) -> NDArray[np
     return stimuli
 
 
+def problem_stimuli(
+    random: np.random.RandomState, config: RunConfig, problem: int
+) -> NDArray[np.float32]:
+    """Stimuli of a run's next problem, float32 (2, stimulus_channels).
+
+    As published they come from the run's one stream, so that they depend on how many trials came
+    before. With ``same_problems`` they depend on the seed and the 0-based problem alone, and
+    ``random`` is left as it is: conditions then meet the same problems.
+    """
+    if config.same_problems:
+        return draw_stimuli(np.random.RandomState([config.seed, problem]), config)
+    return draw_stimuli(random, config)
+
+
 def inputs(stimuli: FloatArray, config: RunConfig) -> FloatArray:
     """Input time courses of trials, in the dtype of ``stimuli``.
 

@@ -76,7 +76,7 @@ class Curriculum:
         self.problem = 0
         self.trial = 0
         self.set_point = 0.0
-        self.stimuli = task.draw_stimuli(self._random, config)
+        self.stimuli = task.problem_stimuli(self._random, config, self.problem)
 
     # -- progress ----------------------------------------------------------------------
 
@@ -197,7 +197,7 @@ class Curriculum:
         if self._subspaces is not None:
             self._perturb(self._subspaces)
         self._progress = ProblemProgress(config)
-        self.stimuli = task.draw_stimuli(self._random, config)
+        self.stimuli = task.problem_stimuli(self._random, config, self.problem)
 
     def _find_subspaces(self) -> None:
         """From one noisy trial of each stimulus of each baseline problem's network."""
