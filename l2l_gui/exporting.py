@@ -69,7 +69,7 @@ def picture(widget: QWidget, scale: float = SCALE) -> QImage:
     image = QImage(widget.size() * scale, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(scale)
     image.fill(theme.color("panel"))
-    with _painting(image, widget) as painter:
+    with _painting(image, widget, scale) as painter:
         _paint(widget, painter)
     return image
 
@@ -125,12 +125,15 @@ def _clipboard_set(mime: QMimeData) -> None:
 
 
 @contextmanager
-def _painting(device: Any, widget: QWidget) -> Iterator[QPainter]:
-    """A painter on ``device``, with pyqtgraph's items drawing paths in place of pixel maps."""
+def _painting(device: Any, widget: QWidget, scale: float = 1.0) -> Iterator[QPainter]:
+    """A painter on ``device``, with pyqtgraph's items drawing paths in place of pixel maps.
+
+    Curves' pens do not scale with the picture by themselves, so ``scale`` widens them.
+    """
     items = [item for view in _views(widget) for item in view.scene().items()]
     able = [item for item in items if hasattr(item, "setExportMode")]
     lines = [item for item in items if isinstance(item, pg.PlotCurveItem)]
-    modes = [item.opts["segmentedLineMode"] for item in lines]
+    before = [(item.opts["segmentedLineMode"], item.opts["pen"]) for item in lines]
     painter = QPainter()
     if not painter.begin(device):
         raise OSError("the file could not be opened")
@@ -142,13 +145,15 @@ def _painting(device: Any, widget: QWidget) -> Iterator[QPainter]:
         for item in able:
             item.setExportMode(True, options)
         for item in lines:
-            item.setSegmentedLineMode("off")  # one path a curve, not one for each segment
+            item.opts["segmentedLineMode"] = "off"  # one path a curve, not one for each segment
+            item.opts["pen"] = pen = pg.mkPen(item.opts["pen"])
+            pen.setWidthF(scale * max(1.0, pen.widthF()))
         yield painter
     finally:
         for item in able:
             item.setExportMode(False)
-        for item, mode in zip(lines, modes, strict=True):
-            item.setSegmentedLineMode(mode)
+        for item, (mode, pen) in zip(lines, before, strict=True):
+            item.opts.update(segmentedLineMode=mode, pen=pen)
         painter.end()
 
 

@@ -230,6 +230,8 @@ class Theme(QObject):
     def style_plot(self, plot: Any, grid: bool = True) -> None:
         """Give a PlotItem or PlotWidget this palette's background, axes, fonts and grid."""
         item = plot.getPlotItem() if hasattr(plot, "getPlotItem") else plot
+        if item is None:
+            return  # pyqtgraph has closed it
         if item is not plot:
             plot.setBackground(self._palette.panel)
         for name in ("left", "bottom", "right", "top"):

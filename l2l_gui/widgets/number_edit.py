@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent, QKeySequence
 from PyQt6.QtWidgets import QLineEdit, QWidget
 
@@ -19,19 +19,11 @@ class NumberEdit(QLineEdit):
         self._whole = whole
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
 
-    def event(self, event: QEvent) -> bool:
-        """Let the form's undo shortcuts through."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and any(event.matches(key) for key in _UNDO)
-        ):
-            event.ignore()
-            return False
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Step whole numbers with Up and Down."""
+        """Step whole numbers with Up and Down; leave undo to the form."""
+        if any(event.matches(key) for key in _UNDO):
+            event.ignore()
+            return
         step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
         value = parsed(self.text())
         if step and self._whole and isinstance(value, int):

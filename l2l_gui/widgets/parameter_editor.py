@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QKeySequence, QUndoCommand, QUndoStack
+from PyQt6.QtGui import QKeyEvent, QKeySequence, QUndoCommand, QUndoStack
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -196,14 +196,6 @@ class ParameterEditor(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
         outer.addWidget(self._message)
-        for make, key in (
-            (self.undo_stack.createUndoAction, QKeySequence.StandardKey.Undo),
-            (self.undo_stack.createRedoAction, QKeySequence.StandardKey.Redo),
-        ):
-            action = make(self)
-            action.setShortcuts(key)
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            self.addAction(action)
 
     def _connect(self, row: _Row) -> None:
         editor = row.editor
@@ -275,6 +267,15 @@ class ParameterEditor(QWidget):
 
     def _differs(self, name: str) -> bool:
         return bool(parsed(self._values[name]) != parsed(self._start(name)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Undo and redo edits; the fields leave these keys to the form."""
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.undo_stack.undo()
+        elif event.matches(QKeySequence.StandardKey.Redo):
+            self.undo_stack.redo()
+        else:
+            super().keyPressEvent(event)
 
     # -- edits -------------------------------------------------------------------------
 

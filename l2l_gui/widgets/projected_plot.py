@@ -324,6 +324,8 @@ class ProjectedPlot(pg.PlotWidget):
         self._highlight.setData(x, y, connect=connect)
 
     def _restyle(self, _palette: Palette | None = None) -> None:
+        if self.getPlotItem() is None:
+            return  # closed
         theme.style_plot(self, grid=False)
         for curve in self._triad:
             curve.setPen(theme.pen("quiet", 1.5))
