@@ -104,18 +104,20 @@ class Growing:
 class History:
     """The numbers of a run that snapshots show, grown trial by trial."""
 
-    def __init__(self, session: Session) -> None:
-        """Start from what is in the file."""
-        window = session.config.criterion_trials
-        self.counts = Growing(session.trials_to_criterion)
-        correct = session.trial_column("correct")
-        problem = session.trial_column("problem")
-        self.accuracy = Growing(_accuracies(correct, problem, session.n_problems, window))
-        present = problem == session.n_problems
-        self.trials = session.n_trials
-        self._window = window
-        self.losses = Growing(session.trial_column("task_loss")[present], np.float32)
-        self._correct = Growing(correct[present], np.float32)
+    def __init__(
+        self, session: Session, trials: int | None = None, problems: int | None = None
+    ) -> None:
+        """Start from a file; of its first so many trials and problems, if it holds more."""
+        self.trials = session.n_trials if trials is None else trials
+        done = session.n_problems if problems is None else problems
+        self._window = session.config.criterion_trials
+        correct = session.trial_column("correct", 0, self.trials)
+        problem = session.trial_column("problem", 0, self.trials)
+        loss = session.trial_column("task_loss", 0, self.trials)
+        self.counts = Growing(session.trials_to_criterion[:done])
+        self.accuracy = Growing(_accuracies(correct, problem, done, self._window))
+        self.losses = Growing(loss[problem == done], np.float32)
+        self._correct = Growing(correct[problem == done], np.float32)
 
     def add_trial(self, loss: float, correct: float) -> None:
         """A trial of the present problem."""

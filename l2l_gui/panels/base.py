@@ -118,7 +118,7 @@ class Panel(QWidget):
         self._has_content = False
         self._waiting = False
         self.build()
-        self.restyle(theme.palette)
+        self._restyle(theme.palette)
         theme.changed.connect(self._restyle)
         context.selection.changed.connect(self._selection_changed)
         context.sessions.opened.connect(self._session_changed)
@@ -143,6 +143,10 @@ class Panel(QWidget):
     def data(self) -> PanelData | None:
         """The numbers drawn, for export; None while nothing is drawn."""
         raise NotImplementedError
+
+    def follows(self) -> bool:
+        """Whether the run's progress changes what is shown now; only with ``SNAPSHOT``."""
+        return True
 
     def show_time(self, ms: float) -> None:
         """Move the time cursor; called only while the panel shows something."""
@@ -246,7 +250,7 @@ class Panel(QWidget):
             self.invalidate()
 
     def _advanced(self, session: OpenSession) -> None:
-        if session.path in self.context.selected.sessions:
+        if session.path in self.context.selected.sessions and self.follows():
             self.invalidate()
 
     def _restyle(self, palette: Palette) -> None:

@@ -1,0 +1,332 @@
+"""The thread that trains.
+
+Commands go in through a queue; the newest :class:`Snapshot` comes out through a mailbox of
+one. The thread alone touches the run, the window alone takes from the mailbox: they share
+nothing that changes.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import QThread, pyqtSignal
+
+from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.run import Run
+from l2l_engine.storage.session import Session
+from l2l_gui import quiet_import, working_copy
+from l2l_gui.goals import Goal, Target
+from l2l_gui.snapshot import History, RunState, Snapshot
+
+log = logging.getLogger(__name__)
+
+FRAME = 1.0 / 30.0
+RATE_SECONDS = 2.0
+EXTENSION = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """Load TensorFlow and compile, so that the first trial need not wait."""
+
+    config: RunConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Begin a new session."""
+
+    path: Path
+    config: RunConfig
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Train:
+    """Train the session at ``path`` until ``goal``."""
+
+    path: Path
+    goal: Goal
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stop after the trial in progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Write a checkpoint now; copy the file to ``copy`` if that is given."""
+
+    path: Path
+    copy: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Save and let go of the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """As Release, and end the thread."""
+
+
+Command = Warm | Create | Train | Pause | Save | Release | Quit
+
+
+class Mailbox:
+    """Holds the newest snapshot until it is taken."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._snapshot: Snapshot | None = None
+
+    def put(self, snapshot: Snapshot) -> bool:
+        """Replace what is there; whether it was empty."""
+        with self._lock:
+            was_empty = self._snapshot is None
+            self._snapshot = snapshot
+        return was_empty
+
+    def take(self) -> Snapshot | None:
+        """Empty it."""
+        with self._lock:
+            snapshot, self._snapshot = self._snapshot, None
+        return snapshot
+
+    @property
+    def empty(self) -> bool:
+        """Whether the newest snapshot was taken."""
+        return self._snapshot is None
+
+
+class EngineThread(QThread):
+    """Trains one session at a time.
+
+    Signals
+    -------
+    arrived : a snapshot is in the mailbox; :meth:`take` it.
+    stage(str) : what preparing is at; empty when done.
+    created(Path) : a new session's file is there.
+    moved(Path, Path) : training a session goes on in a working copy of it.
+    extended(Path, int) : all its problems were done; it now goes on to this number.
+    saved(Path) : a checkpoint was written, or a copy to this file.
+    failed(L2LError | Exception) : what could not be done.
+    """
+
+    arrived = pyqtSignal()
+    stage = pyqtSignal(str)
+    created = pyqtSignal(object)
+    moved = pyqtSignal(object, object)
+    extended = pyqtSignal(object, int)
+    saved = pyqtSignal(object)
+    failed = pyqtSignal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("engine")
+        self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._mailbox = Mailbox()
+        self._run: Run | None = None
+        self._history: History
+        self._target: Target | None = None
+        self._due = 0.0
+        self._rate = Rate()
+        self._checkpoint = math.nan
+
+    # -- from the window's thread ------------------------------------------------------
+
+    def post(self, command: Command) -> None:
+        """Do this after what was asked before."""
+        self._commands.put(command)
+
+    def take(self) -> Snapshot | None:
+        """The newest snapshot, if there is one not yet taken."""
+        return self._mailbox.take()
+
+    def end(self) -> None:
+        """Save, let go and wait for the thread."""
+        self.post(Quit())
+        self.wait()
+
+    # -- in the thread -----------------------------------------------------------------
+
+    def run(self) -> None:
+        """Obey, and train while there is a target."""
+        going = True
+        while going:
+            if self._target is not None and self._commands.empty():
+                self._guard(self._train_trial)
+                continue
+            command = self._commands.get()
+            going = not isinstance(command, Quit)
+            self._guard(self._obey, command)
+
+    def _guard(self, action: Callable[..., None], *arguments: Any) -> None:
+        try:
+            action(*arguments)
+        except Exception as error:
+            if not isinstance(error, L2LError):
+                log.exception("The engine failed")
+            failed = type(error).__name__ == "TrainingFailedError"
+            self._stop(RunState.FAILED if failed else None)
+            self.stage.emit("")
+            self.failed.emit(error)
+
+    def _obey(self, command: Command) -> None:
+        match command:
+            case Warm(config):
+                self._warm(config)
+            case Create(path, config, overwrite):
+                self._release()
+                self._report("Loading TensorFlow")
+                quiet_import.load_tensorflow()
+                self._take_up(Run.create(path, config, overwrite=overwrite, report=self._report))
+                self.created.emit(path)
+            case Train(path, goal):
+                self._begin(path, goal)
+            case Pause():
+                self._stop()
+            case Save(path, copy):
+                self._save(path, copy)
+            case Release() | Quit():
+                self._release()
+
+    def _warm(self, config: RunConfig) -> None:
+        if not self._commands.empty():  # whatever comes next prepares what it needs itself
+            return
+        self._report("Loading TensorFlow")
+        quiet_import.load_tensorflow()
+        if self._commands.empty():
+            self._report("Compiling the network")
+            from l2l_engine.training.curriculum import Curriculum
+
+            curriculum = Curriculum(config)
+            try:
+                curriculum.compile()
+            finally:
+                curriculum.close()
+        self.stage.emit("")
+
+    def _begin(self, path: Path, goal: Goal) -> None:
+        run = self._run
+        if run is None or run.path != path:
+            self._release()
+            run = self._open(path)
+        if run.finished:
+            asked = goal.number or run.n_problems + (goal.problems or 0)
+            target = max(asked, run.config.run_type.default_problems)
+            if target <= run.n_problems:
+                target = run.n_problems + EXTENSION
+            run.extend(target)
+            self.extended.emit(run.path, target)
+        self._target = goal.target(run, run.config.criterion_trials)
+        self._rate.start()
+        self._publish(RunState.TRAINING)
+
+    def _open(self, path: Path) -> Run:
+        if working_copy.must_copy(path):
+            original, path = path, working_copy.working_copy(path)
+            self.moved.emit(original, path)
+        self._report("Loading TensorFlow")
+        quiet_import.load_tensorflow()
+        run = Run.resume(path, report=self._report)
+        self._take_up(run)
+        return run
+
+    def _take_up(self, run: Run) -> None:
+        self._run = run
+        with Session.open(run.path) as session:
+            self._history = History(session, run.n_trials, run.n_problems)
+        self.stage.emit("")
+        self._publish(RunState.FINISHED if run.finished else RunState.STOPPED)
+
+    def _train_trial(self) -> None:
+        run, target = self._run, self._target
+        assert run is not None
+        assert target is not None
+        step = run.step()
+        trial = step.trial
+        self._history.add_trial(trial.task_loss, trial.correct)
+        if step.problem is not None:
+            self._history.end_problem(step.problem.trials_to_criterion)
+        self._rate.trials += 1
+        if run.finished or target.reached(run):
+            self._stop()
+        elif time.perf_counter() >= self._due and self._mailbox.empty:
+            self._publish(RunState.TRAINING)
+
+    def _stop(self, state: RunState | None = None) -> None:
+        self._target = None
+        if self._run is not None:
+            ended = RunState.FINISHED if self._run.finished else RunState.STOPPED
+            self._publish(state or ended)
+
+    def _publish(self, state: RunState) -> None:
+        run = self._run
+        assert run is not None
+        now = time.perf_counter()
+        self._due = now + FRAME
+        training = state is RunState.TRAINING
+        goal = self._target.words if self._target is not None else ""
+        snapshot = self._history.snapshot(
+            run.path,
+            run.config,
+            state=state,
+            goal=goal,
+            view=run.view(),
+            rate=self._rate.value(now) if training else math.nan,
+            saved=self._checkpoint,
+        )
+        if self._mailbox.put(snapshot):
+            self.arrived.emit()
+
+    def _save(self, path: Path, copy: Path | None) -> None:
+        run = self._run
+        if run is not None and run.path == path:
+            run.save()
+            self._checkpoint = time.time()
+        if copy is not None:
+            working_copy.copy(path, copy)
+        self.saved.emit(copy or path)
+
+    def _release(self) -> None:
+        """Close the run, saving it."""
+        if self._run is None:
+            return
+        self._stop()
+        run, self._run = self._run, None
+        run.close()
+
+    def _report(self, sentence: str) -> None:
+        self.stage.emit(sentence)
+
+
+class Rate:
+    """Trials a second over the last seconds."""
+
+    def __init__(self) -> None:
+        self.trials = 0
+        self._marks: list[tuple[float, int]] = []
+
+    def start(self) -> None:
+        """Begin anew."""
+        self.trials = 0
+        self._marks = [(time.perf_counter(), 0)]
+
+    def value(self, now: float) -> float:
+        """The rate now; NaN before there is one."""
+        self._marks.append((now, self.trials))
+        while len(self._marks) > 2 and self._marks[1][0] < now - RATE_SECONDS:
+            del self._marks[0]
+        then, trials = self._marks[0]
+        return (self.trials - trials) / (now - then) if self.trials > trials else math.nan

@@ -1,0 +1,49 @@
+"""Importing TensorFlow on one thread without holding up the others.
+
+Plainly imported it stops every other thread for up to half a second, several times: its
+shared library is loaded with the interpreter locked, and the garbage collector goes through
+its many objects again and again. Loaded by a foreign call beforehand, with the collector
+off, no stop exceeds 30 ms.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+LIBRARY = "libtensorflow_cc.so.2"
+RTLD_NOW = 2
+
+
+def load_tensorflow() -> None:
+    """Import TensorFlow and the training code; harmless when repeated."""
+    if "l2l_engine.training.curriculum" in sys.modules:
+        return
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    gc.disable()
+    try:
+        with contextlib.suppress(OSError, AttributeError):
+            _preload()
+        from l2l_engine.training.trainer import load_tensorflow as load
+
+        load()
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _preload() -> None:
+    """Load the shared library; a foreign call, unlike an import, unlocks the interpreter."""
+    found = importlib.util.find_spec("tensorflow")
+    if not sys.platform.startswith("linux") or found is None or found.origin is None:
+        return
+    library = Path(found.origin).with_name(LIBRARY)
+    if library.exists():
+        dlopen = ctypes.CDLL(None).dlopen
+        dlopen.restype = ctypes.c_void_p
+        dlopen(os.fsencode(library), RTLD_NOW)
