@@ -1,0 +1,148 @@
+"""l2l-train and l2l_engine.train, as people call them."""
+
+import inspect
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import l2l_engine
+from l2l_engine.commands import train as command
+from l2l_engine.config import ConfigError, RunType
+from l2l_engine.storage.session import Session
+
+TINY = {
+    "units": 10,
+    "sample_ms": 10,
+    "delay_ms": 10,
+    "response_ms": 20,
+    "mask_ms": 4,
+    "dt": 2.0,
+    "tau": 20.0,
+    "penalised_singular_values": 3,
+    "criterion_trials": 5,
+    "max_trials": 10,
+}
+FLAGS = [f"--{name.replace('_', '-')}={value}" for name, value in TINY.items()]
+
+
+def test_train_has_the_published_names_and_defaults():
+    parameters = inspect.signature(l2l_engine.train).parameters
+    published = {
+        "seed": 0,
+        "batchSize": 1,
+        "l2": 0.0005,
+        "l2_wR": 0.001,
+        "l2_wI": 0.0001,
+        "l2_wO": 0.1,
+        "learningRateInit": 0.0001,
+        "svBnd": 10.0,
+        "rType": RunType.Full,
+    }
+    assert list(parameters)[:9] == list(published)
+    assert {name: parameters[name].default for name in published} == published
+
+
+def test_train_returns_the_session(tmp_path):
+    options = {name: value for name, value in TINY.items() if name[:9] != "penalised"}
+    with l2l_engine.train(seed=2, svBnd=3.0, problems=2, path=tmp_path / "a.h5", **options) as made:
+        assert made.n_problems == 2
+        assert made.config.seed == 2
+        assert made.config.penalised_singular_values == 3
+    with pytest.raises(ConfigError, match="wings is not a parameter"):
+        l2l_engine.train(wings=2, path=tmp_path / "b.h5")
+
+
+def test_importing_the_engine_brings_neither_tensorflow_nor_qt():
+    code = (
+        "import sys, l2l_engine, l2l_engine.run, l2l_engine.commands.train, l2l_engine.sweep;"
+        "print([m for m in ('tensorflow', 'PyQt6', 'pyqtgraph', 'matplotlib') if m in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.stdout.strip() == "[]", result.stderr
+
+
+def test_json_lines_and_going_on(tmp_path, capsys):
+    path = tmp_path / "run.h5"
+    assert command.main([*FLAGS, "--problems", "2", "--seed", "4", "--json", "-o", str(path)]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["problem"] for line in lines] == [1, 2]
+    assert command.main(["--resume", str(path), "--problems", "3", "--json"]) == 0
+    (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert line["problem"] == 3
+    with Session.open(path) as session:
+        assert session.n_problems == 3
+        assert session.n_trials == line["first_trial"] + line["trials"]
+
+
+def test_progress_names_problem_rate_and_time_left(tmp_path, capsys):
+    assert command.main([*FLAGS, "--problems", "2", "-o", str(tmp_path / "run.h5")]) == 0
+    said = capsys.readouterr().out
+    assert "problem 2" in said
+    assert "trials/s" in said
+    assert "2 of 2 problems done" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--learning-rate", "-3", "-o", "x.h5"], "learning_rate = -3 is out of range"),
+        (["--resume", "missing.h5"], "missing.h5"),
+        (["-o", "no/such/folder/x.h5"], "no/such/folder"),
+        (["--resume", "x.h5", "--seed", "3"], "--seed cannot be changed"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_code_2(arguments, said, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert command.main(arguments) == 2
+    error = capsys.readouterr().err.strip()
+    assert said in error
+    assert "Traceback" not in error
+    assert len(error.splitlines()) == 1
+
+
+def test_existing_session_is_not_overwritten_unasked(tmp_path, capsys):
+    path = tmp_path / "run.h5"
+    arguments = [*FLAGS, "--problems", "1", "--json", "-o", str(path)]
+    assert command.main(arguments) == 0
+    before = path.read_bytes()
+    assert command.main(arguments) == 2
+    assert path.read_bytes() == before
+    assert command.main([*arguments, "--overwrite"]) == 0
+
+
+def test_ctrl_c_stops_cleanly_and_resumably(tmp_path):
+    path = tmp_path / "run.h5"
+    flags = [flag for flag in FLAGS if "max-trials" not in flag]
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "l2l_engine.commands.train", *flags),
+            *("--criterion-loss=1e-9", "--problems=3", "-o", str(path)),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        time.sleep(0.2)
+        if path.exists() and process.poll() is None:
+            with Session.open(path) as session:
+                if session.checkpoint() is not None:
+                    break
+    time.sleep(0.5)
+    os.kill(process.pid, signal.SIGINT)
+    out, error = process.communicate(timeout=30)
+    assert process.returncode == 130, error
+    assert "--resume" in out
+    assert "Traceback" not in error
+    with Session.open(path) as session:
+        state = session.checkpoint()
+        assert state is not None
+        assert int(state["trial"]) == session.n_trials
+        assert np.isfinite(session.trial_column("task_loss")).all()

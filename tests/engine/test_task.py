@@ -1,0 +1,67 @@
+"""The task: inputs, targets, mask, loss and choices."""
+
+import numpy as np
+import pytest
+
+from l2l_engine import task
+from l2l_engine.config import RunConfig
+
+CONFIG = RunConfig(dt=10.0, tau_noise=10.0)
+
+
+def test_stimuli_are_an_orthonormal_float32_pair():
+    stimuli = task.draw_stimuli(np.random.RandomState(5), CONFIG)
+    assert stimuli.dtype == np.float32
+    np.testing.assert_allclose(stimuli @ stimuli.T, np.eye(2), atol=1e-6)
+
+
+def test_inputs_follow_the_epochs():
+    stimulus = np.arange(10.0)
+    shown = task.inputs(stimulus, CONFIG)
+    assert shown.shape == (200, 11)
+    np.testing.assert_array_equal(shown[:50, :10], np.tile(stimulus, (50, 1)))
+    assert not shown[50:, :10].any()
+    np.testing.assert_allclose(shown[:150, 10], 10**-0.5)
+    assert not shown[150:].any()
+
+
+def test_targets_and_mask():
+    target = task.targets(np.array([0, 1]), CONFIG)
+    assert target.shape == (2, 200, 3)
+    assert (target[:, :150].argmax(-1) == task.FIXATION).all()
+    assert (target[0, 150:].argmax(-1) == 0).all()
+    assert (target[1, 150:].argmax(-1) == 1).all()
+    mask = task.loss_mask(CONFIG)
+    assert mask.sum() == 190
+    assert not mask[150:160].any()
+
+
+def test_loss_of_uniform_outputs_is_log_three_whatever_the_mask_hides():
+    outputs = np.full((200, 3), 1 / 3)
+    outputs[150:160] = [0.98, 0.01, 0.01]
+    assert task.cross_entropy(outputs, np.array(1), CONFIG) == pytest.approx(np.log(3))
+
+
+def test_choice_is_the_larger_response_after_the_mask():
+    outputs = np.zeros((2, 200, 3))
+    outputs[0, :160, 1] = 1.0  # before the scored time: does not count
+    outputs[0, 160:, 0] = 0.4
+    outputs[1, 160:, 1] = 0.3
+    assert task.choices(outputs, CONFIG).tolist() == [0, 1]
+
+
+def test_same_problems_depend_on_seed_and_number_alone():
+    config = CONFIG.replace(same_problems=True)
+    one, other = np.random.RandomState(0), np.random.RandomState(9)
+    first = task.problem_stimuli(one, config, 4)
+    np.testing.assert_array_equal(first, task.problem_stimuli(other, config, 4))
+    assert not np.array_equal(first, task.problem_stimuli(one, config, 5))
+    assert one.randint(10**6) == np.random.RandomState(0).randint(10**6)
+
+
+def test_epochs_in_milliseconds():
+    assert [(e.name, e.start, e.stop) for e in task.epochs(RunConfig())] == [
+        ("sample", 0, 500),
+        ("delay", 500, 1500),
+        ("response", 1500, 2000),
+    ]
