@@ -20,6 +20,7 @@ from l2l_gui.atomic import ExportError, replacing
 from l2l_gui.panel_data import PanelData
 from l2l_gui.svg import SvgDevice
 from l2l_gui.theme import theme
+from l2l_gui.widgets.projected_plot import ProjectedPlot
 
 PICTURES = {".png": "PNG picture (*.png)", ".svg": "SVG drawing (*.svg)", ".pdf": "PDF (*.pdf)"}
 TABLES = {".csv": "CSV table (*.csv)", ".npz": "NumPy arrays (*.npz)"}
@@ -130,7 +131,11 @@ def _painting(device: Any, widget: QWidget, scale: float = 1.0) -> Iterator[QPai
 
     Curves' pens do not scale with the picture by themselves, so ``scale`` widens them.
     """
-    items = [item for view in _views(widget) for item in view.scene().items()]
+    views = _views(widget)
+    for view in views:
+        if isinstance(view, ProjectedPlot):
+            view.ensure_drawn()
+    items = [item for view in views for item in view.scene().items()]
     able = [item for item in items if hasattr(item, "setExportMode")]
     lines = [item for item in items if isinstance(item, pg.PlotCurveItem)]
     before = [(item.opts["segmentedLineMode"], item.opts["pen"]) for item in lines]

@@ -18,8 +18,9 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from l2l_engine.config import ConfigError, RunConfig
+from l2l_engine.config import RunConfig
 from l2l_gui.theme import theme
+from l2l_gui.widgets.number_edit import parsed
 from l2l_gui.widgets.parameter_editor import ParameterEditor
 
 SUFFIX = ".h5"
@@ -119,11 +120,9 @@ class NewRunDialog(QDialog):
         return path if path.suffix else path.with_suffix(SUFFIX)
 
     def _suggested(self) -> Path:
-        try:
-            config = self.editor.config()
-        except ConfigError:
-            return self.path()
-        stem = self._stem or f"{config.run_type.value}-seed-{config.seed}"
+        seed = parsed(self.editor.value("seed"))
+        named = f"-seed-{seed}" if isinstance(seed, int) else ""
+        stem = self._stem or f"{self.editor.value('run_type').value}{named}"
         path, number = self._folder / f"{stem}{SUFFIX}", 2
         while path.exists():
             path, number = self._folder / f"{stem}-{number}{SUFFIX}", number + 1

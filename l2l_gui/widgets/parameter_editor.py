@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QKeySequence, QUndoCommand, QUndoStack
+from PyQt6.QtGui import QKeyEvent, QKeySequence, QUndoCommand, QUndoStack, QWheelEvent
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -39,6 +39,21 @@ AS_PUBLISHED = ""
 """Text of the number of problems while it follows the run type."""
 
 
+class _Choice(QComboBox):
+    """A choice that scrolling past does not change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll the form unless the choice has the focus."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
 class _Row:
     """The widgets of one parameter."""
 
@@ -48,7 +63,7 @@ class _Row:
         self.label = QLabel(meta["label"])
         self.editor: QWidget
         if isinstance(item.default, enum.Enum):
-            self.editor = box = QComboBox()
+            self.editor = box = _Choice()
             for member in type(item.default):
                 box.addItem(member.value.replace("_", " "), member)
         elif isinstance(item.default, bool):

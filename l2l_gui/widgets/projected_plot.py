@@ -5,14 +5,14 @@ No OpenGL: it works on remote desktops and exports as true vectors.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
-from PyQt6.QtCore import QPointF, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, QPointF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QEnterEvent, QKeyEvent, QShowEvent
 from PyQt6.QtWidgets import QWidget
 
@@ -262,7 +262,12 @@ class ProjectedPlot(pg.PlotWidget):
         self._coalesce.start()
 
     def _redraw_if_seen(self) -> None:
-        if self._dirty and self.isVisible():
+        if self.isVisible():
+            self.ensure_drawn()
+
+    def ensure_drawn(self) -> None:
+        """Catch up with the last changes at once, before a picture is taken."""
+        if self._dirty:
             self.redraw()
 
     def redraw(self) -> None:
@@ -386,10 +391,13 @@ class ProjectedPlot(pg.PlotWidget):
             event.accept()
             self.picked.emit(*found)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Turn, zoom, spin and reset from the keyboard."""
-        key, camera = event.key(), self.camera
-        actions = {
+    def _action(self, event: QKeyEvent) -> Callable[[], object] | None:
+        """What a key does here; nothing with Ctrl, Alt or Meta."""
+        allowed = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+        if event.modifiers() & ~allowed:
+            return None
+        camera = self.camera
+        actions: dict[int, Callable[[], object]] = {
             Qt.Key.Key_Left: lambda: camera.rotate(-KEY_DEGREES, 0),
             Qt.Key.Key_Right: lambda: camera.rotate(KEY_DEGREES, 0),
             Qt.Key.Key_Up: lambda: camera.rotate(0, KEY_DEGREES),
@@ -403,7 +411,22 @@ class ProjectedPlot(pg.PlotWidget):
             Qt.Key.Key_S: lambda: camera.set_spinning(not camera.spinning),
             Qt.Key.Key_R: camera.reset,
         }
-        action = actions.get(Qt.Key(key))
+        return actions.get(event.key())
+
+    def event(self, event: QEvent) -> bool:
+        """Keep this plot's keys from the window's shortcuts while it has the focus."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and self._action(event) is not None
+        ):
+            event.accept()
+            return True
+        return bool(super().event(event))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Turn, zoom, spin and reset from the keyboard."""
+        action = self._action(event)
         if action is None:
             super().keyPressEvent(event)
             return
@@ -423,8 +446,7 @@ class ProjectedPlot(pg.PlotWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what changed while hidden."""
         super().showEvent(event)
-        if self._dirty:
-            self.redraw()
+        self.ensure_drawn()
 
 
 def _faded(colour: QColor, fade: float) -> QColor:

@@ -29,6 +29,7 @@ SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 FRAME_MS = 33
 STEP_MS = 10
 PAGE_MS = 100
+MOST_PROBLEMS = 99_999
 
 
 class Transport(QWidget):
@@ -53,7 +54,7 @@ class Transport(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._duration, self._exact = 2000.0, 0.0
+        self._duration, self._exact, self._problems = 2000.0, 0.0, 0
         self._clock = QElapsedTimer()
         self._ticker = QTimer(self)
         self._ticker.setInterval(FRAME_MS)
@@ -105,6 +106,7 @@ class Transport(QWidget):
             box.setAccessibleName(name)
             box.setToolTip(name)
             box.setKeyboardTracking(False)
+            box.setRange(1, MOST_PROBLEMS)
             box.valueChanged.connect(self._group_moved)
         self.group_end = QLabel()
         self.stimulus = QComboBox()
@@ -154,11 +156,13 @@ class Transport(QWidget):
 
     def set_problems(self, count: int) -> None:
         """Number of problems there are to show; 0 disables the choice."""
-        with _silent(self.problem, self.problem_number, self.group_start, self.group_size):
-            for control in (self.problem, self.problem_number, self.group_start, self.group_size):
+        with _silent(self.problem, self.problem_number):
+            for control in (self.problem, self.problem_number):
                 control.setRange(min(1, count), count)
-                control.setEnabled(count > 0)
-            self.stimulus.setEnabled(count > 0)
+        choices = (self.problem, self.problem_number, self.stimulus)
+        for choice in (*choices, self.group_start, self.group_size):
+            choice.setEnabled(count > 0)
+        self._problems = count
         self.problem_of.setText(f"of {count}" if count else "none learned")
         self._show_group_end()
 
@@ -179,6 +183,17 @@ class Transport(QWidget):
         """Show 0, 1, or None for both."""
         with _silent(self.stimulus):
             self.stimulus.setCurrentIndex(0 if stimulus is None else stimulus + 1)
+
+    def set_speed(self, speed: float) -> None:
+        """Play at the offered speed nearest to this multiple of the trial's own time."""
+        nearest = min(range(len(SPEEDS)), key=lambda index: abs(SPEEDS[index] - speed))
+        with _silent(self.speed):
+            self.speed.setCurrentIndex(nearest)
+
+    def set_loop(self, on: bool) -> None:
+        """Play again and again, or once."""
+        with _silent(self.loop):
+            self.loop.setChecked(on)
 
     # -- playing -----------------------------------------------------------------------
 
@@ -244,7 +259,9 @@ class Transport(QWidget):
 
     def _show_group_end(self) -> None:
         end = self.group_start.value() + self.group_size.value() - 1
-        self.group_end.setText(f"to {max(0, min(end, self.group_start.maximum()))}")
+        self.group_end.setText(f"to {end}")
+        short = end > self._problems
+        self.group_end.setToolTip(f"Only {self._problems} are learned yet." if short else "")
 
 
 def _button(icon: str, tip: str, name: str, checkable: bool) -> QToolButton:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDialog
+from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtGui import QWheelEvent
+from PyQt6.QtWidgets import QApplication, QDialog
 
 from l2l_engine.config import Activation, ConfigError, RunConfig, RunType
 from l2l_gui.widgets.new_run_dialog import NewRunDialog
@@ -179,3 +180,22 @@ def test_dialog_does_not_create_over_a_file_or_from_bad_values(qtbot, tmp_path):
     assert dialog.create_button.isEnabled()
     type_into(qtbot, dialog.editor, "tau", "-1")
     assert not dialog.create_button.isEnabled()
+
+
+def test_scrolling_past_a_choice_does_not_change_it(qtbot, editor):
+    box = editor.editor_of("activation")
+    editor.editor_of("seed").setFocus()
+    here = QPointF(box.rect().center())
+    event = QWheelEvent(
+        here,
+        box.mapToGlobal(here),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(box, event)
+    assert editor.config().activation is Activation.SOFTPLUS
+    assert not event.isAccepted()

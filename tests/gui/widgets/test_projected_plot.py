@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
-from PyQt6.QtGui import QMouseEvent, QWheelEvent
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtGui import QAction, QMouseEvent, QWheelEvent
+from PyQt6.QtWidgets import QApplication, QMainWindow
 
+from l2l_gui import exporting
 from l2l_gui.theme import theme
 from l2l_gui.widgets.camera import HOME, Camera
 from l2l_gui.widgets.projected_plot import Family, Markers, ProjectedPlot
@@ -246,3 +247,32 @@ def test_own_camera_dies_with_the_plot(qtbot):
     qtbot.addWidget(first)
     assert first.camera is camera
     assert camera.parent() is None
+
+
+def test_its_keys_win_over_the_windows_shortcuts_but_ctrl_does_not(qtbot, qapp):
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    plot = ProjectedPlot()
+    window.setCentralWidget(plot)
+    fired = []
+    for keys in ("S", "Ctrl+S"):
+        action = QAction(keys, window, triggered=lambda _, keys=keys: fired.append(keys))
+        action.setShortcut(keys)
+        window.addAction(action)
+    window.show()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    plot.setFocus()
+    settle()
+    qtbot.keyClick(plot, Qt.Key.Key_S)
+    assert plot.camera.spinning
+    plot.camera.set_spinning(False)
+    qtbot.keyClick(plot, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert not plot.camera.spinning
+    assert "S" not in fired
+
+
+def test_a_picture_shows_the_latest_view_before_the_screen_does(plot):
+    before = exporting.picture(plot)
+    plot.camera.rotate(40, 0)
+    assert exporting.picture(plot) != before

@@ -127,3 +127,18 @@ def test_every_control_has_an_accessible_name(bar):
     ):
         control: QWidget = getattr(bar, name)
         assert control.accessibleName()
+
+
+def test_the_group_outlasts_a_run_that_has_learned_too_little(bar):
+    bar.set_problems(3)
+    assert (bar.group_start.value(), bar.group_size.value()) == (2, 50)
+    assert bar.group_end.toolTip() == "Only 3 are learned yet."
+    bar.set_problems(60)
+    assert bar.group_end.toolTip() == ""
+
+
+def test_speed_and_loop_can_be_restored(bar):
+    bar.set_speed(0.24)
+    bar.set_loop(False)
+    assert bar.speed.currentData() == 0.25
+    assert not bar.loop.isChecked()
