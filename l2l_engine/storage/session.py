@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import h5py
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from l2l_engine.config import ConfigError, RunConfig
 from l2l_engine.network import WEIGHT_NAMES, NetworkWeights, weight_shapes
@@ -67,6 +67,7 @@ class Session:
         path = Path(path)
         _check_bytes(path)
         try:
+            _check_structure(path)
             file = hdf5.open_to_read(path)
         except (OSError, RuntimeError) as error:
             raise SessionError(
@@ -182,7 +183,7 @@ class Session:
 
     def _table(self, columns: dict[str, Column]) -> dict[str, h5py.Dataset]:
         return {
-            name: _dataset(self.path, self._file, column.path, (None, *column.shape))
+            name: _dataset(self.path, self._file, column.path, (None, *column.shape), column.dtype)
             for name, column in columns.items()
         }
 
@@ -230,6 +231,19 @@ def _check_bytes(path: Path) -> None:
         )
 
 
+def _check_structure(path: Path) -> None:
+    """Find damage that would keep a SWMR reader waiting: OSError."""
+    marked = hdf5.marked_open(path)
+    found = hdf5.superblock(path)
+    if marked and found and path.stat().st_size >= found[1]:
+        return
+    try:
+        hdf5.check_sound(path)
+    except OSError:
+        if marked or not hdf5.marked_open(path):  # else a writer began meanwhile
+            raise
+
+
 def _checked_config(path: Path, file: h5py.File) -> RunConfig:
     found = file.attrs.get("format")
     if found != layout.FORMAT:
@@ -256,9 +270,13 @@ def _checked_config(path: Path, file: h5py.File) -> RunConfig:
 
 
 def _dataset(
-    path: Path, file: h5py.File, name: str, shape: tuple[int | None, ...] | None = None
+    path: Path,
+    file: h5py.File,
+    name: str,
+    shape: tuple[int | None, ...] | None = None,
+    dtype: DTypeLike | None = None,
 ) -> h5py.Dataset:
-    """A dataset, whose shape must agree where ``shape`` is not None."""
+    """A dataset; its shape must agree where ``shape`` is not None, and its kind of number."""
     found = file.get(name)
     if not isinstance(found, h5py.Dataset):
         raise SessionError(f"{path} lacks the dataset /{name}: restore it from a copy.")
@@ -270,6 +288,11 @@ def _dataset(
         raise SessionError(
             f"{path}: the dataset /{name} has shape {found.shape}, but its configuration "
             f"needs ({wanted}): restore it from a copy."
+        )
+    if dtype is not None and found.dtype.kind != np.dtype(dtype).kind:
+        raise SessionError(
+            f"{path}: the dataset /{name} holds {found.dtype}, not {np.dtype(dtype)}: "
+            "restore it from a copy."
         )
     return found
 
