@@ -111,6 +111,9 @@ def _scheduler(address: str | None) -> Iterator[Executor | None]:
         yield client.get_executor(pure=False)
 
 
+_REPORTED = ("name", "state", "message", "problems", "trials")
+
+
 class _Display:
     """Progress of each run and of all; or a line of JSON each time a run's state changes."""
 
@@ -144,7 +147,7 @@ class _Display:
             for run in runs:
                 if self._said.get(run.name) != run.state:
                     self._said[run.name] = run.state
-                    row = dataclasses.asdict(run) | {"config": json.loads(run.config.to_json())}
+                    row = {name: getattr(run, name) for name in _REPORTED}
                     print(json.dumps(row), flush=True)
             return
         _, seconds = overall(runs, self._began, self._since)
