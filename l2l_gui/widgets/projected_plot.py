@@ -26,6 +26,7 @@ FARTHEST_FADE = 0.6
 DEGREES_PER_PIXEL = 0.4
 KEY_DEGREES = 5.0
 PICK_PIXELS = 8.0
+LABEL_PIXELS = 16.0
 MARGIN = 1.08
 
 
@@ -304,6 +305,7 @@ class ProjectedPlot(pg.PlotWidget):
         (left, right), (bottom, top) = self._view.viewRange()
         span = min(right - left, top - bottom)
         length = projection.round_length(0.13 * span)
+        gap = max(0.045 * span, LABEL_PIXELS * self._view.viewPixelSize()[0])
         origin = np.array([left + 0.16 * span, bottom + 0.19 * span])
         for axis, curve in enumerate(self._triad):
             direction = matrix[:2, axis]
@@ -312,7 +314,7 @@ class ProjectedPlot(pg.PlotWidget):
             size = float(np.hypot(*direction))
             outward = direction / size if size > 0.05 else np.zeros(2)
             self._labels[axis].setText(self._names[axis])
-            self._labels[axis].setPos(*(tip + 0.045 * span * outward))
+            self._labels[axis].setPos(*(tip + gap * outward))
             self._labels[axis].setVisible(size > 0.05)
         self._labels[3].setText(f"axis length {length:g} {self._unit}".rstrip())
         self._labels[3].setPos(left, bottom)
