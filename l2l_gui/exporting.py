@@ -55,7 +55,7 @@ def export(widget: QWidget, path: Path, data: PanelData | None = None) -> None:
             if not picture(widget).save(str(part), "PNG"):
                 raise OSError("the picture could not be stored")
     elif suffix in (".svg", ".pdf"):
-        with replacing(path) as part, theme.printing():
+        with replacing(path) as part, theme.printing(widget):
             if suffix == ".svg":
                 part.write_text(svg(widget), encoding="utf-8")
             else:
@@ -103,7 +103,7 @@ def copy_picture(widget: QWidget) -> None:
     """Put the widget's picture on the clipboard, as an image and as SVG."""
     mime = QMimeData()
     mime.setImageData(picture(widget))
-    with theme.printing():
+    with theme.printing(widget):
         mime.setData("image/svg+xml", svg(widget).encode())
     _clipboard_set(mime)
 

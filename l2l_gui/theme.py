@@ -18,7 +18,7 @@ import pyqtgraph as pg
 from PyQt6.QtCore import QByteArray, QObject, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QColor, QFont, QIcon, QPainter, QPalette, QPen, QPixmap
 from PyQt6.QtSvg import QSvgRenderer
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
 
 from l2l_gui.resources_path import resource
 
@@ -165,25 +165,37 @@ class Theme(QObject):
             self._use(palette)
 
     @contextmanager
-    def printing(self) -> Iterator[Palette]:
-        """Draw in light colours for paper.
+    def printing(self, widget: QWidget) -> Iterator[Palette]:
+        """Draw ``widget`` in light colours for paper.
 
         The screen does not show it as long as no events are processed inside the block.
+        Only this widget gets the light style sheet: restyling the whole application would
+        take a large window a quarter of a second.
         """
         shown = self._palette
         if shown is LIGHT:
             yield shown
             return
+        palette, own = QPalette(widget.palette()), widget.styleSheet()
+        explicit = widget.testAttribute(Qt.WidgetAttribute.WA_SetPalette)
         try:
-            self._use(LIGHT)
+            widget.setPalette(_qt_palette(LIGHT))
+            widget.setStyleSheet(style_sheet(LIGHT) + own)
+            self._tell(LIGHT)
             yield LIGHT
         finally:
-            self._use(shown)
+            widget.setStyleSheet(own)
+            widget.setPalette(palette if explicit else QPalette())
+            self._tell(shown)
 
     def _use(self, palette: Palette) -> None:
         self._palette = palette
-        pg.setConfigOptions(background=palette.panel, foreground=palette.text)
         self._paint_application()
+        self._tell(palette)
+
+    def _tell(self, palette: Palette) -> None:
+        self._palette = palette
+        pg.setConfigOptions(background=palette.panel, foreground=palette.text)
         self.changed.emit(palette)
 
     def _paint_application(self) -> None:

@@ -166,9 +166,12 @@ def test_printing_is_light_and_comes_back(qtbot):
     label = QLabel("text")
     qtbot.addWidget(label)
     theme.set_mode("dark")
-    with theme.printing() as palette:
+    with theme.printing(label) as palette:
         assert palette is LIGHT
         assert theme.palette is LIGHT
+        assert label.palette().windowText().color().name() == LIGHT.text
+        assert QApplication.palette().windowText().color().name() == DARK.text
+    assert label.palette().windowText().color().name() == DARK.text
     assert theme.palette is DARK
 
 
