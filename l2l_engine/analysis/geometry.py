@@ -125,6 +125,27 @@ def alignment_index(covariance: FloatArray, k: int) -> Float64Array:
         return np.where(most > 0, captured / most, np.nan)
 
 
+def captured(covariance: FloatArray, basis: FloatArray) -> Float64Array:
+    """Share of each problem's variance that lies in one subspace, tr(U' C U) / tr(C).
+
+    Parameters
+    ----------
+    covariance : (P, N, N)
+        From :func:`covariances`.
+    basis : (N, k)
+        Orthonormal columns.
+
+    Returns
+    -------
+    (P,)
+        From 0 to 1; NaN where a problem has no variance.
+    """
+    inside = np.einsum("nk,pnk->p", basis, covariance @ basis)
+    total = np.trace(covariance, axis1=1, axis2=2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(total > 0, inside / total, np.nan)
+
+
 # -- weight changes --------------------------------------------------------------------
 
 

@@ -149,6 +149,7 @@ def representations(
     *,
     decision_dimensions: int = 4,
     stimulus_dimensions: int = 3,
+    subspaces: Subspaces | None = None,
     progress: Progress | None = None,
 ) -> Representations:
     """Everything of Fig. 2 for a group of problems, from noise-free trials.
@@ -160,6 +161,7 @@ def representations(
     ----------
     weights : stack of K networks, each as it stood when its problem was learned
     stimuli : (K, M, stimulus_channels)
+    subspaces : those of other problems to look in, instead of the group's own
 
     Raises
     ------
@@ -168,12 +170,23 @@ def representations(
     """
     if not len(weights):
         raise L2LError("The group holds no learned problem: choose one that does.")
+    if subspaces is not None:
+        decision_dimensions = subspaces.decision.shape[1]
+        stimulus_dimensions = subspaces.stimulus.shape[1]
+        if len(subspaces.decision) != weights.units:
+            raise L2LError(
+                f"The subspaces are of {len(subspaces.decision)} units, "
+                f"the networks have {weights.units}."
+            )
     _check_dimensions(weights.units, decision_dimensions, stimulus_dimensions)
     weights = weights.astype(np.float64)
     total = len(weights) * stimuli.shape[1] * config.steps * weights.units * 8
     held: list[Float64] | None = [] if total <= _HELD_BYTES else None
     starts = range(0, len(weights), _BLOCK)
-    work = tracked([*starts, *starts], [2.0] * len(starts) + [1.0] * len(starts), progress)
+    passes = (
+        [1.0] * len(starts) if subspaces is not None else [2.0] * len(starts) + [1.0] * len(starts)
+    )
+    work = tracked(itertools.islice(itertools.cycle(starts), len(passes)), passes, progress)
 
     def simulated(start: int) -> Float64:
         chosen = slice(start, start + _BLOCK)
@@ -186,7 +199,10 @@ def representations(
                 held.append(states)
             yield states
 
-    subspaces = _find(first_pass(), decision_dimensions, stimulus_dimensions)
+    if subspaces is None:
+        subspaces = _find(first_pass(), decision_dimensions, stimulus_dimensions)
+    else:
+        held = None
     trials = stimuli.shape[1]
     axes = (decision_dimensions, decision_dimensions, stimulus_dimensions)
     along = _empty(len(weights), trials, config.steps, axes)

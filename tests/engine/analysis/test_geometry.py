@@ -134,3 +134,10 @@ def test_unfit_arrays_are_refused():
         geometry.weight_change(np.full((3, 3), np.nan), {})
     with pytest.raises(L2LError, match="k = 13 is out of range"):
         geometry.alignment_index(np.eye(UNITS)[None], 13)
+
+
+def test_a_subspace_captures_the_variance_along_it():
+    covariance = np.stack([np.diag([4.0, 1.0, 3.0]), np.zeros((3, 3))])
+    found = geometry.captured(covariance, np.eye(3)[:, :2])
+    assert found[0] == pytest.approx(5 / 8)
+    assert np.isnan(found[1])

@@ -82,6 +82,19 @@ def test_subspaces_of_known_activity_are_found():
     assert found.decision_share == pytest.approx(power[:2].sum() / power.sum())
 
 
+def test_a_group_can_be_seen_in_the_subspaces_of_another(made_up, short_config):
+    weights, stimuli = made_up
+    other = representations(weights[:2], stimuli[:2], short_config).subspaces
+    found = representations(weights[2:], stimuli[2:], short_config, subspaces=other)
+    states = simulate(weights[2:].astype(np.float64), stimuli[2:], short_config)
+    expected = (states @ other.decision).mean(axis=1)
+    np.testing.assert_allclose(found.coordinates.mean_decision, expected, atol=1e-10)
+    assert found.subspaces is other
+    narrow = find_subspaces(np.ones((1, 2, 9, 8)))
+    with pytest.raises(L2LError, match="8 units"):
+        representations(weights, stimuli, short_config, subspaces=narrow)
+
+
 @pytest.mark.parametrize("dimensions", [(0, 3), (18, 3), (4, 0)])
 def test_dimensions_that_do_not_fit_are_refused(made_up, short_config, dimensions):
     with pytest.raises(L2LError, match="dimension"):
