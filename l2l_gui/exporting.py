@@ -137,8 +137,8 @@ def _painting(device: Any, widget: QWidget, scale: float = 1.0) -> Iterator[QPai
             view.ensure_drawn()
     items = [item for view in views for item in view.scene().items()]
     able = [item for item in items if hasattr(item, "setExportMode")]
-    lines = [item for item in items if isinstance(item, pg.PlotCurveItem)]
-    before = [(item.opts["segmentedLineMode"], item.opts["pen"]) for item in lines]
+    lines = [item for item in items if isinstance(item, (pg.PlotCurveItem, pg.PlotDataItem))]
+    before = [dict(item.opts) for item in lines]
     painter = QPainter()
     if not painter.begin(device):
         raise OSError("the file could not be opened")
@@ -157,8 +157,9 @@ def _painting(device: Any, widget: QWidget, scale: float = 1.0) -> Iterator[QPai
     finally:
         for item in able:
             item.setExportMode(False)
-        for item, (mode, pen) in zip(lines, before, strict=True):
-            item.opts.update(segmentedLineMode=mode, pen=pen)
+        for item, options in zip(lines, before, strict=True):
+            item.opts.clear()
+            item.opts.update(options)
         painter.end()
 
 

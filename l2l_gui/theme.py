@@ -180,7 +180,8 @@ class Theme(QObject):
         explicit = widget.testAttribute(Qt.WidgetAttribute.WA_SetPalette)
         try:
             widget.setPalette(_qt_palette(LIGHT))
-            widget.setStyleSheet(style_sheet(LIGHT) + own)
+            labels = f"QLabel {{ color: {LIGHT.text}; }}"  # children do not inherit the palette
+            widget.setStyleSheet(labels + style_sheet(LIGHT) + own)
             self._tell(LIGHT)
             yield LIGHT
         finally:

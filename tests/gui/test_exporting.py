@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from l2l_gui import exporting
 from l2l_gui.exporting import ExportError, PanelData
-from l2l_gui.theme import theme
+from l2l_gui.theme import LIGHT, theme
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -73,6 +73,10 @@ def test_svg_is_vectors_and_text_in_print_colours(panel, tmp_path):
     assert not list(root.iter(f"{SVG}image"))
     texts = {element.text.strip() for element in root.iter(f"{SVG}text")}
     assert {"Loss & more", "Trials", "100"} <= texts
+    assert {element.get("fill") for element in root.iter(f"{SVG}text")} <= {
+        LIGHT.text,
+        LIGHT.quiet,
+    }
     strokes = {path.get("stroke") for path in root.iter(f"{SVG}path")}
     assert "#009e73" in strokes
     fills = [path.get("fill") for path in root.iter(f"{SVG}path") if path.get("fill")]

@@ -12,7 +12,8 @@ from PyQt6.QtCore import QSize
 from PyQt6.QtGui import QColor, QImage, QPainter
 
 from l2l_gui.atomic import ExportError
-from l2l_gui.movies import MovieWriter, pixels
+from l2l_gui.movies import MovieWriter, pixels, widget_frames
+from l2l_gui.widgets.projected_plot import Family, ProjectedPlot
 
 COUNT, WIDTH, HEIGHT = 12, 64, 48
 
@@ -132,3 +133,26 @@ def test_pixels_keep_colours_of_widths_that_are_padded(qapp):
     image = QImage(5, 3, QImage.Format.Format_RGB888)
     image.fill(QColor(10, 20, 30))
     assert (pixels(image, QSize(5, 3)) == [10, 20, 30]).all()
+
+
+def test_a_turning_plot_becomes_a_movie_of_different_views(qtbot, qapp, tmp_path):
+    plot = ProjectedPlot()
+    qtbot.addWidget(plot)
+    plot.resize(200, 160)
+    steps = np.linspace(0, 5, 50)
+    plot.set_families(
+        [Family(np.stack([np.cos(steps), np.sin(steps), steps], axis=1)[None], "decision", 2)]
+    )
+    plot.show()
+    qtbot.waitExposed(plot)
+    path = tmp_path / "turn.gif"
+    record(qtbot, path, widget_frames(plot, lambda i: plot.camera.look_from(30 * i, 20)), 6)
+    with Image.open(path) as movie:
+        assert movie.size == (200, 160)
+        frames = []
+        for number in range(movie.n_frames):
+            movie.seek(number)
+            frames.append(np.asarray(movie.convert("RGB")).astype(int))
+    assert len(frames) == 6
+    for earlier, later in zip(frames, frames[1:], strict=False):
+        assert np.abs(earlier - later).max() > 60
