@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -154,5 +155,5 @@ def test_a_turning_plot_becomes_a_movie_of_different_views(qtbot, qapp, tmp_path
             movie.seek(number)
             frames.append(np.asarray(movie.convert("RGB")).astype(int))
     assert len(frames) == 6
-    for earlier, later in zip(frames, frames[1:], strict=False):
+    for earlier, later in pairwise(frames):
         assert np.abs(earlier - later).max() > 60
