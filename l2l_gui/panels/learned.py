@@ -1,0 +1,122 @@
+"""What the panels of learned networks share: a problem's networks, and a group's subspaces."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine import network
+from l2l_engine.analysis.subspaces import Subspaces, representations
+from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.network import NetworkWeights
+from l2l_gui.panels.base import Context, Nothing
+from l2l_gui.selection import Group
+from l2l_gui.sessions import OpenSession
+
+FEW = 60
+"""Groups whose subspaces panels find; larger ones are taken from their first problems."""
+
+
+class Memo:
+    """The last few results that several jobs need; whoever comes second waits for the first."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What was made for ``key``, or else is made now."""
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = make()
+                while len(self._kept) > self._size:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(key)
+            return self._kept[key]
+
+
+_SUBSPACES = Memo(16)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learned:
+    """A learned problem: its network in float64, stimuli and noise-free trajectories."""
+
+    number: int
+    weights: NetworkWeights
+    stimuli: NDArray[np.float64]  # (2, stimulus_channels)
+    states: NDArray[np.float64]  # (2, T, N)
+
+
+def predecessor(config: RunConfig, number: int) -> int:
+    """The problem whose network problem ``number`` started from; 0: the untrained one.
+
+    After the baseline of a perturbation run, every problem starts again from problem 1.
+    """
+    if config.run_type.perturbs and number > config.baseline_problems:
+        return 1
+    return number - 1
+
+
+def network_after(session: OpenSession, number: int) -> NetworkWeights:
+    """The network after a problem, float64; raises L2LError when it was not saved."""
+    weights = session.network(number)
+    if not weights.is_finite():
+        raise L2LError(
+            f"{session.path.name} holds no network of problem {number}: select another problem."
+        )
+    return weights.astype(np.float64)
+
+
+def learned(session: OpenSession, number: int) -> Learned:
+    """A problem's network with its simulated trial."""
+    weights = network_after(session, number)
+    stimuli = session.stimuli(number).astype(np.float64)
+    states = network.simulate(weights[None], stimuli[None], session.config)[0]
+    return Learned(number, weights, stimuli, np.ascontiguousarray(states))
+
+
+def subspaces_of(session: OpenSession, group: Group) -> Subspaces:
+    """Decision and stimulus subspaces of a group, found once (a second for fifty problems)."""
+    chosen = Group(group.start, min(group.size, FEW))
+    return _SUBSPACES.get((session.key, chosen), lambda: _find(session, chosen))
+
+
+def _find(session: OpenSession, group: Group) -> Subspaces:
+    weights = session.networks(group.problems)
+    rows = slice(group.start - 1, group.start - 1 + group.size)
+    stimuli = session.reader(group.problems[-1]).stimuli[rows]
+    saved = np.isfinite(weights.output_bias).all(axis=1)
+    return representations(weights[saved], stimuli[saved], session.config).subspaces
+
+
+def selected_problem(
+    context: Context, what: str, first: int = 1
+) -> tuple[OpenSession, int] | Nothing:
+    """The session and problem selected, or what to do to see ``what`` of one.
+
+    ``first`` is the first problem that has it.
+    """
+    session, number = context.session, context.selected.problem
+    if session is None:
+        return Nothing(f"Open a session or make a new one to see {what}.")
+    if number is None or session.problems < first:
+        missing = "a problem" if first == 1 else f"{first} problems"
+        return Nothing(f"Train until {missing} is learned to see {what}: press P for one problem.")
+    if number < first:
+        return Nothing(
+            f"Problem {number} has no problem before it: select a later one to see {what}."
+        )
+    return session, number
+
+
+def group_words(group: Group) -> str:
+    """A group in words for headers and notes."""
+    return f"problems {group.start}–{group.start + group.size - 1}"
