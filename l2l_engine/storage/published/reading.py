@@ -1,0 +1,253 @@
+"""Published files -> session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine import network
+from l2l_engine.config import RunConfig, RunType
+from l2l_engine.network import WEIGHT_NAMES, NetworkWeights, weight_shapes
+from l2l_engine.storage import layout
+from l2l_engine.storage.errors import SessionError
+from l2l_engine.storage.published import names
+from l2l_engine.storage.published.names import PublishedError
+from l2l_engine.storage.published.source import Source
+from l2l_engine.storage.writer import SessionWriter
+from l2l_engine.training.records import ProblemRecord, TrialRecord
+
+Progress = Callable[[float], None]
+_MOST_PROBLEMS = 100_000
+_MAIN_KINDS = (names.NETWORK, names.CRITERION)
+_PERTURBING = (RunType.SSManifPert, RunType.DSManifPert)
+
+
+def import_published(
+    source: Path,
+    target: Path,
+    progress: Progress | None = None,
+    *,
+    prefix: str | None = None,
+    overwrite: bool = False,
+) -> Path:
+    """Read a folder or zip of published files into a new session at ``target``.
+
+    Networks and summaries that are missing read as NaN. The published files hold no random
+    streams and no optimiser, so the session has no checkpoint: it goes on by branching. Its
+    attribute ``source`` names where it came from. The untrained network is drawn again from
+    the seed; in the fork's layout, which tells no seed, it is NaN.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Told the fraction done; what it raises cancels the import, leaving no file.
+    prefix : str, optional
+        Which run to take where there are several: a part of its prefix found in no other.
+
+    Raises
+    ------
+    PublishedError
+        Naming the file and field that are wrong.
+    SessionError, DiskFullError
+        When the session cannot be written.
+    """
+    source, target = Path(source), Path(target)
+    if target.exists() and not overwrite:
+        raise SessionError(f"{target} exists already: choose another name.")
+    temporary = target.with_name(f".{target.name}.import")
+    with Source(source) as files:
+        run = _Run(files, _choose(files, prefix))
+        try:
+            origin = f"published files {run.prefix or 'saved/K.mat'} of {source.name}"
+            with SessionWriter.create(
+                temporary, run.config, run.initial, source=origin, overwrite=True
+            ) as writer:
+                trials = 0
+                for index in range(run.problems):
+                    shown = run.shown(index)
+                    for stimulus in shown:
+                        writer.add_trial(_trial(index, stimulus))
+                    writer.add_problem(run.problem(index, trials if len(shown) else -1))
+                    trials += len(shown)
+                    if progress:
+                        progress((index + 1) / run.problems)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+    return target
+
+
+def _choose(files: Source, wanted: str | None) -> str:
+    """The one prefix among the files, or the one asked for."""
+    found = sorted({name.prefix for name in files.files if name.kind in _MAIN_KINDS})
+    chosen = [prefix for prefix in found if wanted is None or wanted in prefix]
+    if wanted in found:
+        chosen = [str(wanted)]
+    if not found:
+        raise PublishedError(
+            f"{files.path} holds no published files (saved_…_1.mat and the like): choose the "
+            "folder or zip they are in."
+        )
+    if len(chosen) != 1:
+        shown = ", ".join(prefix or "saved/K.mat" for prefix in found[:12])
+        more = f" and {len(found) - 12} more" if len(found) > 12 else ""
+        raise PublishedError(
+            f"{files.path} holds {len(found)} runs: choose one by its prefix: {shown}{more}."
+        )
+    return chosen[0]
+
+
+class _Run:
+    """The files of one prefix, read as they are needed."""
+
+    def __init__(self, files: Source, prefix: str) -> None:
+        self._files = files
+        self.prefix = prefix
+        self._places = {
+            (name.kind, name.problem): place
+            for name, place in files.files.items()
+            if name.prefix == prefix
+        }
+        self._criterion = self._summary(names.CRITERION)
+        saved = self._numbers_of(names.NETWORK)
+        shown = self._numbers_of(names.STIMULI)
+        self.problems = max((len(self._criterion), *saved, *shown), default=0)
+        if self.problems > _MOST_PROBLEMS:
+            raise PublishedError(
+                f"{files.path} counts {self.problems} problems, more than {_MOST_PROBLEMS}."
+            )
+        self.config = self._config(saved, shown)
+        self._columns = layout.weight_columns(self.config)
+        self._summaries = {column: self._summary(kind) for kind, column in names.SUMMARIES.items()}
+        place = self._places.get((names.SINGULAR, None))
+        units = self.config.units
+        self._singular = files.numbers(place, units) if place else np.empty((0, units), np.float64)
+
+    def _numbers_of(self, kind: str) -> list[int]:
+        return sorted(k for found, k in self._places if found == kind and k is not None)
+
+    def _summary(self, kind: str) -> NDArray[np.float64]:
+        place = self._places.get((kind, None))
+        return self._files.numbers(place, 1)[:, 0] if place else np.empty(0)
+
+    def _config(self, saved: list[int], shown: list[int]) -> RunConfig:
+        units, channels, batch = 100, 10, 1
+        if saved:
+            arrays = self._arrays(saved[0])
+            place = self._places[names.NETWORK, saved[0]]
+            for name, ndim in ((names.IMAGES, 2), ("wts_leakyRNN_weights", 2)):
+                if arrays[name].ndim != ndim or 0 in arrays[name].shape:
+                    raise _wrong_shape(place, name, arrays[name].shape, "(rows, columns)")
+            units = arrays["wts_leakyRNN_weights"].shape[1]
+            channels = arrays[names.IMAGES].shape[1]
+        if shown:
+            batch = max(self._stimuli(shown[0]).shape[1], 1)
+        config = names.config_of(self.prefix, units, channels, batch)
+        return config.replace(problems=max(config.problems, self.problems))
+
+    @property
+    def initial(self) -> NetworkWeights:
+        """The untrained network."""
+        if self.prefix:
+            return network.initial_weights(np.random.RandomState(self.config.seed), self.config)
+        return _unknown(self.config)
+
+    def shown(self, index: int) -> NDArray[np.int8]:
+        """The stimulus of each trial of a problem, (trials, batch); none where unknown."""
+        if (names.STIMULI, index + 1) not in self._places:
+            return np.empty((0, self.config.batch_size), np.int8)
+        return self._stimuli(index + 1, self.config.batch_size)
+
+    def _stimuli(self, number: int, batch: int | None = None) -> NDArray[np.int8]:
+        place = self._places[names.STIMULI, number]
+        values = self._files.numbers(place, batch)
+        if not np.isin(values, (0, 1)).all():
+            raise PublishedError(f"{place} holds a stimulus that is neither 0 nor 1.")
+        return values.astype(np.int8)
+
+    def problem(self, index: int, first_trial: int) -> ProblemRecord:
+        """Everything the files say of one problem."""
+        config = self.config
+        weights = _unknown(config)
+        stimuli = np.full((2, config.stimulus_channels), np.nan, np.float32)
+        if (names.NETWORK, index + 1) in self._places:
+            weights, stimuli = self._network(index + 1)
+        summaries: dict[str, Any] = {
+            name: float(values[index]) if index < len(values) else np.nan
+            for name, values in self._summaries.items()
+        }
+        return ProblemRecord(
+            index=index,
+            stimuli=stimuli,
+            first_trial=first_trial,
+            trials_to_criterion=self._trials_to_criterion(index, weights),
+            weights=weights,
+            singular_values=self._singular_values(index, weights),
+            **summaries,
+            applied=config.run_type in _PERTURBING and index >= config.baseline_problems,
+        )
+
+    def _trials_to_criterion(self, index: int, weights: NetworkWeights) -> float:
+        """From conv; where that is not written yet, from the number of trials shown."""
+        if index < len(self._criterion):
+            return float(self._criterion[index])
+        trials = len(self.shown(index)) - self.config.criterion_trials
+        return float(trials) if trials > 0 and weights.is_finite() else np.nan
+
+    def _singular_values(self, index: int, weights: NetworkWeights) -> NDArray[np.floating]:
+        """From SINGS, whose rows not reached are 0; else from the network."""
+        if index < len(self._singular) and self._singular[index].any():
+            return self._singular[index]
+        if weights.is_finite():
+            return np.linalg.svd(weights.recurrent.astype(np.float64), compute_uv=False)
+        return np.full(self.config.units, np.nan)
+
+    def _network(self, number: int) -> tuple[NetworkWeights, NDArray[np.float32]]:
+        place = self._places[names.NETWORK, number]
+        arrays = self._arrays(number)
+        shapes: dict[str, tuple[int, ...]] = {
+            **names.mat_shapes(self._columns),
+            names.IMAGES: (2, self.config.stimulus_channels),
+        }
+        for name, shape in shapes.items():
+            if arrays[name].shape != shape:
+                raise _wrong_shape(place, name, arrays[name].shape, str(shape))
+        weights = {
+            field: arrays[variable].astype(np.float32).reshape(self._columns[field].shape)
+            for variable, field in names.VARIABLES.items()
+        }
+        return NetworkWeights.from_arrays(weights), arrays[names.IMAGES].astype(np.float32)
+
+    def _arrays(self, number: int) -> dict[str, NDArray[Any]]:
+        """The variables of a saved file, a fork's kernel taken apart."""
+        place = self._places[names.NETWORK, number]
+        wanted = {*names.VARIABLES, names.IMAGES, names.KERNEL}
+        arrays = self._files.variables(place, wanted.__contains__)
+        kernel = arrays.pop(names.KERNEL, None)
+        if kernel is not None and "wts_leakyRNN_weights" not in arrays:
+            if kernel.ndim != 2 or kernel.shape[0] <= kernel.shape[1]:
+                raise _wrong_shape(place, names.KERNEL, kernel.shape, "(inputs + units, units)")
+            inputs = kernel.shape[0] - kernel.shape[1]
+            arrays["wts_RNNin_weights"] = kernel[:inputs]
+            arrays["wts_leakyRNN_weights"] = kernel[inputs:]
+        for name in (*names.VARIABLES, names.IMAGES):
+            if name not in arrays:
+                raise PublishedError(f"{place} lacks the variable {name}: get it anew.")
+        return arrays
+
+
+def _trial(problem: int, stimulus: NDArray[np.int8]) -> TrialRecord:
+    return TrialRecord(problem, stimulus, np.nan, np.nan, np.nan, np.nan, np.nan)
+
+
+def _unknown(config: RunConfig) -> NetworkWeights:
+    shapes = weight_shapes(config)
+    return NetworkWeights(*(np.full(shapes[name], np.nan, np.float32) for name in WEIGHT_NAMES))
+
+
+def _wrong_shape(place: str, name: str, found: tuple[int, ...], wanted: str) -> PublishedError:
+    return PublishedError(f"{place}: {name} has shape {found}, not {wanted}.")
