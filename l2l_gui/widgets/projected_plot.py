@@ -6,97 +6,34 @@ No OpenGL: it works on remote desktops and exports as true vectors.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
 from PyQt6.QtCore import QEvent, QPointF, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QColor, QEnterEvent, QKeyEvent, QShowEvent
+from PyQt6.QtGui import QEnterEvent, QKeyEvent, QShowEvent
 from PyQt6.QtWidgets import QWidget
 
-from l2l_gui.theme import LINE, Palette, theme
+from l2l_gui.theme import Palette, theme
 from l2l_gui.widgets import projection
 from l2l_gui.widgets.camera import Camera
-from l2l_gui.widgets.projection import FloatArray, Polylines
+from l2l_gui.widgets.projected_items import (
+    DEPTH_CLASSES,
+    Family,
+    FamilyItems,
+    MarkerItems,
+    Markers,
+    Triad,
+)
+from l2l_gui.widgets.projection import FloatArray
 
-DEPTH_CLASSES = 4
-FARTHEST_FADE = 0.6
+__all__ = ["Family", "Markers", "ProjectedPlot"]
+
 DEGREES_PER_PIXEL = 0.4
 KEY_DEGREES = 5.0
 PICK_PIXELS = 8.0
-LABEL_PIXELS = 16.0
 MARGIN = 1.08
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """Trajectories drawn alike: ``points`` (M, T, 3), NaN for a gap.
-
-    ``color`` is a theme name or ``#rrggbb``; ``style`` a pen style, ``parallel`` or
-    ``perpendicular``.
-    """
-
-    points: ArrayLike
-    color: str
-    width: float = 1.0
-    style: Qt.PenStyle | str = Qt.PenStyle.SolidLine
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Markers:
-    """Points drawn alike: ``points`` (K, 3); open symbols where not ``filled``."""
-
-    points: ArrayLike
-    color: str
-    symbol: str = "o"
-    size: float = 8.0
-    filled: bool = True
-    name: str = ""
-
-
-class _Family:
-    """The curves of one family, one for each depth class."""
-
-    def __init__(self, family: Family) -> None:
-        self.spec = family
-        self.full = np.asarray(family.points, dtype=np.float64)
-        if self.full.ndim != 3 or self.full.shape[2] != 3:
-            raise ValueError(f"points have shape {self.full.shape}, not (M, T, 3)")
-        self.lines: Polylines = projection.polylines(self.full)
-        self.flat: FloatArray = np.zeros((0, 3))
-        self.curves = [
-            pg.PlotCurveItem(skipFiniteCheck=True, antialias=True) for _ in range(DEPTH_CLASSES)
-        ]
-        self.cursor = pg.ScatterPlotItem(size=7, pxMode=True)
-        self.cursor.setZValue(DEPTH_CLASSES + 2)
-        for depth, curve in enumerate(self.curves):
-            curve.setZValue(depth)
-            curve.setSegmentedLineMode("on")  # wide pens are several times faster so
-        self.legend = pg.PlotCurveItem()
-        self.restyle()
-
-    def pen(self, fade: float, extra: float = 0.0) -> Any:
-        colour = _faded(theme.color(self.spec.color), fade)
-        style = self.spec.style
-        line = LINE[style] if isinstance(style, str) else style
-        return pg.mkPen(colour, width=self.spec.width + extra, style=line)
-
-    def restyle(self) -> None:
-        for depth, curve in enumerate(self.curves):
-            curve.setPen(self.pen(FARTHEST_FADE * (1 - depth / (DEPTH_CLASSES - 1))))
-        self.legend.setPen(self.pen(0.0, 1.0))
-        self.cursor.setBrush(theme.brush(self.spec.color))
-        self.cursor.setPen(theme.pen("panel"))
-
-    def project(self, matrix: FloatArray, centre: FloatArray, radius: float) -> None:
-        self.flat = (self.lines.points - centre) @ matrix.T
-        classes = projection.depth_classes(self.flat[:, 2], radius, DEPTH_CLASSES)
-        for depth, curve in enumerate(self.curves):
-            x, y, connect = projection.subset(self.flat, self.lines.joined & (classes == depth))
-            curve.setData(x, y, connect=connect)
 
 
 class _View(pg.ViewBox):
@@ -146,8 +83,8 @@ class ProjectedPlot(pg.PlotWidget):
         super().__init__(parent=parent, viewBox=self._view)
         if camera is None:
             self.camera.setParent(self)
-        self._families: list[_Family] = []
-        self._markers: list[tuple[Markers, pg.ScatterPlotItem]] = []
+        self._families: list[FamilyItems] = []
+        self._markers: list[MarkerItems] = []
         self._cursor: int | None = None
         self._hover = (-1, -1)
         self._bounds: tuple[FloatArray, float] | None = None
@@ -164,13 +101,9 @@ class ProjectedPlot(pg.PlotWidget):
         self._highlight = pg.PlotCurveItem(antialias=True)
         self._highlight.setZValue(DEPTH_CLASSES + 1)
         self._view.addItem(self._highlight, ignoreBounds=True)
-        self._triad = [pg.PlotCurveItem(antialias=True) for _ in range(3)]
-        self._labels = [pg.TextItem(anchor=(0.5, 0.5)) for _ in range(4)]
-        self._labels[3].setAnchor((0.0, 1.0))
-        for item in (*self._triad, *self._labels):
-            item.setZValue(DEPTH_CLASSES + 3)
+        self._triad = Triad()
+        for item in self._triad.items:
             self._view.addItem(item, ignoreBounds=True)
-        self._names, self._unit = ("x", "y", "z"), "a.u."
         self._coalesce = QTimer(self)
         self._coalesce.setSingleShot(True)
         self._coalesce.setInterval(0)
@@ -189,24 +122,22 @@ class ProjectedPlot(pg.PlotWidget):
     def set_families(self, families: Sequence[Family]) -> None:
         """Show these trajectories in place of the present ones."""
         for old in self._families:
-            for item in (*old.curves, old.cursor):
+            for item in old.items:
                 self._view.removeItem(item)
-        self._families = [_Family(family) for family in families]
+        self._families = [FamilyItems(family) for family in families]
         for new in self._families:
-            for item in (*new.curves, new.cursor):
+            for item in new.items:
                 self._view.addItem(item, ignoreBounds=True)
         self._set_hover((-1, -1))
         self._renew()
 
     def set_markers(self, markers: Sequence[Markers]) -> None:
         """Show these points in place of the present ones."""
-        for _, old in self._markers:
-            self._view.removeItem(old)
-        self._markers = [(spec, pg.ScatterPlotItem(pxMode=True)) for spec in markers]
-        for _, item in self._markers:
-            item.setZValue(DEPTH_CLASSES + 2)
-            self._view.addItem(item, ignoreBounds=True)
-        self._style_markers()
+        for old in self._markers:
+            self._view.removeItem(old.item)
+        self._markers = [MarkerItems(spec) for spec in markers]
+        for new in self._markers:
+            self._view.addItem(new.item, ignoreBounds=True)
         self._renew()
 
     def set_cursor(self, index: int | None) -> None:
@@ -217,7 +148,7 @@ class ProjectedPlot(pg.PlotWidget):
     def set_axes(self, names: Sequence[str], unit: str = "a.u.") -> None:
         """Name the three axes and their common unit."""
         first, second, third = names
-        self._names, self._unit = (first, second, third), unit
+        self._triad.names, self._triad.unit = (first, second, third), unit
         self._invalidate()
 
     def set_bounds(self, centre: ArrayLike | None, radius: float = 1.0) -> None:
@@ -244,15 +175,15 @@ class ProjectedPlot(pg.PlotWidget):
         for family in self._families:
             if family.spec.name:
                 self._legend.addItem(family.legend, family.spec.name)
-        for spec, item in self._markers:
-            if spec.name:
-                self._legend.addItem(item, spec.name)
+        for markers in self._markers:
+            if markers.spec.name:
+                self._legend.addItem(markers.item, markers.spec.name)
         self._measure()
         self._invalidate()
 
     def _measure(self) -> None:
         clouds = [f.full[:, f.lines.samples].reshape(-1, 3) for f in self._families]
-        clouds += [np.asarray(spec.points, dtype=float).reshape(-1, 3) for spec, _ in self._markers]
+        clouds += [markers.points for markers in self._markers]
         self._centre, self._radius = self._bounds or projection.bounding_sphere(clouds)
         self._view.radius = self._radius
 
@@ -277,47 +208,17 @@ class ProjectedPlot(pg.PlotWidget):
         matrix = self.camera.matrix()
         for family in self._families:
             family.project(matrix, self._centre, self._radius)
-            self._place_cursor(family, matrix)
-        for spec, item in self._markers:
-            points = np.asarray(spec.points, dtype=float).reshape(-1, 3)
-            flat = (points[np.isfinite(points).all(axis=1)] - self._centre) @ matrix.T
-            item.setData(flat[:, 0], flat[:, 1])
+            family.place_cursor(self._cursor, matrix, self._centre)
+        for markers in self._markers:
+            markers.project(matrix, self._centre)
         self._draw_highlight()
         self._frame()
-        self._draw_triad(matrix)
-
-    def _place_cursor(self, family: _Family, matrix: FloatArray) -> None:
-        steps = family.full.shape[1]
-        if self._cursor is None or not 0 <= self._cursor < steps:
-            family.cursor.setData([], [])
-            return
-        now = family.full[:, self._cursor]
-        flat = (now[np.isfinite(now).all(axis=1)] - self._centre) @ matrix.T
-        family.cursor.setData(flat[:, 0], flat[:, 1])
+        self._triad.draw(matrix, self._view)
 
     def _frame(self) -> None:
         half = self._radius * MARGIN / self.camera.zoom
         x, y = (self._radius * shift for shift in self.camera.pan)
         self._view.setRange(xRange=(x - half, x + half), yRange=(y - half, y + half), padding=0)
-
-    def _draw_triad(self, matrix: FloatArray) -> None:
-        """Axes in the lower left corner; their length is round, so they are a scale bar too."""
-        (left, right), (bottom, top) = self._view.viewRange()
-        span = min(right - left, top - bottom)
-        length = projection.round_length(0.13 * span)
-        gap = max(0.045 * span, LABEL_PIXELS * self._view.viewPixelSize()[0])
-        origin = np.array([left + 0.16 * span, bottom + 0.19 * span])
-        for axis, curve in enumerate(self._triad):
-            direction = matrix[:2, axis]
-            tip = origin + length * direction
-            curve.setData([origin[0], tip[0]], [origin[1], tip[1]])
-            size = float(np.hypot(*direction))
-            outward = direction / size if size > 0.05 else np.zeros(2)
-            self._labels[axis].setText(self._names[axis])
-            self._labels[axis].setPos(*(tip + gap * outward))
-            self._labels[axis].setVisible(size > 0.05)
-        self._labels[3].setText(f"axis length {length:g} {self._unit}".rstrip())
-        self._labels[3].setPos(left, bottom)
 
     def _draw_highlight(self) -> None:
         family, index = self._hover
@@ -334,23 +235,13 @@ class ProjectedPlot(pg.PlotWidget):
         if self.getPlotItem() is None:
             return  # closed
         theme.style_plot(self, grid=False)
-        for curve in self._triad:
-            curve.setPen(theme.pen("quiet", 1.5))
-        for label in self._labels:
-            label.setColor(theme.color("quiet"))
-            label.setFont(theme.font(8))
+        self._triad.restyle()
         for family in self._families:
             family.restyle()
-        self._style_markers()
+        for markers in self._markers:
+            markers.restyle()
         self._renew()
         self._redraw_if_seen()
-
-    def _style_markers(self) -> None:
-        for spec, item in self._markers:
-            item.setSymbol(spec.symbol)
-            item.setSize(spec.size)
-            item.setBrush(theme.brush(spec.color if spec.filled else "panel"))
-            item.setPen(theme.pen("panel" if spec.filled else spec.color, 1 if spec.filled else 2))
 
     # -- pointer and keys --------------------------------------------------------------
 
@@ -449,13 +340,3 @@ class ProjectedPlot(pg.PlotWidget):
         """Catch up with what changed while hidden."""
         super().showEvent(event)
         self.ensure_drawn()
-
-
-def _faded(colour: QColor, fade: float) -> QColor:
-    """``colour`` mixed with the plot's background; opaque, since transparency is slow."""
-    ground = theme.color("panel")
-    mixed = (
-        round((1 - fade) * a + fade * b)
-        for a, b in zip(colour.getRgb()[:3], ground.getRgb()[:3], strict=True)
-    )
-    return QColor(*mixed)
