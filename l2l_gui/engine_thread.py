@@ -141,7 +141,6 @@ class EngineThread(QThread):
         self._target: Target | None = None
         self._due = 0.0
         self._rate = Rate()
-        self._checkpoint = math.nan
 
     # -- from the window's thread ------------------------------------------------------
 
@@ -177,8 +176,8 @@ class EngineThread(QThread):
         except Exception as error:
             if not isinstance(error, L2LError):
                 log.exception("The engine failed")
-            failed = type(error).__name__ == "TrainingFailedError"
-            self._stop(RunState.FAILED if failed else None)
+            failed = type(error).__name__ == "TrainingFailedError"  # its import brings TensorFlow
+            self._halt(RunState.FAILED if failed else None)
             self.stage.emit("")
             self.failed.emit(error)
 
@@ -265,7 +264,14 @@ class EngineThread(QThread):
         elif time.perf_counter() >= self._due and self._mailbox.empty:
             self._publish(RunState.TRAINING)
 
-    def _stop(self, state: RunState | None = None) -> None:
+    def _stop(self) -> None:
+        """Stop training with everything saved."""
+        training = self._target is not None
+        self._halt()
+        if training and self._run is not None:
+            self._run.save()
+
+    def _halt(self, state: RunState | None = None) -> None:
         self._target = None
         if self._run is not None:
             ended = RunState.FINISHED if self._run.finished else RunState.STOPPED
@@ -285,7 +291,6 @@ class EngineThread(QThread):
             goal=goal,
             view=run.view(),
             rate=self._rate.value(now) if training else math.nan,
-            saved=self._checkpoint,
         )
         if self._mailbox.put(snapshot):
             self.arrived.emit()
@@ -294,7 +299,6 @@ class EngineThread(QThread):
         run = self._run
         if run is not None and run.path == path:
             run.save()
-            self._checkpoint = time.time()
         if copy is not None:
             working_copy.copy(path, copy)
         self.saved.emit(copy or path)

@@ -26,7 +26,6 @@ class RunState(enum.Enum):
     """What the run does; the value is the word for it."""
 
     STOPPED = "stopped"
-    PREPARING = "preparing"
     TRAINING = "training"
     FINISHED = "finished"
     FAILED = "failed"
@@ -57,8 +56,6 @@ class Snapshot:
     """The last trial in full, if one was run since opening."""
     rate: float = math.nan
     """Trials a second while training."""
-    saved: float = math.nan
-    """``time.time()`` of the last checkpoint, if one was written since opening."""
 
     @property
     def problems(self) -> int:

@@ -1,0 +1,168 @@
+"""The strip above a panel: title, what is shown, help, and its menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PyQt6.QtCore import QPoint, QSize, Qt
+from PyQt6.QtGui import QAction, QContextMenuEvent, QKeySequence
+from PyQt6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QWhatsThis,
+    QWidget,
+)
+
+from l2l_engine.config import L2LError
+from l2l_gui import exporting
+from l2l_gui.panels.base import Panel
+from l2l_gui.settings import settings
+from l2l_gui.theme import theme
+from l2l_gui.widgets.error_dialog import show_error
+
+ENDINGS = {**exporting.PICTURES, **exporting.TABLES}
+
+
+class PanelHeader(QWidget):
+    """Title bar of a panel's dock; drag it to move the panel, double-click to undock it."""
+
+    def __init__(self, panel: Panel) -> None:
+        super().__init__()
+        self.panel = panel
+        self._title = QLabel(panel.title)
+        self._title.setProperty("heading", True)
+        self._shown = QLabel()
+        self._shown.setProperty("quiet", True)
+        self._shown.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._shown.setMinimumWidth(40)
+        panel.shown.connect(self._show)
+        self._make_actions()
+        self.help = _button("help", f"What is drawn in {panel.title}")
+        self.help.clicked.connect(self._explain)
+        self.reset = _button("reset", "Reset zoom (R)")
+        self.reset.clicked.connect(self.panel.reset_zoom)
+        self.more = _button("export", "Export and options")
+        self.more.clicked.connect(self._pop_up)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 3, 4, 3)
+        row.setSpacing(2)
+        row.addWidget(self._title)
+        row.addSpacing(8)
+        row.addWidget(self._shown, 1)
+        for button in (self.help, self.reset, self.more):
+            row.addWidget(button)
+
+    def _make_actions(self) -> None:
+        panel = self.panel
+
+        def action(text: str, keys: str, slot: Callable[..., object]) -> QAction:
+            made = QAction(text, panel)
+            if keys:
+                made.setShortcut(QKeySequence(keys))
+                made.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            made.triggered.connect(slot)
+            panel.addAction(made)
+            return made
+
+        self.export = action("Export…", "Ctrl+E", self._export)
+        self.copy_picture = action(
+            "Copy picture", "Ctrl+C", lambda: exporting.copy_picture(panel.body)
+        )
+        self.copy_data = action("Copy data", "Ctrl+Shift+C", self._copy_data)
+        self.reset_zoom = action("Reset zoom", "R", panel.reset_zoom)
+        self.explain = action("What is this?", "Shift+F1", self._explain)
+
+    # -- showing -----------------------------------------------------------------------
+
+    def _show(self, words: str) -> None:
+        if self._shown.text() != words:
+            self._shown.setText(words)
+            self._shown.setToolTip(words)
+
+    def _explain(self) -> None:
+        corner = self.help.mapToGlobal(QPoint(0, self.help.height()))
+        text = f"<p><b>{self.panel.title}</b></p><p>{self.panel.help}</p>"
+        QWhatsThis.showText(corner, text, self.panel)
+
+    def menu(self) -> QMenu:
+        """Options of the panel, then export, copy, zoom and help."""
+        menu = QMenu(self)
+        options = self.panel.tools()
+        menu.addActions(options)
+        if options:
+            menu.addSeparator()
+        menu.addActions([self.export, self.copy_picture, self.copy_data])
+        menu.addSeparator()
+        menu.addActions([self.reset_zoom, self.explain])
+        for item in (self.export, self.copy_picture, self.copy_data):
+            item.setEnabled(self.panel.has_content)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.aboutToHide.connect(self._enable)
+        return menu
+
+    def _enable(self) -> None:
+        for item in (self.export, self.copy_picture, self.copy_data):
+            item.setEnabled(True)  # shortcuts answer with a sentence instead
+
+    def _pop_up(self) -> None:
+        self.menu().popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The same menu on a right click."""
+        self.menu().popup(event.globalPos())
+
+    # -- exporting ---------------------------------------------------------------------
+
+    def export_to(self, path: Path) -> None:
+        """Write the panel's picture or data, by the file's ending; raises L2LError."""
+        exporting.export(self.panel.body, path, self.panel.data())
+
+    def _export(self) -> None:
+        if not self.panel.has_content:
+            self.panel.context.notify(f"{self.panel.title} shows nothing to export yet.")
+            return
+        folder = Path(settings.text("export folder") or Path.home())
+        suffix = settings.text("export ending") or ".png"
+        name, chosen = QFileDialog.getSaveFileName(
+            self,
+            f"Export {self.panel.title}",
+            str(folder / f"{self.panel.name}{suffix}"),
+            exporting.file_filter(),
+            ENDINGS.get(suffix, ""),
+        )
+        if not name:
+            return
+        path = Path(name)
+        if not path.suffix:
+            path = path.with_suffix(next(key for key, text in ENDINGS.items() if text == chosen))
+        try:
+            self.export_to(path)
+        except L2LError as error:
+            show_error(error, self)
+            return
+        settings.put("export folder", str(path.parent))
+        settings.put("export ending", path.suffix)
+        self.panel.context.notify(f"Exported {path}.")
+
+    def _copy_data(self) -> None:
+        data = self.panel.data()
+        if data is None:
+            self.panel.context.notify(f"{self.panel.title} has no data to copy yet.")
+        else:
+            exporting.copy_data(data)
+
+
+def _button(icon: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    theme.set_icon(button, icon)
+    button.setIconSize(QSize(14, 14))
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button

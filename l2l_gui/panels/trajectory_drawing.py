@@ -1,0 +1,146 @@
+"""What the 3-D plots of a group's trajectories show: families, marks, and whose they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+
+from l2l_engine import task
+from l2l_gui.panels.problem_groups import GroupTrajectories
+from l2l_gui.widgets.projected_plot import Family, Markers
+
+PARTS = {
+    "mean_decision": "Mean decision",
+    "residual_decision": "Residual decision",
+    "stimulus": "Stimulus",
+}
+AXES = {"mean_decision": "decision", "residual_decision": "decision", "stimulus": "stimulus"}
+DIMENSIONS = 3
+MOST_DRAWN = 50
+"""Problems drawn at most; more cannot be told apart and turn slowly."""
+BINS = 5
+THIN, THICK = 1.0, 3.5
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Families and markers for a ProjectedPlot; ``owners`` the problem of each trajectory."""
+
+    families: list[Family]
+    owners: list[NDArray[np.intp]]
+    markers: list[Markers]
+
+    def problem(self, family: int, index: int) -> int | None:
+        """Whose a trajectory is; None for none."""
+        if 0 <= family < len(self.owners) and 0 <= index < len(self.owners[family]):
+            return int(self.owners[family][index])
+        return None
+
+
+def drawn_rows(group: GroupTrajectories, most: int = MOST_DRAWN) -> NDArray[np.intp]:
+    """Places of the problems drawn, evenly spread over the group."""
+    count = len(group.numbers)
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.intp))
+
+
+def points(group: GroupTrajectories, part: str) -> NDArray[np.float32]:
+    """A part's trajectories along its first three components, (K, M, T, 3); M = 1 for the mean."""
+    values = getattr(group.coordinates, part)
+    if part == "mean_decision":
+        values = values[:, None]
+    missing = max(0, DIMENSIONS - values.shape[-1])
+    return np.pad(values, [(0, 0)] * 3 + [(0, missing)])[..., :DIMENSIONS]
+
+
+def draw(
+    group: GroupTrajectories,
+    part: str,
+    *,
+    selected: int | None,
+    stimulus: int | None,
+    by_number: bool = False,
+    named: bool = True,
+) -> Drawing:
+    """A part of a group's trajectories, the selected problem's thick.
+
+    Parameters
+    ----------
+    stimulus : 0, 1, or None for both; the mean has none
+    by_number : colour by the problem's number instead of the stimulus
+    named : whether there are entries for a legend
+    """
+    everything = points(group, part)
+    trials = range(everything.shape[1])
+    if part != "mean_decision" and stimulus is not None:
+        trials = range(stimulus, stimulus + 1)
+    rows = drawn_rows(group)
+    chosen = group.row(selected)
+    quiet = rows[rows != chosen] if chosen is not None else rows
+    numbers = np.asarray(group.numbers)
+    families: list[Family] = []
+    owners: list[NDArray[np.intp]] = []
+
+    def add(places: NDArray[np.intp], trial: int, colour: str, width: float, name: str) -> None:
+        if len(places):
+            families.append(
+                Family(everything[places, trial], colour, width, name=name if named else "")
+            )
+            owners.append(numbers[places])
+
+    for trial in trials:
+        plain = "decision" if part == "mean_decision" else f"stimulus{trial}"
+        name = "both stimuli" if part == "mean_decision" else f"stimulus {trial}"
+        if by_number:
+            first = trial == trials[0]
+            for places, colour, words in _bins(group, quiet):
+                add(places, trial, colour, THIN, words if first else "")
+        else:
+            add(quiet, trial, plain, THIN, name)
+        if chosen is not None:
+            colour = "text" if by_number else plain
+            label = f"problem {selected}" + (f", stimulus {trial}" if len(trials) > 1 else "")
+            add(np.array([chosen]), trial, colour, THICK, label)
+    return Drawing(families, owners, _events(group, everything[:, trials], rows, chosen, named))
+
+
+def _bins(
+    group: GroupTrajectories, rows: NDArray[np.intp]
+) -> list[tuple[NDArray[np.intp], str, str]]:
+    """Places by the problem's number, from early to late, with a colour and words."""
+    colours = pg.colormap.get("plasma").map(np.linspace(0.05, 0.85, BINS), mode="qcolor")
+    parts = [part for part in np.array_split(rows, BINS) if len(part)]
+    return [
+        (part, colour.name(), f"{group.numbers[part[0]]}–{group.numbers[part[-1]]}")
+        for part, colour in zip(parts, colours, strict=False)
+    ]
+
+
+def _events(
+    group: GroupTrajectories,
+    shown: NDArray[np.float32],
+    rows: NDArray[np.intp],
+    chosen: int | None,
+    named: bool,
+) -> list[Markers]:
+    """Start, stimulus off and go: large on the selected problem, else small on all."""
+    places = rows if chosen is None else np.array([chosen])
+    size = 4.0 if chosen is None else 9.0
+    sample, delay, response = task.epochs(group.config)
+    found = []
+    for epoch, name, symbol in (
+        (sample, "start", "o"),
+        (delay, "stimulus off", "s"),
+        (response, "go", "t"),
+    ):
+        at = shown[places][:, :, group.step(epoch.start)].reshape(-1, DIMENSIONS)
+        found.append(Markers(at, "text", symbol, size, name=name if named else ""))
+    return found
+
+
+def axis_names(part: str) -> tuple[str, str, str]:
+    """The three axes of a part's plot."""
+    one, two, three = (f"{AXES[part]} {number}" for number in range(1, DIMENSIONS + 1))
+    return one, two, three

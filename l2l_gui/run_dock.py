@@ -1,0 +1,167 @@
+"""The run at a glance: what it is, how far, its parameters and its problems."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import math
+
+import numpy as np
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QFormLayout,
+    QLabel,
+    QSizePolicy,
+    QSplitter,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from l2l_engine.config import RunConfig
+from l2l_engine.outlook import duration, trials_left
+from l2l_gui.problem_table import ProblemTable
+from l2l_gui.selection import Selection, SharedSelection
+from l2l_gui.sessions import OpenSession, Sessions
+from l2l_gui.snapshot import Snapshot
+from l2l_gui.theme import theme
+
+FACTS = ("Run type", "Seed", "Problems", "Trials", "Rate", "Time left")
+
+
+class RunDock(QWidget):
+    """Facts, parameters and problem table of the primary session."""
+
+    def __init__(self, selection: SharedSelection, sessions: Sessions) -> None:
+        super().__init__()
+        self._selection, self._sessions = selection, sessions
+        self._name = QLabel("No session")
+        self._name.setFont(theme.font(12, bold=True))
+        self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._place = QLabel()
+        self._place.setProperty("quiet", True)
+        self._place.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        facts = QFormLayout()
+        facts.setContentsMargins(0, 6, 0, 4)
+        facts.setHorizontalSpacing(14)
+        facts.setVerticalSpacing(3)
+        facts.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._facts = {name: QLabel("–") for name in FACTS}
+        for name, value in self._facts.items():
+            label = QLabel(name)
+            label.setProperty("quiet", True)
+            value.setAccessibleName(name)
+            facts.addRow(label, value)
+        self.parameters = QTreeWidget()
+        self.parameters.setHeaderLabels(["Parameter", "Value"])
+        self.parameters.setRootIsDecorated(False)
+        self.parameters.setAccessibleName("Parameters")
+        self.parameters.setAlternatingRowColors(True)
+        self.parameters.setUniformRowHeights(True)
+        self.problems = ProblemTable()
+        self.problems.chosen.connect(selection.select_problem)
+        parts = QSplitter(Qt.Orientation.Vertical)
+        parts.setChildrenCollapsible(False)
+        parts.addWidget(self.problems)
+        parts.addWidget(self.parameters)
+        parts.setSizes([500, 260])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 8, 8, 8)
+        column.setSpacing(2)
+        column.addWidget(self._name)
+        column.addWidget(self._place)
+        column.addLayout(facts)
+        column.addWidget(parts, 1)
+        self._config: RunConfig | None = None
+        self._left = (-1, math.nan)
+        selection.changed.connect(self._selected)
+        sessions.opened.connect(self._session_changed)
+        sessions.closed.connect(self._session_changed)
+        sessions.advanced.connect(self._session_changed)
+
+    @property
+    def _session(self) -> OpenSession | None:
+        return self._sessions.get(self._selection.value.primary)
+
+    def fact(self, name: str) -> str:
+        """A fact as shown."""
+        return self._facts[name].text()
+
+    def _selected(self, selection: Selection, fields: frozenset[str]) -> None:
+        if "sessions" in fields:
+            self._show()
+        if fields & {"problem", "follow_live", "sessions"}:
+            self.problems.mark(None if selection.follow_live else selection.problem)
+
+    def _session_changed(self, session: OpenSession) -> None:
+        if session.path == self._selection.value.primary:
+            self._show()
+
+    def _show(self) -> None:
+        session = self._session
+        self.problems.show_run(None if session is None else session.snapshot)
+        if session is None:
+            self._name.setText("No session")
+            self._place.setText("")
+            for label in self._facts.values():
+                label.setText("–")
+            self.parameters.clear()
+            self._config = None
+            return
+        if self._name.text() != session.name or self._place.toolTip() != str(session.path):
+            self._name.setText(session.name)
+            self._name.setToolTip(str(session.path))
+            self._place.setText(str(session.path.parent))
+            self._place.setToolTip(str(session.path))
+        if session.config != self._config:
+            self._config = session.config
+            self._show_parameters(session.config)
+        self._show_facts(session.snapshot)
+
+    def _show_facts(self, now: Snapshot) -> None:
+        config = now.config
+        rate = "–" if math.isnan(now.rate) else f"{now.rate:.0f} trials/s"
+        values = {
+            "Run type": config.run_type.value,
+            "Seed": str(config.seed),
+            "Problems": f"{now.problems:,} of {config.problems:,}",
+            "Trials": f"{now.trials:,}",
+            "Rate": rate,
+            "Time left": self._time_left(now),
+        }
+        for name, text in values.items():
+            if self._facts[name].text() != text:
+                self._facts[name].setText(text)
+
+    def _time_left(self, now: Snapshot) -> str:
+        if now.problems >= now.config.problems:
+            return "done"
+        if math.isnan(now.rate):
+            return "–"
+        if self._left[0] != now.problems:  # a sum over problems: once a problem is enough
+            run = np.nan_to_num(now.counts + now.config.criterion_trials, nan=now.config.max_trials)
+            self._left = (now.problems, trials_left(now.config, run.tolist(), 0))
+        left = max(self._left[1] - len(now.losses), 1.0)
+        return f"about {duration(left / now.rate)}"
+
+    def _show_parameters(self, config: RunConfig) -> None:
+        self.parameters.clear()
+        for item in dataclasses.fields(RunConfig):
+            value = getattr(config, item.name)
+            if isinstance(value, enum.Enum):
+                text = str(value.value)
+            elif isinstance(value, bool):
+                text = "yes" if value else "no"
+            else:
+                text = f"{value:g} {item.metadata['unit']}".rstrip()
+            row = QTreeWidgetItem([item.metadata["label"], text])
+            row.setToolTip(0, item.name)
+            changed = item.name not in ("seed", "run_type", "problems") and value != item.default
+            if changed:
+                font = row.font(1)
+                font.setBold(True)
+                row.setFont(1, font)
+                row.setToolTip(1, f"The paper's: {item.default}")
+            self.parameters.addTopLevelItem(row)
+        self.parameters.resizeColumnToContents(0)
