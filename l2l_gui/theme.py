@@ -1,109 +1,32 @@
-"""Colours, pens, icons and the style sheet, in dark and light.
-
-Scientific colours are Okabe and Ito's, and mean one thing in every panel; only what
-carries no meaning (backgrounds, text, grids) differs between the two palettes.
-"""
+"""The application's look: which palette is shown, and pens, fonts and icons in it."""
 
 from __future__ import annotations
 
 import enum
-import string
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from functools import cache
 from typing import Any, Protocol
 
 import pyqtgraph as pg
-from PyQt6.QtCore import QByteArray, QObject, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QBrush, QColor, QFont, QIcon, QPainter, QPalette, QPen, QPixmap
-from PyQt6.QtSvg import QSvgRenderer
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtGui import QBrush, QColor, QFont, QIcon, QPalette, QPen
 from PyQt6.QtWidgets import QApplication, QWidget
 
-from l2l_gui.resources_path import resource
+from l2l_gui.icons import tinted_icon
+from l2l_gui.palette import DARK, LIGHT, LINE, SCIENCE, Palette, qt_palette, style_sheet
 
-
-@dataclass(frozen=True, slots=True)
-class Palette:
-    """The colours of one theme that carry no scientific meaning, as ``#rrggbb``."""
-
-    dark: bool
-    background: str
-    panel: str
-    raised: str
-    border: str
-    text: str
-    quiet: str
-    grid: str
-    accent: str
-    on_accent: str
-    hover: str
-    warning: str
-    error: str
-    sample: str
-    delay: str
-    response: str
-    perturbed: str
-
-
-DARK = Palette(
-    dark=True,
-    background="#1b1d21",
-    panel="#212429",
-    raised="#2b2f36",
-    border="#3a3f48",
-    text="#e6e8eb",
-    quiet="#9aa1ab",
-    grid="#3c424b",
-    accent="#5aa9e6",
-    on_accent="#0d1117",
-    hover="#343941",
-    warning="#e8b04a",
-    error="#f0776c",
-    sample="#2a3440",
-    delay="#24272c",
-    response="#34302a",
-    perturbed="#ffffff",
-)
-
-LIGHT = Palette(
-    dark=False,
-    background="#f2f3f5",
-    panel="#ffffff",
-    raised="#ffffff",
-    border="#cdd2d9",
-    text="#1d2229",
-    quiet="#5f6873",
-    grid="#d5d9df",
-    accent="#1769aa",
-    on_accent="#ffffff",
-    hover="#e4e8ed",
-    warning="#9a6700",
-    error="#b3261e",
-    sample="#e6eef7",
-    delay="#f5f6f7",
-    response="#f8efe2",
-    perturbed="#000000",
-)
-
-BLUE, VERMILION, GREEN, ORANGE = "#0072b2", "#d55e00", "#009e73", "#e69f00"
-PURPLE, SKY, GREY = "#cc79a7", "#56b4e9", "#8c8c8c"
-
-SCIENCE = {
-    "stimulus0": BLUE,
-    "response0": BLUE,
-    "stimulus1": VERMILION,
-    "response1": VERMILION,
-    "fixation": GREY,
-    "decision": GREEN,
-    "stimulus": ORANGE,
-    "weight": PURPLE,
-    "state": SKY,
-}
-"""What each fixed colour means; ``perturbed`` is black on light and white on dark."""
-
-LINE = {"parallel": Qt.PenStyle.SolidLine, "perpendicular": Qt.PenStyle.DashLine}
-"""Line styles with a meaning."""
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "LINE",
+    "SCIENCE",
+    "Mode",
+    "Palette",
+    "Theme",
+    "style_sheet",
+    "theme",
+    "tinted_icon",
+]
 
 
 class Mode(enum.Enum):
@@ -179,7 +102,7 @@ class Theme(QObject):
         palette, own = QPalette(widget.palette()), widget.styleSheet()
         explicit = widget.testAttribute(Qt.WidgetAttribute.WA_SetPalette)
         try:
-            widget.setPalette(_qt_palette(LIGHT))
+            widget.setPalette(qt_palette(LIGHT))
             labels = f"QLabel {{ color: {LIGHT.text}; }}"  # children do not inherit the palette
             widget.setStyleSheet(labels + style_sheet(LIGHT) + own)
             self._tell(LIGHT)
@@ -201,7 +124,7 @@ class Theme(QObject):
 
     def _paint_application(self) -> None:
         if self._app is not None:
-            self._app.setPalette(_qt_palette(self._palette))
+            self._app.setPalette(qt_palette(self._palette))
             self._app.setStyleSheet(style_sheet(self._palette))
 
     # -- drawing -----------------------------------------------------------------------
@@ -309,68 +232,10 @@ class _IconBinding(QObject):
             target.setIcon(self._source.icon(self._name))
 
 
-@cache
-def _icon_source(name: str) -> str:
-    return resource(f"icons/{name}.svg").read_text(encoding="utf-8")
-
-
-@cache
-def tinted_icon(name: str, colour: str, size: int) -> QPixmap:
-    """An icon as a pixmap of ``size`` pixels, its strokes in ``colour``."""
-    svg = _icon_source(name).replace("currentColor", colour)
-    pixmap = QPixmap(size, size)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, size, size))
-    painter.end()
-    return pixmap
-
-
-def style_sheet(palette: Palette) -> str:
-    """The application's style sheet in ``palette``."""
-    template = resource("style/application.qss").read_text(encoding="utf-8")
-    icons = resource("icons").as_posix()
-    shade = "dark" if palette.dark else "light"
-    return string.Template(template).substitute(asdict(palette), icons=icons, shade=shade)
-
-
 def _desktop_is_dark() -> bool:
     app = QApplication.instance()
     hints = app.styleHints() if isinstance(app, QApplication) else None
     return hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark
-
-
-def _qt_palette(palette: Palette) -> QPalette:
-    role = QPalette.ColorRole
-    colours = {
-        role.Window: palette.background,
-        role.WindowText: palette.text,
-        role.Base: palette.panel,
-        role.AlternateBase: palette.background,
-        role.Text: palette.text,
-        role.Button: palette.raised,
-        role.ButtonText: palette.text,
-        role.BrightText: palette.error,
-        role.ToolTipBase: palette.raised,
-        role.ToolTipText: palette.text,
-        role.PlaceholderText: palette.quiet,
-        role.Highlight: palette.accent,
-        role.HighlightedText: palette.on_accent,
-        role.Link: palette.accent,
-        role.LinkVisited: palette.accent,
-        role.Mid: palette.border,
-        role.Dark: palette.border,
-        role.Light: palette.raised,
-        role.Midlight: palette.hover,
-        role.Shadow: "#000000",
-    }
-    result = QPalette()
-    for key, value in colours.items():
-        result.setColor(key, QColor(value))
-    for key in (role.WindowText, role.Text, role.ButtonText):
-        result.setColor(QPalette.ColorGroup.Disabled, key, QColor(palette.quiet))
-    return result
 
 
 theme = Theme()
