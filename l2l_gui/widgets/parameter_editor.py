@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QKeySequence, QUndoCommand, QUndoStack, QWheelEvent
+from PyQt6.QtGui import QKeyEvent, QKeySequence, QUndoCommand, QUndoStack
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -17,14 +17,13 @@ from PyQt6.QtWidgets import (
     QGroupBox,
     QLabel,
     QScrollArea,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from l2l_engine.config import ConfigError, RunConfig, RunType, field_names
-from l2l_gui.theme import theme
 from l2l_gui.widgets.number_edit import NumberEdit, parsed
+from l2l_gui.widgets.parameter_row import ParameterRow
 
 GROUPS = {
     "seed": "Run",
@@ -39,83 +38,12 @@ AS_PUBLISHED = ""
 """Text of the number of problems while it follows the run type."""
 
 
-class _Choice(QComboBox):
-    """A choice that scrolling past does not change."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scroll the form unless the choice has the focus."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-
-class _Row:
-    """The widgets of one parameter."""
-
-    def __init__(self, item: dataclasses.Field[Any]) -> None:
-        self.name, self.default = item.name, item.default
-        meta = item.metadata
-        self.label = QLabel(meta["label"])
-        self.editor: QWidget
-        if isinstance(item.default, enum.Enum):
-            self.editor = box = _Choice()
-            for member in type(item.default):
-                box.addItem(member.value.replace("_", " "), member)
-        elif isinstance(item.default, bool):
-            self.editor = QCheckBox()
-        else:
-            self.editor = NumberEdit(whole=isinstance(item.default, int))
-        allowed = f", {meta['allowed']}" if meta["allowed"] else ""
-        self.editor.setToolTip(f"{item.name}{allowed}")
-        self.editor.setAccessibleName(meta["label"])
-        self.label.setBuddy(self.editor)
-        self.unit = QLabel(meta["unit"])
-        self.unit.setProperty("quiet", True)
-        self.reset = QToolButton()
-        theme.set_icon(self.reset, "reset")
-        self.reset.setAccessibleName(f"Reset {meta['label']}")
-        self.message = QLabel()
-        self.message.setProperty("error", True)
-        self.message.setWordWrap(True)
-        self.message.hide()
-
-    def value(self) -> Any:
-        """What the editor shows: a number's text, an enum member or a bool."""
-        if isinstance(self.editor, QComboBox):
-            return self.editor.currentData()
-        if isinstance(self.editor, QCheckBox):
-            return self.editor.isChecked()
-        return self.editor.text()  # type: ignore[attr-defined]
-
-    def show_value(self, value: Any) -> None:
-        """Show a value without announcing it."""
-        self.editor.blockSignals(True)
-        if isinstance(self.editor, QComboBox):
-            self.editor.setCurrentIndex(self.editor.findData(value))
-        elif isinstance(self.editor, QCheckBox):
-            self.editor.setChecked(value)
-        elif self.editor.text() != value:  # type: ignore[attr-defined]
-            self.editor.setText(value)  # type: ignore[attr-defined]
-        self.editor.blockSignals(False)
-
-    def show_error(self, text: str) -> None:
-        """Show or clear what is wrong."""
-        self.message.setText(text)
-        self.message.setVisible(bool(text))
-        self.editor.setProperty("invalid", bool(text))
-        self.editor.style().unpolish(self.editor)
-        self.editor.style().polish(self.editor)
-
-
 class _Edit(QUndoCommand):
     """A change of one parameter; the keystrokes of one visit to a field are one step."""
 
-    def __init__(self, editor: ParameterEditor, row: _Row, old: Any, new: Any, visit: int) -> None:
+    def __init__(
+        self, editor: ParameterEditor, row: ParameterRow, old: Any, new: Any, visit: int
+    ) -> None:
         super().__init__(f"change of {row.label.text().lower()}")
         self.editor, self.row, self.old, self.new, self.visit = editor, row, old, new, visit
 
@@ -162,7 +90,7 @@ class ParameterEditor(QWidget):
         self.undo_stack = QUndoStack(self)
         self._base = base if base is not None else RunConfig()
         self._valid, self._visit = True, 0
-        self._rows = {item.name: _Row(item) for item in dataclasses.fields(RunConfig)}
+        self._rows = {item.name: ParameterRow(item) for item in dataclasses.fields(RunConfig)}
         self._values: dict[str, Any] = {}
         self._message = QLabel()
         self._message.setProperty("error", True)
@@ -212,7 +140,7 @@ class ParameterEditor(QWidget):
         outer.addWidget(area)
         outer.addWidget(self._message)
 
-    def _connect(self, row: _Row) -> None:
+    def _connect(self, row: ParameterRow) -> None:
         editor = row.editor
         if isinstance(editor, QComboBox):
             editor.currentIndexChanged.connect(lambda: self._edited(row, new_visit=True))
@@ -294,18 +222,18 @@ class ParameterEditor(QWidget):
 
     # -- edits -------------------------------------------------------------------------
 
-    def _edited(self, row: _Row, new_visit: bool = False) -> None:
+    def _edited(self, row: ParameterRow, new_visit: bool = False) -> None:
         if new_visit:
             self._end_visit()
         self._push(row, row.value())
 
-    def _push(self, row: _Row, value: Any) -> None:
+    def _push(self, row: ParameterRow, value: Any) -> None:
         self.undo_stack.push(_Edit(self, row, self._values[row.name], value, self._visit))
 
     def _end_visit(self) -> None:
         self._visit += 1
 
-    def _show(self, row: _Row, value: Any) -> None:
+    def _show(self, row: ParameterRow, value: Any) -> None:
         self._values[row.name] = value
         row.show_value(value)
         self._check()
