@@ -5,7 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import runs
 
+from l2l_engine.storage import space
+from l2l_engine.storage.errors import DiskFullError
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.writer import SessionWriter
 
@@ -44,11 +47,6 @@ def test_closing_on_a_full_disk_leaves_a_resumable_session(tmp_path, room):
 
 
 def test_too_little_room_is_told_before_writing(tmp_path, monkeypatch):
-    import runs
-
-    from l2l_engine.storage import space
-    from l2l_engine.storage.errors import DiskFullError
-
     writer = SessionWriter.create(tmp_path / "run.h5", runs.SMALL, runs.weights_of(0))
     usage = space.shutil.disk_usage(tmp_path)
     with monkeypatch.context() as patch:

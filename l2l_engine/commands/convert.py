@@ -1,0 +1,127 @@
+"""l2l-convert: the authors' published files into a session, and back."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from l2l_engine.config import L2LError
+from l2l_engine.storage.published import export_published, import_published
+from l2l_engine.storage.session import Session
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code is 2 for what a person can mend, 130 after Ctrl-C."""
+    options = _parser().parse_args(arguments)
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    try:
+        with bar:
+            task = bar.add_task(options.input.name, total=1.0)
+            written = convert(
+                options.input,
+                options.output,
+                lambda done: bar.update(task, completed=done),
+                prefix=options.prefix,
+                overwrite=options.overwrite,
+                with_states=options.states,
+            )
+    except L2LError as error:
+        print(f"l2l-convert: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("l2l-convert: stopped, nothing was written.", file=sys.stderr)
+        return 130
+    print(written)
+    return 0
+
+
+def convert(
+    source: Path,
+    target: Path,
+    progress: Callable[[float], None] | None = None,
+    *,
+    prefix: str | None = None,
+    overwrite: bool = False,
+    with_states: bool = True,
+) -> Path:
+    """Import a folder or zip of published files, or export a session: whichever ``source`` is.
+
+    See :func:`import_published` and :func:`export_published` for what they raise. A
+    perturbation run of this program is exported ``with_states``: some 80 MB.
+    """
+    if source.is_dir() or (source.is_file() and zipfile.is_zipfile(source)):
+        return import_published(source, target, progress, prefix=prefix, overwrite=overwrite)
+    states = None
+    if with_states:
+        with Session.open(source) as session:
+            states = kept_states(session)
+    return export_published(source, target, progress, states=states)
+
+
+def kept_states(session: Session) -> NDArray[np.float32] | None:
+    """The noisy states a perturbation run found its subspaces from, (trials, steps, units).
+
+    One trial of each stimulus of each baseline problem, in that order; None for another kind
+    of run, for an imported one (its noise is not known) and before the baseline is learned.
+    """
+    config = session.config
+    baseline = config.baseline_problems
+    if not config.run_type.perturbs or session.source or session.n_problems < baseline:
+        return None
+    from l2l_engine.training.curriculum import noisy_states  # slow to import
+
+    networks, stimuli = session.weights(slice(0, baseline)), session.stimuli
+    return np.concatenate(
+        [noisy_states(networks[index], stimuli[index], index, config) for index in range(baseline)]
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="l2l-convert",
+        description="Read a folder or zip of the authors' published files as a session, "
+        "or write a session as such files.",
+    )
+    parser.add_argument(
+        "input", metavar="IN", type=Path, help="a folder or zip of published files, or a session"
+    )
+    parser.add_argument(
+        "output",
+        metavar="OUT",
+        type=Path,
+        help="the session to make (.h5), or the folder or .zip to write published files to",
+    )
+    parser.add_argument(
+        "--prefix", help="which run to import where IN holds several: a part of its file names"
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace a session that exists already"
+    )
+    parser.add_argument(
+        "--no-states",
+        dest="states",
+        action="store_false",
+        help="leave out the large file of states of a perturbation run",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
