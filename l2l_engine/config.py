@@ -73,8 +73,8 @@ class Range:
 
     def __str__(self) -> str:
         if self.high == math.inf:
-            return f"{'above' if self.open_low else 'at least'} {self.low:g}"
-        return f"{'above ' if self.open_low else 'from '}{self.low:g} to {self.high:g}"
+            return f"{'above' if self.open_low else 'at least'} {self.low:.12g}"
+        return f"{'above ' if self.open_low else 'from '}{self.low:.12g} to {self.high:.12g}"
 
 
 def _parameter(default: Any, allowed: Range | None, unit: str, label: str) -> Any:
