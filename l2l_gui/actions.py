@@ -100,7 +100,13 @@ class Actions:
         """Put the tool bar's actions into it."""
         for number, group in enumerate(TOOL_BAR):
             if number:
-                bar.addSeparator()
+                line = bar.addSeparator()
+                assert line is not None
+                first = self[group[0]]
+                line.setVisible(first.isVisible())
+                first.visibleChanged.connect(
+                    lambda line=line, first=first: line.setVisible(first.isVisible())
+                )
             for name in group:
                 bar.addAction(self[name])
 

@@ -10,10 +10,8 @@ from __future__ import annotations
 import logging
 import math
 import queue
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,90 +21,15 @@ from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.run import Run
 from l2l_engine.storage.session import Session
 from l2l_gui import quiet_import, working_copy
+from l2l_gui.engine_commands import Command, Create, Pause, Quit, Release, Save, Train, Warm
 from l2l_gui.goals import Goal, Target
+from l2l_gui.mailbox import Mailbox, Rate
 from l2l_gui.snapshot import History, RunState, Snapshot
 
 log = logging.getLogger(__name__)
 
 FRAME = 1.0 / 30.0
-RATE_SECONDS = 2.0
 EXTENSION = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Warm:
-    """Load TensorFlow and compile, so that the first trial need not wait."""
-
-    config: RunConfig
-
-
-@dataclass(frozen=True, slots=True)
-class Create:
-    """Begin a new session."""
-
-    path: Path
-    config: RunConfig
-    overwrite: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Train:
-    """Train the session at ``path`` until ``goal``."""
-
-    path: Path
-    goal: Goal
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """Stop after the trial in progress."""
-
-
-@dataclass(frozen=True, slots=True)
-class Save:
-    """Write a checkpoint now; copy the file to ``copy`` if that is given."""
-
-    path: Path
-    copy: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """Save and let go of the run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quit:
-    """As Release, and end the thread."""
-
-
-Command = Warm | Create | Train | Pause | Save | Release | Quit
-
-
-class Mailbox:
-    """Holds the newest snapshot until it is taken."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._snapshot: Snapshot | None = None
-
-    def put(self, snapshot: Snapshot) -> bool:
-        """Replace what is there; whether it was empty."""
-        with self._lock:
-            was_empty = self._snapshot is None
-            self._snapshot = snapshot
-        return was_empty
-
-    def take(self) -> Snapshot | None:
-        """Empty it."""
-        with self._lock:
-            snapshot, self._snapshot = self._snapshot, None
-        return snapshot
-
-    @property
-    def empty(self) -> bool:
-        """Whether the newest snapshot was taken."""
-        return self._snapshot is None
 
 
 class EngineThread(QThread):
@@ -313,24 +236,3 @@ class EngineThread(QThread):
 
     def _report(self, sentence: str) -> None:
         self.stage.emit(sentence)
-
-
-class Rate:
-    """Trials a second over the last seconds."""
-
-    def __init__(self) -> None:
-        self.trials = 0
-        self._marks: list[tuple[float, int]] = []
-
-    def start(self) -> None:
-        """Begin anew."""
-        self.trials = 0
-        self._marks = [(time.perf_counter(), 0)]
-
-    def value(self, now: float) -> float:
-        """The rate now; NaN before there is one."""
-        self._marks.append((now, self.trials))
-        while len(self._marks) > 2 and self._marks[1][0] < now - RATE_SECONDS:
-            del self._marks[0]
-        then, trials = self._marks[0]
-        return (self.trials - trials) / (now - then) if self.trials > trials else math.nan

@@ -124,7 +124,8 @@ class MainWindow(QMainWindow):
         self._run_holder = QDockWidget("Run", self)
         self._run_holder.setObjectName("run")
         self._run_holder.setWidget(self.run_dock)
-        self._run_holder.setFeatures(features.DockWidgetMovable | features.DockWidgetClosable)
+        self._run_holder.setFeatures(features.NoDockWidgetFeatures)
+        self._run_holder.setTitleBarWidget(QWidget())  # the run's name is title enough
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self._run_holder)
         self.resizeDocks([self._run_holder], [290], Qt.Orientation.Horizontal)
         self.log_console = LogConsole()

@@ -90,7 +90,7 @@ class ProblemModel(QAbstractTableModel):
             return str(row + 1)
         if present:
             state = "training" if now.state is RunState.TRAINING else "begun"
-            return ("", f"{len(now.losses):,} so far", "", state)[column]
+            return ("", f"{len(now.losses):,}…", "", state)[column]
         count, accuracy = float(now.counts[row]), float(now.accuracy[row])
         learned = not math.isnan(count)
         return (
@@ -122,14 +122,15 @@ class ProblemTable(QTableView):
         self.setAlternatingRowColors(True)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         rows, columns = self.verticalHeader(), self.horizontalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(self.fontMetrics().height() + 6)
         columns.setHighlightSections(False)
         columns.setStretchLastSection(True)
-        for column, sample in enumerate(("Problem 0", "20,000 so far", "100 % ")):
-            self.setColumnWidth(column, self.fontMetrics().horizontalAdvance(sample) + 18)
+        for column, sample in enumerate(("Problem", "20,000", "100%")):
+            self.setColumnWidth(column, self.fontMetrics().horizontalAdvance(sample) + 20)
         self._finished = 0
         self._telling = True
         self.selectionModel().currentRowChanged.connect(self._moved)
@@ -148,6 +149,7 @@ class ProblemTable(QTableView):
         """Select a problem's row without telling."""
         if number is None:
             self.clearSelection()
+            self.scrollToBottom()
             return
         index = self.problems.index(number - 1, 0)
         if index.isValid() and self.currentIndex().row() != number - 1:

@@ -10,6 +10,7 @@ import numpy as np
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QFormLayout,
+    QHeaderView,
     QLabel,
     QSizePolicy,
     QSplitter,
@@ -56,6 +57,10 @@ class RunDock(QWidget):
         self.parameters = QTreeWidget()
         self.parameters.setHeaderLabels(["Parameter", "Value"])
         self.parameters.setRootIsDecorated(False)
+        header = self.parameters.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.parameters.setAccessibleName("Parameters")
         self.parameters.setAlternatingRowColors(True)
         self.parameters.setUniformRowHeights(True)
@@ -65,7 +70,7 @@ class RunDock(QWidget):
         parts.setChildrenCollapsible(False)
         parts.addWidget(self.problems)
         parts.addWidget(self.parameters)
-        parts.setSizes([500, 260])
+        parts.setSizes([480, 280])
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 8, 8)
         column.setSpacing(2)
@@ -156,7 +161,7 @@ class RunDock(QWidget):
             else:
                 text = f"{value:g} {item.metadata['unit']}".rstrip()
             row = QTreeWidgetItem([item.metadata["label"], text])
-            row.setToolTip(0, item.name)
+            row.setToolTip(0, f"{item.metadata['label']} ({item.name})")
             changed = item.name not in ("seed", "run_type", "problems") and value != item.default
             if changed:
                 font = row.font(1)
@@ -164,4 +169,3 @@ class RunDock(QWidget):
                 row.setFont(1, font)
                 row.setToolTip(1, f"The paper's: {item.default}")
             self.parameters.addTopLevelItem(row)
-        self.parameters.resizeColumnToContents(0)

@@ -10,7 +10,8 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from l2l_engine.config import RunConfig
 from l2l_engine.storage.errors import SessionError
-from l2l_gui import engine_thread as engine
+from l2l_gui import engine_commands as engine
+from l2l_gui.engine_thread import EngineThread
 from l2l_gui.goals import Goal
 from l2l_gui.jobs import Computation, Jobs
 from l2l_gui.selection import SharedSelection
@@ -52,7 +53,7 @@ class Runner(QObject):
         self._seen_training = False
         self._latest: Snapshot | None = None
         self.warms = True
-        self.engine = engine.EngineThread()
+        self.engine = EngineThread()
         self.engine.arrived.connect(self._take)
         self.engine.stage.connect(self._show_stage)
         self.engine.created.connect(self._created)

@@ -40,7 +40,7 @@ class ActivityPanel(Panel):
         self.view = pg.GraphicsLayoutWidget()
         self.body_layout.addWidget(self.view)
         layout = self.view.ci
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(0, 4, 8, 0)
         layout.setSpacing(4)
         self.images, self.axes = [], []
         for column in range(task.RESPONSES):
@@ -130,7 +130,7 @@ class ActivityPanel(Panel):
         for axes in self.axes:
             theme.style_plot(axes.plot, grid=False)
             axes.restyle()
-            axes.cursor.setPen(theme.pen("#ffffff", 1))
+            axes.cursor.setPen(theme.pen("#ffffff", 1))  # over dark colours in both themes
         self.bar.axis.setTextPen(theme.pen("quiet"))
         self.bar.axis.setTickFont(theme.font(8))
 

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 import pyqtgraph as pg
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtGui import QAction, QHideEvent, QShowEvent
+from PyQt6.QtGui import QAction, QHideEvent, QPalette, QShowEvent
 from PyQt6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from l2l_engine.config import L2LError
@@ -106,6 +106,8 @@ class Panel(QWidget):
         self.setObjectName(self.name)
         self.setAccessibleName(self.title)
         self.body = QWidget()
+        self.body.setAutoFillBackground(True)
+        self.body.setBackgroundRole(QPalette.ColorRole.Base)
         self.body_layout = QVBoxLayout(self.body)
         self.body_layout.setContentsMargins(4, 2, 4, 4)
         self.body_layout.setSpacing(4)

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QToolTip
 from l2l_gui.jobs import Computation
 from l2l_gui.panel_data import PanelData
 from l2l_gui.panels.base import SNAPSHOT, Answer, Nothing, Panel
+from l2l_gui.panels.key import CROSS, DOT, LINE, RING, Key, Sign
 from l2l_gui.theme import Palette, theme
 
 WINDOW = 30
@@ -53,7 +54,9 @@ class LearningCurvePanel(Panel):
 
     def build(self) -> None:
         """A plot with points, mean and marks."""
+        self.key = Key(*_signs(False))
         self.view = pg.PlotWidget()
+        self.body_layout.addWidget(self.key)
         self.body_layout.addWidget(self.view)
         self.plot = plot = self.view.getPlotItem()
         plot.setLabel("bottom", "Problem")
@@ -61,11 +64,10 @@ class LearningCurvePanel(Panel):
         plot.setLogMode(y=True)
         plot.setMenuEnabled(False)
         plot.setLimits(xMin=0, yMin=-0.5, yMax=6)
-        self._legend = plot.addLegend(offset=(-8, 8), labelTextSize="8pt")
-        self.points = plot.plot(pen=None, symbol="o", symbolSize=6, name="problem")
-        self.failed = plot.plot(pen=None, symbol="x", symbolSize=9, name="not learned")
-        self.mean = plot.plot(name=f"mean of {WINDOW}")
-        self.present = plot.plot(pen=None, symbol="o", symbolSize=9, name="in training")
+        self.points = plot.plot(pen=None, symbol="o", symbolSize=6)
+        self.failed = plot.plot(pen=None, symbol="x", symbolSize=9)
+        self.mean = plot.plot()
+        self.present = plot.plot(pen=None, symbol="o", symbolSize=9)
         self.selected = plot.plot(pen=None, symbol="o", symbolSize=13)
         self.line = pg.InfiniteLine(angle=90)
         plot.addItem(self.line, ignoreBounds=True)
@@ -101,6 +103,7 @@ class LearningCurvePanel(Panel):
             self.points.setSymbolSize(6 if len(number) < LARGE_RUN else 4)
             failed = number[~learned]
             self.failed.setData(failed, np.full(len(failed), float(value.max_trials)))
+            self.key.show_signs(*_signs(bool(len(failed))))
             self.mean.setData(number, value.mean, connect="finite")
         self._mark()
 
@@ -187,3 +190,12 @@ class LearningCurvePanel(Panel):
             words.append(f"{accuracy:.0%} right")
         where = self.view.mapToGlobal(self.view.mapFromScene(arguments[0]))
         QToolTip.showText(where, ", ".join(words), self.view)
+
+
+def _signs(failures: bool) -> list[Sign]:
+    signs = [
+        Sign(DOT, "quiet", "problem"),
+        Sign(LINE, "text", f"mean of {WINDOW}"),
+        Sign(RING, "accent", "selected or in training"),
+    ]
+    return [*signs, Sign(CROSS, "error", "not learned")] if failures else signs

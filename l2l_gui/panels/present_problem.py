@@ -14,6 +14,7 @@ from l2l_engine.config import RunConfig
 from l2l_gui.jobs import Computation
 from l2l_gui.panel_data import PanelData
 from l2l_gui.panels.base import SNAPSHOT, Answer, Nothing, Panel, Ready
+from l2l_gui.panels.key import DASHED, LINE, Key, Sign
 from l2l_gui.sessions import OpenSession
 from l2l_gui.theme import Palette, theme
 
@@ -83,7 +84,9 @@ class PresentProblemPanel(Panel):
 
     def build(self) -> None:
         """A plot with two curves and a line."""
+        self.key = Key(*_signs(50, 0.005))
         self.view = pg.PlotWidget()
+        self.body_layout.addWidget(self.key)
         self.body_layout.addWidget(self.view)
         self.plot = plot = self.view.getPlotItem()
         plot.setLabel("bottom", "Trial of the problem")
@@ -91,12 +94,9 @@ class PresentProblemPanel(Panel):
         plot.setLogMode(y=True)
         plot.setMenuEnabled(False)
         plot.setLimits(xMin=0, yMin=-6, yMax=2)
-        self._legend = plot.addLegend(offset=(-8, 8), labelTextSize="8pt")
-        self.losses = plot.plot(name="each trial", skipFiniteCheck=True)
-        self.mean = plot.plot(name="mean of the window", skipFiniteCheck=True)
-        self.criterion = pg.InfiniteLine(
-            angle=0, label="criterion", labelOpts={"position": 0.06, "anchors": [(0, 1), (0, 1)]}
-        )
+        self.losses = plot.plot(skipFiniteCheck=True)
+        self.mean = plot.plot(skipFiniteCheck=True)
+        self.criterion = pg.InfiniteLine(angle=0)
         plot.addItem(self.criterion)
         self._shown: Losses | None = None
 
@@ -127,7 +127,8 @@ class PresentProblemPanel(Panel):
         criterion = np.log10(value.config.criterion_loss)
         if self.criterion.value() != criterion:
             self.criterion.setPos(criterion)
-            self.criterion.label.setFormat(f"criterion {value.config.criterion_loss:g}")
+        config = value.config
+        self.key.show_signs(*_signs(config.criterion_trials, config.criterion_loss))
         kind = "live: " if value.live else ""
         count = len(value.values)
         words = f"{count:,} trials" if count else "its trials were not kept"
@@ -138,8 +139,7 @@ class PresentProblemPanel(Panel):
         theme.style_plot(self.plot)
         self.losses.setPen(theme.pen("accent", 1, alpha=0.55))
         self.mean.setPen(theme.pen("text", 2))
-        self.criterion.setPen(theme.pen("decision", 1, style=Qt.PenStyle.DashLine))
-        self.criterion.label.setColor(theme.color("decision"))
+        self.criterion.setPen(theme.pen("warning", 1, Qt.PenStyle.DashLine))
 
     def data(self) -> PanelData | None:
         """One row a trial."""
@@ -160,3 +160,11 @@ class PresentProblemPanel(Panel):
                 f"{value.config.criterion_trials} trials",
             ),
         )
+
+
+def _signs(window: int, criterion: float) -> list[Sign]:
+    return [
+        Sign(LINE, "accent", "each trial"),
+        Sign(LINE, "text", f"mean of {window}"),
+        Sign(DASHED, "warning", f"criterion {criterion:g}"),
+    ]

@@ -11,11 +11,13 @@ from PyQt6.QtCore import QRectF, Qt
 from l2l_engine import task
 from l2l_gui.panel_data import PanelData
 from l2l_gui.panels.base import SNAPSHOT, Answer, Panel
+from l2l_gui.panels.key import DOTTED, LINE, Key, Sign
 from l2l_gui.panels.trial_axes import TrialAxes, thinned
 from l2l_gui.shown_trial import ShownTrial, ask_trial
 from l2l_gui.theme import Palette, theme
 
 OUTPUTS = ("response0", "response1", "fixation")
+NEGATIVE, POSITIVE = "#7a6fd0", "#c99a2e"
 NAMES = ("response 0", "response 1", "fixation")
 
 
@@ -25,10 +27,9 @@ class _Column:
     def __init__(self, layout: pg.GraphicsLayout, column: int) -> None:
         self.inputs = layout.addPlot(0, column)
         self.outputs = layout.addPlot(1, column)
-        self.input_axes = TrialAxes(self.inputs, shade=False)
+        self.input_axes = TrialAxes(self.inputs, shade=False, line="quiet")
         self.output_axes = TrialAxes(self.outputs, mask=True)
         self.image = pg.ImageItem()
-        self.image.setColorMap(pg.colormap.get("CET-D1"))
         self.inputs.addItem(self.image)
         self.inputs.setXLink(self.outputs)
         self.inputs.getAxis("bottom").setStyle(showValues=False)
@@ -40,11 +41,8 @@ class _Column:
         if column == 0:
             self.inputs.setLabel("left", "Input")
             self.outputs.setLabel("left", "Output")
-            self.outputs.addLegend(offset=(8, 8), labelTextSize="8pt")
         self.targets = [self.outputs.plot(skipFiniteCheck=True) for _ in OUTPUTS]
-        self.curves = [self.outputs.plot(name=name, skipFiniteCheck=True) for name in NAMES]
-        if column == 0:
-            self.outputs.plot(name="target", pen=None)  # for the legend
+        self.curves = [self.outputs.plot(skipFiniteCheck=True) for _ in OUTPUTS]
 
     def show(self, shown: bool) -> None:
         self.inputs.setVisible(shown)
@@ -68,10 +66,12 @@ class TrialPanel(Panel):
 
     def build(self) -> None:
         """Two columns, of which the second is for both stimuli at once."""
+        signs = [Sign(LINE, colour, name) for colour, name in zip(OUTPUTS, NAMES, strict=True)]
+        self.body_layout.addWidget(Key(*signs, Sign(DOTTED, "quiet", "target")))
         self.view = pg.GraphicsLayoutWidget()
         self.body_layout.addWidget(self.view)
         layout = self.view.ci
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(0, 0, 8, 0)
         layout.setSpacing(4)
         self.columns = [_Column(layout, column) for column in range(task.RESPONSES)]
         layout.layout.setRowStretchFactor(0, 2)
@@ -125,7 +125,7 @@ class TrialPanel(Panel):
         column.input_axes.set_config(value.config)
         column.output_axes.set_config(value.config)
         column.inputs.setYRange(0.5, channels + 0.5, padding=0)
-        ticks = [(1, "1"), (channels - 1, str(channels - 1)), (channels, "fix")]
+        ticks = [(1, "1"), (channels // 2, str(channels // 2)), (channels, "fix.")]
         column.inputs.getAxis("left").setTicks([ticks])
         column.inputs.setTitle(f"stimulus {stimulus}", size="9pt")
 
@@ -150,6 +150,8 @@ class TrialPanel(Panel):
             for target, curve, name in zip(column.targets, column.curves, OUTPUTS, strict=True):
                 curve.setPen(theme.pen(name, 2))
                 target.setPen(theme.pen(name, 1, Qt.PenStyle.DotLine))
+            ends = (NEGATIVE, palette.panel, POSITIVE)
+            column.image.setColorMap(pg.ColorMap([0.0, 0.5, 1.0], list(ends)))
             column.input_axes.restyle()
             column.output_axes.restyle()
 

@@ -29,12 +29,16 @@ class TrialAxes:
 
     Parameters
     ----------
-    shade : whether epochs are shaded; else a line marks where each begins, over an image.
+    shade : whether epochs are shaded; else a dotted line of colour ``line`` marks where each
+        begins, over an image.
+    mask : whether the unscored time is hatched.
     """
 
-    def __init__(self, plot: pg.PlotItem, *, shade: bool = True, mask: bool = False) -> None:
+    def __init__(
+        self, plot: pg.PlotItem, *, shade: bool = True, mask: bool = False, line: str = "#ffffff"
+    ) -> None:
         self.plot = plot
-        self._shade, self._mask = shade, mask
+        self._shade, self._mask, self._line = shade, mask, line
         self._config: RunConfig | None = None
         self._items: list[pg.GraphicsObject] = []
         self.cursor = pg.InfiniteLine(angle=90, movable=False)
@@ -59,7 +63,7 @@ class TrialAxes:
 
     def restyle(self) -> None:
         """Draw epochs and cursor in the theme's colours."""
-        self.cursor.setPen(theme.pen("text", 1, alpha=0.7))
+        self.cursor.setPen(theme.pen("accent", 1))
         for item in self._items:
             self.plot.removeItem(item)
         self._items = []
@@ -69,7 +73,9 @@ class TrialAxes:
             if self._shade:
                 self._band(epoch.start, epoch.stop, theme.brush(epoch.name), -100)
             elif epoch.start > 0:
-                line = pg.InfiniteLine(epoch.start, 90, theme.pen("#ffffff", 1, alpha=0.6))
+                line = pg.InfiniteLine(
+                    epoch.start, 90, theme.pen(self._line, 1, Qt.PenStyle.DotLine)
+                )
                 self._add(line, 10)
         if self._mask and self._config.mask_ms:
             go = self._config.go_step * self._config.dt
