@@ -33,4 +33,8 @@ PANELS = (
     Entry("learn", 0, "l2l_gui.panels.present_problem", "PresentProblemPanel"),
     Entry("learn", 1, "l2l_gui.panels.trial", "TrialPanel"),
     Entry("learn", 1, "l2l_gui.panels.activity", "ActivityPanel"),
+    Entry("perturb", 0, "l2l_gui.panels.perturb_controls", "PerturbControlsPanel"),
+    Entry("perturb", 1, "l2l_gui.panels.perturb_outputs", "PerturbOutputsPanel"),
+    Entry("perturb", 1, "l2l_gui.panels.perturb_learning", "PerturbLearningPanel"),
+    Entry("perturb", 2, "l2l_gui.panels.perturb_trajectories", "PerturbTrajectoriesPanel"),
 )

@@ -83,7 +83,9 @@ class PerturbOutputsPanel(LabPanel):
         for stimulus, column in enumerate(self.cells):
             for output, cell in enumerate(column):
                 cell.axes.set_config(subject.config)
-                cell.unperturbed.setData(times, subject.unperturbed.outputs[stimulus, steps, output])
+                cell.unperturbed.setData(
+                    times, subject.unperturbed.outputs[stimulus, steps, output]
+                )
         self.shown.emit(f"problem {subject.problem}")
 
     def draw_response(self, response: Response) -> None:

@@ -143,9 +143,7 @@ class PerturbTrajectoriesPanel(LabPanel):
         self.shown.emit("the states are as before" if unmoved else f"problem {subject.problem}")
 
     @staticmethod
-    def _projected(
-        states: NDArray[np.floating], basis: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+    def _projected(states: NDArray[np.floating], basis: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(states @ basis.astype(states.dtype), np.float64)
 
     def _fit(self, before: NDArray[np.float64], after: NDArray[np.float64]) -> None:
@@ -203,7 +201,7 @@ class PerturbTrajectoriesPanel(LabPanel):
                 along = self._projected(trials.states[stimulus], basis)
                 for axis, label in enumerate(self.chosen.names):
                     arrays[f"stimulus {stimulus} {name} along {label}"] = along[:, axis]
-        units = {name: "a.u." for name in arrays} | {"time": "ms"}
+        units = dict.fromkeys(arrays, "a.u.") | {"time": "ms"}
         return PanelData(
             arrays, units, title="Trajectories under a disturbance", notes=self.notes()
         )
