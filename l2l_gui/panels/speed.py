@@ -18,6 +18,7 @@ from l2l_gui.panel_data import PanelData
 from l2l_gui.panels.base import Answer, Nothing, Panel
 from l2l_gui.panels.colour_key import key
 from l2l_gui.panels.learned import learned, selected_problem
+from l2l_gui.panels.options import check
 from l2l_gui.panels.trial_axes import TrialAxes, thinned
 from l2l_gui.sessions import OpenSession
 from l2l_gui.theme import Palette, theme
@@ -67,8 +68,7 @@ class SpeedPanel(Panel):
         self.plot.getAxis("left").enableAutoSIPrefix(False)
         self.axes = TrialAxes(self.plot)
         self.curves = [self.plot.plot(skipFiniteCheck=True) for _ in range(task.RESPONSES)]
-        self.log = QAction("Logarithmic axis", self, checkable=True)
-        self.log.toggled.connect(self._set_log)
+        self.log = check(self, "Logarithmic axis", self._set_log)
         self._shown: Speeds | None = None
 
     def tools(self) -> list[QAction]:
@@ -112,8 +112,8 @@ class SpeedPanel(Panel):
             low, high = np.log10(low), np.log10(high)
         self.plot.setYRange(low, max(high, low + 1e-9), padding=0.05)
 
-    def _set_log(self, on: bool) -> None:
-        self.plot.setLogMode(y=on)
+    def _set_log(self) -> None:
+        self.plot.setLogMode(y=self.log.isChecked())
         self.invalidate()
 
     def show_time(self, ms: float) -> None:

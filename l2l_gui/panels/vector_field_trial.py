@@ -18,6 +18,7 @@ from l2l_gui.panel_data import PanelData
 from l2l_gui.panels.base import Answer, Nothing, Panel
 from l2l_gui.panels.colour_key import key
 from l2l_gui.panels.learned import network_after, predecessor, selected_problem
+from l2l_gui.panels.options import check
 from l2l_gui.panels.trial_axes import TrialAxes, thinned
 from l2l_gui.sessions import OpenSession
 from l2l_gui.theme import Palette, theme
@@ -132,8 +133,7 @@ class VectorFieldTrialPanel(Panel):
         for row in (1, 3):
             layout.layout.setRowStretchFactor(row, 1)
         self.keys = [layout.addLabel("", row, 0, colspan=2) for row in (0, 2)]
-        self.sizes = QAction("Parallel parts without sign", self, checkable=True)
-        self.sizes.toggled.connect(self.invalidate)
+        self.sizes = check(self, "Parallel parts without sign", self.invalidate)
         self._shown: TrialChange | None = None
 
     def tools(self) -> list[QAction]:
