@@ -25,6 +25,7 @@ def load_tensorflow() -> None:
     if "l2l_engine.training.curriculum" in sys.modules:
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     gc.disable()
     try:
         with contextlib.suppress(OSError, AttributeError):
