@@ -1,34 +1,24 @@
-"""Writing a session file: rows are gathered in memory and appended under SWMR.
-
-Of each table one column is written after all others have reached the file, so a row counts
-only when it is whole, wherever the process is killed.
-"""
+"""Writing a session: rows are gathered in memory and go to the file problem by problem."""
 
 from __future__ import annotations
 
-import atexit
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights, check_shapes
-from l2l_engine.storage import checkpoint, hdf5, layout, recovery, space
+from l2l_engine.storage import checkpoint, layout
+from l2l_engine.storage.appending import AppendableFile
 from l2l_engine.storage.errors import SessionError
-from l2l_engine.storage.layout import Column
 from l2l_engine.storage.lock import WriterLock
 from l2l_engine.storage.session import Session
 from l2l_engine.training.records import ProblemRecord, TrialRecord
-
-# handles HDF5 failed with: closing them would fail again
-_abandoned: list[tuple[h5py.File, dict[str, h5py.Dataset]]] = []
 
 
 class SessionWriter:
@@ -43,16 +33,10 @@ class SessionWriter:
         self.path = path
         self.config = config
         self._lock = lock
-        self._columns = {
-            "trials": layout.trial_columns(config),
-            "problems": layout.problem_columns(config),
-            "weights": layout.weight_columns(config),
-        }
         self._trials: list[TrialRecord] = []
         self._problems: list[ProblemRecord] = []
         self._closed = False
-        self._broken = False
-        self._open()
+        self._file = AppendableFile(path, config)
         self._next_trial, self._next_problem = self.n_trials, self.n_problems
 
     # -- beginning and ending ----------------------------------------------------------
@@ -137,11 +121,7 @@ class SessionWriter:
             self.flush()
         finally:
             self._closed = True
-            if self._broken:
-                _abandoned.append((self._file, self._datasets))
-            else:
-                self._file.close()
-                space.release(self.path)
+            self._file.close()
             self._lock.release()
 
     def __enter__(self) -> Self:
@@ -160,16 +140,12 @@ class SessionWriter:
     @property
     def n_trials(self) -> int:
         """Complete trials in the file."""
-        return min(len(self._datasets[column.path]) for column in self._columns["trials"].values())
+        return self._file.n_trials
 
     @property
     def n_problems(self) -> int:
         """Complete problems in the file."""
-        return min(
-            len(self._datasets[column.path])
-            for table in ("problems", "weights")
-            for column in self._columns[table].values()
-        )
+        return self._file.n_problems
 
     @property
     def unsaved(self) -> int:
@@ -197,7 +173,7 @@ class SessionWriter:
         expected = self._next_problem + len(self._problems)
         if record.index != expected:
             raise ValueError(f"The next problem is {expected}, not {record.index}.")
-        for name, column in self._columns["problems"].items():
+        for name, column in layout.problem_columns(self.config).items():
             value = getattr(record, name)
             if value is not None and np.shape(value) != column.shape:
                 raise ValueError(f"{name} has shape {np.shape(value)}, not {column.shape}.")
@@ -214,10 +190,7 @@ class SessionWriter:
             When there is no room; the checkpoint before this one stays.
         """
         self.flush()
-        packed = checkpoint.pack(state)
-        with self._transaction(packed.nbytes):
-            checkpoint.write(self._file, packed)
-            os.fsync(self._file.id.get_vfd_handle())
+        self._file.write_checkpoint(checkpoint.pack(state))
 
     def rewind(self, *, trials: int, problems: int) -> None:
         """Continue at these rows: a resumed run repeats what came after its checkpoint.
@@ -244,88 +217,13 @@ class SessionWriter:
         if self._closed:
             raise ValueError(f"The session {self.path} is closed.")
         if self._trials:
-            count = len(self._trials)
-            columns = self._columns["trials"]
-            with self._transaction(count * _row_bytes(columns)):
-                self._write_rows(columns, self._next_trial, self._trials)
-            self._next_trial += count
-            self._trials = self._trials[count:]
+            self._file.write_trials(self._next_trial, self._trials)
+            self._next_trial += len(self._trials)
+            self._trials = []
         while self._problems:
-            record = self._problems[0]
-            columns = self._columns["problems"]
-            weights = self._columns["weights"]
-            with self._transaction(_row_bytes(columns) + _row_bytes(weights)):
-                self._write_weights(self._next_problem, record.weights)
-                self._write_rows(columns, self._next_problem, [record])
+            self._file.write_problem(self._problems[0])
             self._next_problem += 1
             self._problems = self._problems[1:]
-
-    # ----------------------------------------------------------------------------------
-
-    def _write_rows(
-        self, columns: Mapping[str, Column], start: int, records: Sequence[Any]
-    ) -> None:
-        """Write a row a record; the last column, which makes the rows count, after the others."""
-        stop = start + len(records)
-        *names, last = columns
-        for name in (*names, last):
-            column = columns[name]
-            if name == last:
-                self._file.flush()
-            rows = np.full((len(records), *column.shape), column.fill, column.dtype)
-            for row, record in zip(rows, records, strict=True) if column.shape else ():
-                if (value := getattr(record, name)) is not None:
-                    row[...] = value
-            if not column.shape:
-                rows[:] = [getattr(record, name) for record in records]
-            dataset = self._datasets[column.path]
-            if len(dataset) < stop:
-                dataset.resize(stop, axis=0)
-            dataset[start:stop] = rows
-        self._file.flush()
-
-    def _write_weights(self, index: int, weights: NetworkWeights) -> None:
-        saved = weights.is_finite()
-        for name, column in self._columns["weights"].items():
-            dataset = self._datasets[column.path]
-            if len(dataset) <= index:
-                dataset.resize(index + 1, axis=0)
-            if saved:
-                dataset[index] = getattr(weights, name)
-
-    @contextmanager
-    def _transaction(self, size: int) -> Iterator[None]:
-        """Guard a write of about ``size`` bytes that may be repeated as a whole."""
-        if self._broken:
-            self._replace_broken()
-        space.reserve(self._file, self.path, size)
-        try:
-            yield
-        except (OSError, RuntimeError) as error:
-            self._broken = True
-            raise space.failure(self.path, error, size) from error
-
-    def _open(self) -> None:
-        try:
-            space.release(self.path)
-            self._file = hdf5.open_to_append(self.path)
-        except OSError:
-            # its writer was killed, or this process has it open for reading
-            recovery.rewrite(self.path)
-            self._file = hdf5.open_to_append(self.path)
-        self._datasets = {
-            column.path: self._file[column.path] for column in layout.columns(self.config)
-        }
-
-    def _replace_broken(self) -> None:
-        recovery.rewrite_detached(self.path)
-        _abandoned.append((self._file, self._datasets))
-        self._open()
-        self._broken = False
-
-
-def _row_bytes(columns: Mapping[str, Column]) -> int:
-    return sum(column.row_bytes for column in columns.values())
 
 
 def _check_target(path: Path, overwrite: bool) -> None:
@@ -335,11 +233,3 @@ def _check_target(path: Path, overwrite: bool) -> None:
         raise SessionError(f"The folder {path.parent} does not exist: create it first.")
     if path.exists() and not overwrite:
         raise SessionError(f"{path} exists already: choose another name or resume it.")
-
-
-@atexit.register
-def _disconnect_abandoned() -> None:
-    """Let HDF5's last attempts to write abandoned handles go nowhere, instead of failing."""
-    for file, _ in _abandoned:
-        with open(os.devnull, "rb+") as nowhere:  # noqa: PTH123
-            os.dup2(nowhere.fileno(), file.id.get_vfd_handle())

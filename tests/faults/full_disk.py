@@ -1,7 +1,8 @@
 """Write a session where the file may not grow for a while; run by test_full_disk.py.
 
-Usage: full_disk.py FILE taken|failing stay|mend. "taken": the room is asked for in advance,
-as always; "failing": HDF5's own writes are made to fail. "stay": close while it is full.
+Usage: full_disk.py FILE taken|failing mend|later|stay. "taken": the room is asked for in advance,
+as always; "failing": HDF5's own writes are made to fail. "mend": make room and go
+on; "later": close, make room and resume; "stay": close while it is full.
 """
 
 import resource
@@ -81,8 +82,14 @@ def main(path: Path, room: str, then: str) -> None:
     assert saved < 50
     print(refused(writer.flush))
     refused(lambda: writer.write_checkpoint(runs.state(saved * runs.TRIALS, saved)))
-    if then == "stay":
+    if then != "mend":
         refused(writer.close)
+        if then == "later":
+            limit_growth(resource.RLIM_INFINITY)
+            with SessionWriter.resume(path) as again:
+                again.rewind(trials=saved * runs.TRIALS, problems=saved)
+                write(again, saved, saved + 3)
+            check(path, saved + 3)
         return
     # another process: in this one HDF5 would share the failed handle's state
     subprocess.run([sys.executable, "-c", _READ, str(path), str(saved)], check=True)

@@ -46,6 +46,11 @@ def test_closing_on_a_full_disk_leaves_a_resumable_session(tmp_path, room):
         assert writer.n_problems >= 5
 
 
+@pytest.mark.parametrize("room", ["taken", "failing"])
+def test_closing_then_resuming_in_the_same_process(tmp_path, room):
+    run(tmp_path / "run.h5", room, "later")
+
+
 def test_too_little_room_is_told_before_writing(tmp_path, monkeypatch):
     writer = SessionWriter.create(tmp_path / "run.h5", runs.SMALL, runs.weights_of(0))
     usage = space.shutil.disk_usage(tmp_path)

@@ -150,25 +150,37 @@ class Source:
 
     def variables(self, place: str, wanted: Callable[[str], bool]) -> dict[str, NDArray[Any]]:
         """The wanted variables of a MATLAB file (version 5 to 7), all numeric."""
-        content = self.read(place)
-        _check_packing(content, place)
-        try:
-            stream: Any = io.BytesIO(content)
-            names = [name for name, *_ in scipy.io.whosmat(stream) if wanted(name)]
-            found = scipy.io.loadmat(stream, variable_names=names)
-        except NotImplementedError:
-            raise PublishedError(
-                f"{place} is a MATLAB file of version 7.3: save it with -v7."
-            ) from None
-        except Exception as error:  # SciPy raises anything at all on a damaged file
-            raise PublishedError(
-                f"{place} is no MATLAB file or damaged ({error}): get it anew."
-            ) from error
-        arrays = {name: found[name] for name in names}
-        for name, array in arrays.items():
-            if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
-                raise PublishedError(f"{place}: the variable {name} does not hold real numbers.")
-        return arrays
+        return mat_variables(self.read(place), place, wanted)
+
+
+def mat_variables(
+    content: bytes, place: str, wanted: Callable[[str], bool]
+) -> dict[str, NDArray[Any]]:
+    """The wanted variables of a MATLAB file (version 5 to 7) of these bytes, all numeric.
+
+    Raises
+    ------
+    PublishedError
+        Naming the file, ``place``, when it is damaged, too large, or holds something else.
+    """
+    _check_packing(content, place)
+    try:
+        stream: Any = io.BytesIO(content)
+        names = [name for name, *_ in scipy.io.whosmat(stream) if wanted(name)]
+        found = scipy.io.loadmat(stream, variable_names=names)
+    except NotImplementedError:
+        raise PublishedError(
+            f"{place} is a MATLAB file of version 7.3: save it with -v7."
+        ) from None
+    except Exception as error:  # SciPy raises anything at all on a damaged file
+        raise PublishedError(
+            f"{place} is no MATLAB file or damaged ({error}): get it anew."
+        ) from error
+    arrays = {name: found[name] for name in names}
+    for name, array in arrays.items():
+        if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
+            raise PublishedError(f"{place}: the variable {name} does not hold real numbers.")
+    return arrays
 
 
 def _check_packing(content: bytes, place: str) -> None:

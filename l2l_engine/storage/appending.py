@@ -1,0 +1,164 @@
+"""The HDF5 side of writing: whole rows, appended under SWMR, that survive kills and full disks.
+
+Of each table one column is written after all others have reached the file, so a row counts
+only when it is whole, wherever the process is killed.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine.config import RunConfig
+from l2l_engine.network import NetworkWeights
+from l2l_engine.storage import checkpoint, hdf5, layout, recovery, space
+from l2l_engine.storage.layout import Column
+from l2l_engine.training.records import ProblemRecord, TrialRecord
+
+
+class AppendableFile:
+    """A session file open for appending.
+
+    Every write may be repeated after a DiskFullError, and then either happens as a whole or
+    not at all as far as readers are concerned.
+    """
+
+    def __init__(self, path: Path, config: RunConfig) -> None:
+        self.path = path
+        self.config = config
+        self._trial_columns = layout.trial_columns(config)
+        self._problem_columns = layout.problem_columns(config)
+        self._weight_columns = layout.weight_columns(config)
+        self._failed = False
+        self._open()
+
+    @property
+    def n_trials(self) -> int:
+        """Complete trials in the file."""
+        return self._rows(self._trial_columns)
+
+    @property
+    def n_problems(self) -> int:
+        """Complete problems in the file."""
+        return min(self._rows(self._problem_columns), self._rows(self._weight_columns))
+
+    def write_trials(self, start: int, records: Sequence[TrialRecord]) -> None:
+        """Put trials at row ``start`` and after."""
+        with self._transaction(len(records) * _row_bytes(self._trial_columns)):
+            self._write(self._trial_columns, start, records)
+
+    def write_problem(self, record: ProblemRecord) -> None:
+        """Put a problem and, when it is finite, its network at the row of its index."""
+        size = _row_bytes(self._problem_columns) + _row_bytes(self._weight_columns)
+        with self._transaction(size):
+            self._write_weights(record.index, record.weights)
+            self._write(self._problem_columns, record.index, [record])
+
+    def write_checkpoint(self, packed: NDArray[np.uint8]) -> None:
+        """Put a packed checkpoint in the place of the last but one, and on the disk itself."""
+        with self._transaction(packed.nbytes):
+            checkpoint.write(self._file, packed)
+            os.fsync(self._file.id.get_vfd_handle())
+
+    def close(self) -> None:
+        """Close the file and give back the room taken in advance."""
+        if self._failed:
+            _abandoned.append((self._file, self._datasets))
+        else:
+            self._file.close()
+            space.release(self.path)
+
+    # ----------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        if _is_abandoned(self.path):
+            recovery.rewrite_detached(self.path)
+        try:
+            space.release(self.path)
+            self._file = hdf5.open_to_append(self.path)
+        except OSError:
+            # its writer was killed, or this process has it open for reading
+            recovery.rewrite(self.path)
+            self._file = hdf5.open_to_append(self.path)
+        self._datasets: dict[str, h5py.Dataset] = {
+            column.path: self._file[column.path] for column in layout.columns(self.config)
+        }
+
+    @contextmanager
+    def _transaction(self, size: int) -> Iterator[None]:
+        """Guard a write of about ``size`` bytes."""
+        if self._failed:
+            recovery.rewrite_detached(self.path)
+            _abandoned.append((self._file, self._datasets))
+            self._open()
+            self._failed = False
+        space.reserve(self._file, self.path, size)
+        try:
+            yield
+        except (OSError, RuntimeError) as error:
+            self._failed = True
+            raise space.failure(self.path, error, size) from error
+
+    def _write(self, columns: Mapping[str, Column], start: int, records: Sequence[Any]) -> None:
+        *names, last = columns
+        for name in names:
+            self._write_column(name, columns[name], start, records)
+        self._file.flush()
+        self._write_column(last, columns[last], start, records)  # now the rows count
+        self._file.flush()
+
+    def _write_column(self, name: str, column: Column, start: int, records: Sequence[Any]) -> None:
+        rows = np.full((len(records), *column.shape), column.fill, column.dtype)
+        for row, record in enumerate(records):
+            value = getattr(record, name)
+            if value is not None:
+                rows[row] = value
+        self._lengthen(column, start + len(records))[start : start + len(records)] = rows
+
+    def _write_weights(self, index: int, weights: NetworkWeights) -> None:
+        saved = weights.is_finite()
+        for name, column in self._weight_columns.items():
+            dataset = self._lengthen(column, index + 1)
+            if saved:
+                dataset[index] = getattr(weights, name)
+
+    def _lengthen(self, column: Column, rows: int) -> h5py.Dataset:
+        dataset = self._datasets[column.path]
+        if len(dataset) < rows:
+            dataset.resize(rows, axis=0)
+        return dataset
+
+    def _rows(self, columns: Mapping[str, Column]) -> int:
+        return min(len(self._datasets[column.path]) for column in columns.values())
+
+
+def _row_bytes(columns: Mapping[str, Column]) -> int:
+    return sum(column.row_bytes for column in columns.values())
+
+
+# Handles HDF5 failed with. Closing one would fail again, and opening its file anew in this
+# process would share its state.
+_abandoned: list[tuple[h5py.File, dict[str, h5py.Dataset]]] = []
+
+
+def _is_abandoned(path: Path) -> bool:
+    status = path.stat()
+    return any(
+        os.path.samestat(status, os.fstat(file.id.get_vfd_handle())) for file, _ in _abandoned
+    )
+
+
+@atexit.register
+def _disconnect_abandoned() -> None:
+    """Let HDF5's last attempts to write abandoned handles go nowhere, instead of failing."""
+    for file, _ in _abandoned:
+        with open(os.devnull, "rb+") as nowhere:  # noqa: PTH123
+            os.dup2(nowhere.fileno(), file.id.get_vfd_handle())

@@ -1,0 +1,296 @@
+"""Cached analyses of a run, in a results file of its own: ``results/NAME.results.h5`` by the session.
+
+A results file holds what each analysis gave, the digest of the networks and stimuli it was computed
+from, and a summary of the run, so that it can stand for a session that is elsewhere. An entry whose
+version, digest or checksum does not agree counts as absent: it is computed again and replaced. A
+file is always written anew and moved into place, so it is whole or as it was before.
+
+Layout: root attributes format = "l2l-results", version, name, config as JSON; ``/run`` with one row a
+problem; ``/analyses/NAME/PARAMETERS`` with the arrays of one entry.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import filelock
+import h5py
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+
+from l2l_engine.config import ConfigError, RunConfig
+from l2l_engine.storage import hdf5
+from l2l_engine.storage.errors import SessionError
+from l2l_engine.storage.session import Session
+
+FORMAT = "l2l-results"
+VERSION = 1
+SUFFIX = ".results.h5"
+
+Arrays = dict[str, NDArray[Any]]
+
+_LARGEST = 1 << 30  # bytes of an array that is read
+_AT_ONCE = 64  # problems digested at once
+_PATIENCE = 5.0  # s to wait for another writer
+_log = logging.getLogger(__name__)
+
+
+class ResultsError(SessionError):
+    """A results file cannot be read; the text names the file and the fix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What an entry is: an analysis, the version of its code, and its parameters."""
+
+    analysis: str
+    version: int
+    parameters: str
+
+    @classmethod
+    def of(cls, analysis: str, version: int, **parameters: float | str) -> Self:
+        """The key of an analysis with parameters, in any order."""
+        return cls(analysis, version, ",".join(f"{k}={v}" for k, v in sorted(parameters.items())))
+
+    @property
+    def path(self) -> str:
+        """Where in a results file its entry is. Another version would have the same place."""
+        return f"analyses/{self.analysis}/{self.parameters}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunSummary:
+    """What figures need to know of a run besides its networks; K problems."""
+
+    name: str
+    config: RunConfig
+    trials_to_criterion: NDArray[np.float64]  # (K,), NaN = failed
+    permutations: NDArray[np.int8]  # (K, k), -1 = none drawn
+    available: NDArray[np.bool_]  # (K,): whether the network was saved
+    digests: NDArray[np.uint8]  # (K, 16): of each problem's network and stimuli
+
+    @classmethod
+    def of(cls, session: Session) -> Self:
+        """Summarise a session; reads all its networks once (0.2 s for a thousand)."""
+        problems = session.n_problems
+        stimuli = session.stimuli[:problems]
+        digests = np.empty((problems, 16), np.uint8)
+        for start in range(0, problems, _AT_ONCE):
+            arrays = session.weights(slice(start, min(start + _AT_ONCE, problems))).arrays()
+            for row in range(len(arrays["bias"])):
+                content = hashlib.blake2b(stimuli[start + row].tobytes(), digest_size=16)
+                for array in arrays.values():
+                    content.update(array[row].tobytes())
+                digests[start + row] = np.frombuffer(content.digest(), np.uint8)
+        return cls(
+            session.path.stem,
+            session.config,
+            session.trials_to_criterion[:problems],
+            session.permutations[:problems],
+            session.available[:problems],
+            digests,
+        )
+
+    def digest(self, problems: range) -> str:
+        """Of the configuration and of everything the networks of ``problems`` are, as hex."""
+        rows = np.ascontiguousarray(self.digests[problems.start : problems.stop])
+        content = hashlib.blake2b(_settings(self.config).encode(), digest_size=16)
+        content.update(rows.tobytes())
+        return content.hexdigest()
+
+    def arrays(self) -> Arrays:
+        """The rows of ``/run``."""
+        names = ("trials_to_criterion", "permutations", "available", "digests")
+        return {name: getattr(self, name) for name in names}
+
+
+class Results:
+    """The results files of one session: the one beside it, and one in the user's cache folder.
+
+    The second is used where the first cannot be written. Safe to use from several threads and
+    programs.
+    """
+
+    def __init__(self, *places: Path) -> None:
+        self.places = places
+
+    @classmethod
+    def beside(cls, session: Path) -> Self:
+        """Those of the session at a path."""
+        session = session.absolute()
+        name = f"{session.stem}{SUFFIX}"
+        known = hashlib.blake2b(os.fsencode(session), digest_size=8).hexdigest()
+        cache = platformdirs.user_cache_path("l2l-explorer") / "results" / known
+        return cls(session.parent / "results" / name, cache / name)
+
+    def get(self, key: Key, digest: str) -> Arrays | None:
+        """The arrays of an entry; None where it is absent, stale or damaged."""
+        for path in self.places:
+            with contextlib.suppress(OSError, RuntimeError, KeyError, ValueError, TypeError):
+                if path.is_file():
+                    with hdf5.open_to_read(path) as file:
+                        if key.path in file:
+                            return _checked(file[key.path], _stamp(key, digest))
+        return None
+
+    def put(self, summary: RunSummary, entries: Mapping[tuple[Key, str], Arrays]) -> Path | None:
+        """Add entries, by key and digest, and the run's summary; the file written, if any could be."""
+        for path in self.places:
+            try:
+                with _writing(path) as temporary:
+                    _write(temporary, path, summary, entries)
+                return path
+            except (OSError, RuntimeError, filelock.Timeout) as error:
+                _log.debug("no results kept in %s: %s", path, error)
+        return None
+
+    def remember(self, summary: RunSummary) -> None:
+        """Bring the summary up to date where a results file can stand for the session."""
+        for path in self.places:
+            with contextlib.suppress(SessionError):
+                if _same(read_summary(path), summary):
+                    return
+        self.put(summary, {})
+
+
+def is_results(path: Path) -> bool:
+    """Whether a file says it is a results file."""
+    try:
+        with hdf5.open_to_read(path) as file:
+            return file.attrs.get("format") == FORMAT
+    except (OSError, RuntimeError):
+        return False
+
+
+def read_summary(path: Path) -> RunSummary:
+    """The summary of the run a results file is about.
+
+    Raises
+    ------
+    ResultsError
+        When it is no results file, of a newer version, or damaged.
+    """
+    try:
+        with hdf5.open_to_read(path) as file:
+            if file.attrs.get("format") != FORMAT:
+                raise ResultsError(f"{path} is no results file: choose one l2l-figures wrote.")
+            if int(file.attrs["version"]) > VERSION:
+                raise ResultsError(
+                    f"{path} has the newer format version {int(file.attrs['version'])}: "
+                    "update L2L Explorer."
+                )
+            text, name = str(file.attrs["config"]), str(file.attrs["name"])
+            rows = _checked(file["run"], text)
+        if rows is None:
+            raise ValueError("its rows do not agree with their checksum")
+        return RunSummary(name, RunConfig.from_json(text), **rows)
+    except ConfigError as error:
+        raise ResultsError(f"{path}: the attribute 'config' is wrong: {error}") from error
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+        raise ResultsError(
+            f"{path} is damaged or cannot be read ({error}): delete it and run l2l-figures on the "
+            "session again."
+        ) from error
+
+
+# -- writing and checking --------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[Path]:
+    """A temporary file that replaces ``path``; one writer at a time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    known = hashlib.blake2b(os.fsencode(path), digest_size=8).hexdigest()
+    locks = platformdirs.user_cache_path("l2l-explorer") / "locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(locks / f"{known}.lock", timeout=_PATIENCE):
+        number, name = tempfile.mkstemp(prefix=f".{path.stem}-", dir=path.parent)
+        os.close(number)
+        temporary = Path(name)
+        try:
+            yield temporary
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _write(
+    temporary: Path, old: Path, summary: RunSummary, entries: Mapping[tuple[Key, str], Arrays]
+) -> None:
+    config = summary.config.to_json()
+    with h5py.File(temporary, "w") as file:
+        file.attrs.update(format=FORMAT, version=VERSION, name=summary.name, config=config)
+        _put(file.create_group("run"), config, summary.arrays())
+        for (key, digest), arrays in entries.items():
+            _put(file.create_group(key.path), _stamp(key, digest), arrays)
+        with contextlib.suppress(OSError, RuntimeError, KeyError, ConfigError):
+            _copy_others(old, file, _settings(summary.config))
+    hdf5.sync(temporary)
+
+
+def _copy_others(old: Path, file: h5py.File, settings: str) -> None:
+    """Take over the entries of the file before, unless they are of another configuration."""
+    with hdf5.open_to_read(old) as before:
+        if _settings(RunConfig.from_json(str(before.attrs["config"]))) != settings:
+            return
+        for analysis, slots in before["analyses"].items():
+            for name in slots:
+                place = f"analyses/{analysis}/{name}"
+                if place not in file:
+                    before.copy(place, file.require_group(f"analyses/{analysis}"), name)
+
+
+def _put(group: h5py.Group, stamp: str, arrays: Arrays) -> None:
+    for name, array in arrays.items():
+        packed = {"compression": "gzip", "shuffle": True} if np.size(array) > 256 else {}
+        group.create_dataset(name, data=array, **packed)
+    group.attrs["computed_from"] = stamp
+    group.attrs["checksum"] = _checksum(stamp, arrays)
+
+
+def _checked(group: h5py.Group, stamp: str) -> Arrays | None:
+    """The arrays of a group, or None unless they are what ``stamp`` says, unharmed."""
+    if group.attrs.get("computed_from") != stamp:
+        return None
+    if any(item.nbytes > _LARGEST for item in group.values()):
+        return None
+    arrays = {name: item[()] for name, item in group.items()}
+    return arrays if group.attrs.get("checksum") == _checksum(stamp, arrays) else None
+
+
+def _checksum(stamp: str, arrays: Arrays) -> str:
+    content = hashlib.blake2b(stamp.encode(), digest_size=16)
+    for name, array in sorted(arrays.items()):
+        array = np.asarray(array, order="C")
+        content.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        content.update(array.tobytes())
+    return content.hexdigest()
+
+
+def _stamp(key: Key, digest: str) -> str:
+    return f"{key.analysis} {key.version} {key.parameters} {digest}"
+
+
+def _settings(config: RunConfig) -> str:
+    """The configuration but for its length, which a run that goes on may change."""
+    values = json.loads(config.to_json())
+    del values["problems"]
+    return json.dumps(values, sort_keys=True)
+
+
+def _same(one: RunSummary, other: RunSummary) -> bool:
+    return (one.name, one.config) == (other.name, other.config) and all(
+        np.array_equal(mine, yours, equal_nan=mine.dtype.kind == "f")
+        for mine, yours in zip(one.arrays().values(), other.arrays().values(), strict=True)
+    )
