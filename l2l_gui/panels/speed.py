@@ -22,6 +22,7 @@ from l2l_gui.panels.options import check
 from l2l_gui.panels.trial_axes import TrialAxes, thinned
 from l2l_gui.sessions import OpenSession
 from l2l_gui.theme import Palette, theme
+from l2l_gui.widgets.log_axis import LogAxis
 
 FLOOR = 1e-3
 """Speeds below this, in a.u./s, are drawn there on a logarithmic axis."""
@@ -60,7 +61,7 @@ class SpeedPanel(Panel):
 
     def build(self) -> None:
         """One plot, a curve a stimulus."""
-        self.view = pg.PlotWidget()
+        self.view = pg.PlotWidget(axisItems={"left": LogAxis("left")})
         self.body_layout.addWidget(self.view)
         self.plot = self.view.getPlotItem()
         self.plot.setLabel("bottom", "Time in the trial (ms)")

@@ -1,0 +1,43 @@
+"""A logarithmic axis whose labels do not run into each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+
+CLOSE = 2.2
+"""With fewer decades in view than this, 2 and 5 are labelled too."""
+SCIENTIFIC = 1e5
+
+
+class LogAxis(pg.AxisItem):
+    """Ticks at 1 to 9 of every decade; labels at decades, and at 2 and 5 when there are few."""
+
+    def logTickValues(  # noqa: N802
+        self, low: float, high: float, size: float, standard: Any
+    ) -> list[tuple[float | None, list[float]]]:
+        """Labelled ticks, then those between."""
+        decades = range(int(np.floor(low)), int(np.ceil(high)) + 1)
+        labelled = (1, 2, 5) if high - low < CLOSE else (1,)
+
+        def ticks(mantissas: Any) -> list[float]:
+            found = [decade + float(np.log10(one)) for decade in decades for one in mantissas]
+            return [tick for tick in found if low <= tick <= high]
+
+        return [(1.0, ticks(labelled)), (None, ticks(set(range(1, 10)) - set(labelled)))]
+
+    def logTickStrings(  # noqa: N802
+        self, values: list[float], scale: float, spacing: float | None
+    ) -> list[str]:
+        """Plain numbers."""
+        if spacing is None:
+            return [""] * len(values)
+        return [_plain(float(10**value) * scale) for value in values]
+
+
+def _plain(value: float) -> str:
+    if value >= SCIENTIFIC or value < 1 / SCIENTIFIC:
+        return f"{value:.0e}"
+    return f"{value:,.6g}"
