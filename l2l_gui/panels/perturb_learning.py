@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButt
 from l2l_engine import task
 from l2l_engine.config import L2LError, RunConfig
 from l2l_gui.panel_data import PanelData
+from l2l_gui.panels.key import DASHED, LINE, Key, Sign
 from l2l_gui.panels.present_problem import FLOOR, POINTS, envelope
 from l2l_gui.perturbation_lab.learning import Curves, Learn, Report
 from l2l_gui.perturbation_lab.panel import LabPanel
@@ -75,15 +76,23 @@ class PerturbLearningPanel(LabPanel):
         plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.setLimits(xMin=0, yMin=-6, yMax=2)
-        plot.addLegend(offset=(-8, 8), labelTextSize="8pt")
+        plot.getAxis("left").enableAutoSIPrefix(False)
+        plot.getAxis("bottom").enableAutoSIPrefix(False)
         self.losses = [plot.plot(skipFiniteCheck=True) for _ in NAMES]
-        self.means = [plot.plot(name=name, skipFiniteCheck=True) for name in NAMES]
+        self.means = [plot.plot(skipFiniteCheck=True) for _ in NAMES]
         self.criterion = pg.InfiniteLine(
             angle=0, label="criterion", labelOpts={"position": 0.06, "anchors": [(0, 1), (0, 1)]}
         )
         plot.addItem(self.criterion)
         self.body_layout.addLayout(row)
         self.body_layout.addWidget(self.result)
+        self.body_layout.addWidget(
+            Key(
+                Sign(LINE, "accent", "unperturbed"),
+                Sign(LINE, "perturbed", "perturbed"),
+                Sign(DASHED, "decision", "criterion"),
+            )
+        )
         self.body_layout.addWidget(self.view, 1)
         self.learn.clicked.connect(self.start)
         self.stop.clicked.connect(self.lab.learner.stop)
@@ -149,6 +158,7 @@ class PerturbLearningPanel(LabPanel):
         report = self._report
         if report is None:
             self.result.setText("Press Learn to train the network and its perturbed copy.")
+            self.plot.setRange(xRange=(0, 100), yRange=(-3, 1))
             return
         assert isinstance(report.task, Learn)
         self.shown.emit(report.task.words)
@@ -156,6 +166,7 @@ class PerturbLearningPanel(LabPanel):
         if not isinstance(report.value, Curves):
             for curve in (*self.losses, *self.means):
                 curve.setData([], [])
+            self.plot.enableAutoRange()
             return
         self._place_criterion(report.task.config)
         for number, losses in enumerate(report.value.losses):

@@ -9,6 +9,7 @@ import pyqtgraph as pg
 
 from l2l_engine import task
 from l2l_gui.panel_data import PanelData
+from l2l_gui.panels.key import LINE, Key, Sign
 from l2l_gui.panels.trial_axes import TrialAxes, thinned
 from l2l_gui.perturbation_lab.panel import LabPanel
 from l2l_gui.perturbation_lab.response import Response, Subject
@@ -54,7 +55,15 @@ class PerturbOutputsPanel(LabPanel):
     def build(self) -> None:
         """A grid with linked time."""
         self.view = pg.GraphicsLayoutWidget()
-        self.body_layout.addWidget(self.view)
+        self.body_layout.addWidget(
+            Key(
+                Sign(LINE, "response0", "0"),
+                Sign(LINE, "response1", "1"),
+                Sign(LINE, "fixation", "fixation, unperturbed"),
+                Sign(LINE, "perturbed", "perturbed"),
+            )
+        )
+        self.body_layout.addWidget(self.view, 1)
         layout = self.view.ci
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
@@ -69,9 +78,10 @@ class PerturbOutputsPanel(LabPanel):
         for cell in self._cells():
             if cell.plot is not first:
                 cell.plot.setXLink(first)
-        legend = first.addLegend(offset=(8, 8), labelTextSize="8pt")
-        legend.addItem(self.cells[0][0].unperturbed, "unperturbed")
-        legend.addItem(self.cells[0][0].perturbed, "perturbed")
+        for column in range(task.RESPONSES):
+            self.titles[column].setMinimumWidth(0)
+            layout.layout.setColumnStretchFactor(column, 1)
+            layout.layout.setColumnPreferredWidth(column, 300)
         self.follow()
 
     def _cells(self) -> list[_Cell]:
@@ -98,8 +108,9 @@ class PerturbOutputsPanel(LabPanel):
             choice, loss = int(response.choice[stimulus]), response.loss[stimulus]
             verdict = "right" if choice == stimulus else "wrong"
             self.titles[stimulus].setText(
-                f"stimulus {stimulus}: chooses {choice} ({verdict}), loss {loss:.3g} nats"
+                f"stimulus {stimulus}: {choice} chosen ({verdict}), loss {loss:.2g} nats"
             )
+            self.titles[stimulus].setMinimumWidth(0)  # long words must not widen the column
 
     def show_time(self, ms: float) -> None:
         """Move the cursors."""

@@ -182,7 +182,7 @@ class PulseControls(Controls):
         self.direction = _combo("Direction of the push", {d: d.label for d in Direction})
         self.axis = _spin("Which direction of its kind", 1, 33)
         self.column.addWidget(_row(self.direction, QLabel("number"), self.axis, None))
-        self.size = SliderRow(
+        self.push = SliderRow(
             "Size",
             low=-LARGEST_PUSH,
             high=LARGEST_PUSH,
@@ -191,7 +191,7 @@ class PulseControls(Controls):
             tip="Length of the push in rate units; negative pushes the other way",
         )
         self.time = SliderRow("Time", low=0, high=2000, step=10, unit="ms")
-        self.slide(self.size, "size")
+        self.slide(self.push, "size")
         self.slide(self.time, "pulse_ms")
         self.time.set_default(NOTHING.pulse_ms)
         self.direction.activated.connect(lambda: lab.edit(direction=self.direction.currentData()))
@@ -208,7 +208,7 @@ class PulseControls(Controls):
         with QSignalBlocker(self.axis):
             self.axis.setMaximum(MOST_RANDOM if drawn else disturbance.k)
             self.axis.setValue(disturbance.axis)
-        self.size.set_value(disturbance.size)
+        self.push.set_value(disturbance.size)
         self.time.set_value(disturbance.pulse_ms)
 
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Hashable
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+from PyQt6.QtCore import QTimer
+
+from l2l_gui.jobs import Computation
 from l2l_gui.panels.base import Answer, Panel
 from l2l_gui.perturbation_lab.lab import Lab
+from l2l_gui.perturbation_lab.model import Disturbance
 from l2l_gui.perturbation_lab.response import Response, Subject
+
+REST_MS = 300
 
 
 class LabPanel(Panel):
@@ -61,3 +71,65 @@ class LabPanel(Panel):
         response = self.lab.response
         if response is not None and self.isVisible():
             self.draw_response(response)
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """A curve of the network and the same of its copy, at what the copy was disturbed by."""
+
+    subject: Subject
+    disturbance: Disturbance
+    unperturbed: Any
+    perturbed: Any
+
+
+class LabCurvePanel(LabPanel):
+    """A slower curve of both networks, computed anew once the disturbance rests."""
+
+    def compute(self, response: Response) -> Computation:
+        """The curves: a computation that gives two, of the network and of its copy."""
+        raise NotImplementedError
+
+    def draw_pair(self, pair: Pair) -> None:
+        """Draw both."""
+        raise NotImplementedError
+
+    def follow(self) -> None:
+        """Wait for the disturbance to rest, then ask again."""
+        self.pair: Pair | None = None
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self.invalidate)
+        self.lab.responded.connect(self._rest.start)
+
+    def ask(self) -> Answer:
+        """The network first, then the curves."""
+        answer, response = self.lab.ask(), self.lab.response
+        if not isinstance(answer, Computation) or response is None:
+            return answer
+        if answer.key != response.subject.key:
+            return answer
+        return dataclasses.replace(
+            self.compute(response),
+            key=(response.subject.key, self.name, *self.relevant(response.disturbance)),
+            reports=True,
+        )
+
+    def relevant(self, disturbance: Disturbance) -> tuple[Hashable, ...]:
+        """What of the disturbance the curves depend on."""
+        order = disturbance.permutation.tolist() if disturbance.kind.permutes else ()
+        readout = (disturbance.kind, disturbance.source, disturbance.k, tuple(order))
+        return (*readout, disturbance.seed, disturbance.lesioned)
+
+    def draw(self, value: Subject | tuple[Any, Any]) -> None:
+        """Take the network up, or draw the curves."""
+        if isinstance(value, Subject):
+            self.lab.look_at(value)
+            if self.lab.response is not None:
+                self.invalidate()
+            return
+        response = self.lab.response
+        if response is not None:
+            self.pair = Pair(response.subject, response.disturbance, *value)
+            self.draw_pair(self.pair)
