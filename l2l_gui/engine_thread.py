@@ -156,13 +156,15 @@ class EngineThread(QThread):
         self._publish(RunState.TRAINING)
 
     def _open(self, path: Path) -> Run:
+        original = path
         if working_copy.must_copy(path):
-            original, path = path, working_copy.working_copy(path)
-            self.moved.emit(original, path)
+            path = working_copy.working_copy(path)
         self._report("Loading TensorFlow")
         quiet_import.load_tensorflow()
         run = Run.resume(path, report=self._report)
         self._take_up(run)
+        if path != original:
+            self.moved.emit(original, path)
         return run
 
     def _take_up(self, run: Run) -> None:

@@ -46,7 +46,7 @@ class Notifications(QWidget):
         expected = isinstance(error, (str, L2LError))
         sentence = str(error) if expected else "Something unexpected went wrong; the log has it."
         details = None if isinstance(error, str) else error
-        log.warning(sentence)
+        log.error(sentence, exc_info=None if expected else error)
         self._add(Bar(sentence, "warning", details, self), 0)
 
     def clear(self) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +14,13 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights
+from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.session import Session
 from l2l_gui.snapshot import Snapshot, of_session
 
 SessionKey = tuple[str, str]
+PATIENCE = 1.0
+T = TypeVar("T")
 
 
 class OpenSession:
@@ -36,7 +41,7 @@ class OpenSession:
     @classmethod
     def open(cls, path: Path) -> OpenSession:
         """Read a file; takes some milliseconds, so call it in a job. Raises SessionError."""
-        reader = Session.open(path)
+        reader = _patiently(lambda: Session.open(path))
         try:
             return cls(reader, of_session(reader))
         except BaseException:
@@ -61,7 +66,7 @@ class OpenSession:
     def reader(self, problems: int = 0) -> Session:
         """The file, brought up to date until it holds at least so many problems."""
         if self._reader.n_problems < problems:
-            self._reader.refresh()
+            _patiently(self._reader.refresh)
         return self._reader
 
     def network(self, number: int) -> NetworkWeights:
@@ -85,6 +90,18 @@ class OpenSession:
     def close(self) -> None:
         """Give the file back."""
         self._reader.close()
+
+
+def _patiently(read: Callable[[], T]) -> T:
+    """HDF5 refuses a file that this process is just opening or closing for writing."""
+    give_up = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return read()
+        except SessionError as error:
+            if error.__cause__ is None or time.monotonic() > give_up:
+                raise
+        time.sleep(0.05)
 
 
 class Sessions(QObject):
