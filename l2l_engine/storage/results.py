@@ -42,6 +42,7 @@ Arrays = dict[str, NDArray[Any]]
 _LARGEST = 1 << 30  # bytes of an array that is read
 _AT_ONCE = 64  # problems digested at once
 _PATIENCE = 5.0  # s to wait for another writer
+_DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError)
 _log = logging.getLogger(__name__)
 
 
@@ -136,7 +137,7 @@ class Results:
     def get(self, key: Key, digest: str) -> Arrays | None:
         """The arrays of an entry; None where it is absent, stale or damaged."""
         for path in self.places:
-            with contextlib.suppress(OSError, RuntimeError, KeyError, ValueError, TypeError):
+            with contextlib.suppress(*_DAMAGE):
                 if path.is_file():
                     with hdf5.open_to_read(path) as file:
                         if key.path in file:
@@ -196,7 +197,7 @@ def read_summary(path: Path) -> RunSummary:
         return RunSummary(name, RunConfig.from_json(text), **rows)
     except ConfigError as error:
         raise ResultsError(f"{path}: the attribute 'config' is wrong: {error}") from error
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+    except _DAMAGE as error:
         raise ResultsError(
             f"{path} is damaged or cannot be read ({error}): delete it and run l2l-figures on the "
             "session again."

@@ -5,6 +5,7 @@ Nothing is ever unpacked to the disk, and nothing larger than the limits into me
 
 from __future__ import annotations
 
+import array
 import io
 import zipfile
 import zlib
@@ -100,21 +101,26 @@ class Source:
             raise PublishedError(f"{self.path} holds {name} twice: keep one of them.")
         self.files[parsed] = place
 
+    def label(self, place: str) -> str:
+        """What to call a file to a person: also the zip it is in."""
+        return f"{self.path}, {place}" if self._zip else place
+
     def read(self, place: str) -> bytes:
         """The bytes of a file, or PublishedError where they pass the limits."""
+        label = self.label(place)
         try:
             with self._zip.open(place) if self._zip else Path(place).open("rb") as stream:
                 content = stream.read(LARGEST_FILE + 1)
         except (OSError, RuntimeError, zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise PublishedError(f"{place} cannot be read ({error}): get it anew.") from error
+            raise PublishedError(f"{label} cannot be read ({error}): get it anew.") from error
         except NotImplementedError as error:
             raise PublishedError(
-                f"{place} is packed in a way not known here: pack it anew."
+                f"{label} is packed in a way not known here: pack it anew."
             ) from error
         self._read_bytes += len(content)
         if len(content) > LARGEST_FILE or self._read_bytes > LARGEST_RUN:
             raise PublishedError(
-                f"{place} unpacks to more than the {LARGEST_FILE >> 20} MB a file and "
+                f"{label} unpacks to more than the {LARGEST_FILE >> 20} MB a file and "
                 f"{LARGEST_RUN >> 30} GB a run allowed here: it may be an attack and is not read."
             )
         return content
@@ -127,63 +133,63 @@ class Source:
         PublishedError
             Naming file and line where something is no number, or the rows differ in length.
         """
+        label = self.label(place)
         try:
-            lines = self.read(place).decode("ascii").splitlines()
+            stream = io.StringIO(self.read(place).decode("ascii"))
         except UnicodeDecodeError:
-            raise PublishedError(f"{place} is not a text file of numbers: get it anew.") from None
-        rows: list[list[float]] = []
-        for number, line in enumerate(lines, 1):
+            raise PublishedError(f"{label} is not a text file of numbers: get it anew.") from None
+        numbers = array.array("d")
+        for count, line in enumerate(stream, 1):
             try:
                 row = [float(word) for word in line.split()]
             except ValueError:
                 raise PublishedError(
-                    f"{place}, line {number}: '{line[:40]}' is no number."
+                    f"{label}, line {count}: '{line[:40].strip()}' is no number."
                 ) from None
-            wanted = columns if columns is not None else len(rows[0]) if rows else len(row)
-            if row and len(row) != wanted:
-                if number == len(lines):
+            columns = columns or len(row)
+            if row and len(row) != columns:
+                if not stream.read(1):
                     break  # cut off while being written
-                raise PublishedError(f"{place}, line {number}: {len(row)} numbers, not {wanted}.")
-            if row:
-                rows.append(row)
-        return np.array(rows, np.float64).reshape(len(rows), -1 if rows else columns or 1)
+                raise PublishedError(f"{label}, line {count}: {len(row)} numbers, not {columns}.")
+            numbers.extend(row)
+        return np.array(numbers, np.float64).reshape(-1, columns or 1)
 
     def variables(self, place: str, wanted: Callable[[str], bool]) -> dict[str, NDArray[Any]]:
         """The wanted variables of a MATLAB file (version 5 to 7), all numeric."""
-        return mat_variables(self.read(place), place, wanted)
+        return mat_variables(self.read(place), self.label(place), wanted)
 
 
 def mat_variables(
-    content: bytes, place: str, wanted: Callable[[str], bool]
+    content: bytes, label: str, wanted: Callable[[str], bool]
 ) -> dict[str, NDArray[Any]]:
     """The wanted variables of a MATLAB file (version 5 to 7) of these bytes, all numeric.
 
     Raises
     ------
     PublishedError
-        Naming the file, ``place``, when it is damaged, too large, or holds something else.
+        Naming the file, ``label``, when it is damaged, too large, or holds something else.
     """
-    _check_packing(content, place)
+    _check_packing(content, label)
     try:
         stream: Any = io.BytesIO(content)
         names = [name for name, *_ in scipy.io.whosmat(stream) if wanted(name)]
         found = scipy.io.loadmat(stream, variable_names=names)
     except NotImplementedError:
         raise PublishedError(
-            f"{place} is a MATLAB file of version 7.3: save it with -v7."
+            f"{label} is a MATLAB file of version 7.3: save it with -v7."
         ) from None
     except Exception as error:  # SciPy raises anything at all on a damaged file
         raise PublishedError(
-            f"{place} is no MATLAB file or damaged ({error}): get it anew."
+            f"{label} is no MATLAB file or damaged ({error}): get it anew."
         ) from error
     arrays = {name: found[name] for name in names}
-    for name, array in arrays.items():
-        if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
-            raise PublishedError(f"{place}: the variable {name} does not hold real numbers.")
+    for name, values in arrays.items():
+        if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiu":
+            raise PublishedError(f"{label}: the variable {name} does not hold real numbers.")
     return arrays
 
 
-def _check_packing(content: bytes, place: str) -> None:
+def _check_packing(content: bytes, label: str) -> None:
     """Refuse a MATLAB file whose packed variables unpack to more than a file may hold."""
     order = "big" if content[126:128] == b"MI" else "little"
     position, left = _MAT_HEADER, LARGEST_FILE
@@ -195,10 +201,10 @@ def _check_packing(content: bytes, place: str) -> None:
             try:
                 left -= len(zlib.decompressobj().decompress(packed, left + 1))
             except zlib.error as error:
-                raise PublishedError(f"{place} is damaged ({error}): get it anew.") from error
+                raise PublishedError(f"{label} is damaged ({error}): get it anew.") from error
             if left < 0:
                 raise PublishedError(
-                    f"{place} unpacks to more than the {LARGEST_FILE >> 20} MB allowed here: "
+                    f"{label} unpacks to more than the {LARGEST_FILE >> 20} MB allowed here: "
                     "it may be an attack and is not read."
                 )
         position += 8 + size
