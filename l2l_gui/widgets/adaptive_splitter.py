@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QSplitter, QWidget
 
-WIDE = 1.35
+WIDE = 1.15
 
 
 class AdaptiveSplitter(QSplitter):
