@@ -38,9 +38,9 @@ KERNEL = "wts_leakyRNN_kernel"  # of a fork: the input weights' rows, then the r
 WHOLE = "%f"
 DECIMAL = "%12.9f"
 
-_NUMBER = r"\d+\.\d{6}"
+_NUMBER = r"\d{1,9}\.\d{6}"
 _FILE = re.compile(
-    rf"(?P<kind>[A-Za-z]+\d?)_(?P<prefix>\d+(?:_{_NUMBER}){{6}}(?:_runType\.[A-Za-z]+)?)"
+    rf"(?P<kind>[A-Za-z]+\d?)_(?P<prefix>\d{{1,10}}(?:_{_NUMBER}){{6}}(?:_runType\.[A-Za-z]+)?)"
     r"(?:_(?P<problem>[1-9]\d{0,6}))?\.(?:mat|txt|npy)"
 )
 _FORK_FILE = re.compile(r"(?P<problem>[1-9]\d{0,6})\.mat")

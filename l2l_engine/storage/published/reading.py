@@ -141,7 +141,9 @@ class _Run:
             place = self._places[names.NETWORK, saved[0]]
             for name, ndim in ((names.IMAGES, 2), ("wts_leakyRNN_weights", 2)):
                 if arrays[name].ndim != ndim or 0 in arrays[name].shape:
-                    raise _wrong_shape(place, name, arrays[name].shape, "(rows, columns)")
+                    raise _wrong_shape(
+                        self._files.label(place), name, arrays[name].shape, "(rows, columns)"
+                    )
             units = arrays["wts_leakyRNN_weights"].shape[1]
             channels = arrays[names.IMAGES].shape[1]
         if shown:
@@ -166,7 +168,9 @@ class _Run:
         place = self._places[names.STIMULI, number]
         values = self._files.numbers(place, batch)
         if not np.isin(values, (0, 1)).all():
-            raise PublishedError(f"{place} holds a stimulus that is neither 0 nor 1.")
+            raise PublishedError(
+                f"{self._files.label(place)} holds a stimulus that is neither 0 nor 1."
+            )
         return values.astype(np.int8)
 
     def problem(self, index: int, first_trial: int) -> ProblemRecord:
@@ -215,7 +219,7 @@ class _Run:
         }
         for name, shape in shapes.items():
             if arrays[name].shape != shape:
-                raise _wrong_shape(place, name, arrays[name].shape, str(shape))
+                raise _wrong_shape(self._files.label(place), name, arrays[name].shape, str(shape))
         weights = {
             field: arrays[variable].astype(np.float32).reshape(self._columns[field].shape)
             for variable, field in names.VARIABLES.items()
@@ -230,13 +234,17 @@ class _Run:
         kernel = arrays.pop(names.KERNEL, None)
         if kernel is not None and "wts_leakyRNN_weights" not in arrays:
             if kernel.ndim != 2 or kernel.shape[0] <= kernel.shape[1]:
-                raise _wrong_shape(place, names.KERNEL, kernel.shape, "(inputs + units, units)")
+                raise _wrong_shape(
+                    self._files.label(place), names.KERNEL, kernel.shape, "(inputs + units, units)"
+                )
             inputs = kernel.shape[0] - kernel.shape[1]
             arrays["wts_RNNin_weights"] = kernel[:inputs]
             arrays["wts_leakyRNN_weights"] = kernel[inputs:]
         for name in (*names.VARIABLES, names.IMAGES):
             if name not in arrays:
-                raise PublishedError(f"{place} lacks the variable {name}: get it anew.")
+                raise PublishedError(
+                    f"{self._files.label(place)} lacks the variable {name}: get it anew."
+                )
         return arrays
 
 
@@ -249,5 +257,5 @@ def _unknown(config: RunConfig) -> NetworkWeights:
     return NetworkWeights(*(np.full(shapes[name], np.nan, np.float32) for name in WEIGHT_NAMES))
 
 
-def _wrong_shape(place: str, name: str, found: tuple[int, ...], wanted: str) -> PublishedError:
-    return PublishedError(f"{place}: {name} has shape {found}, not {wanted}.")
+def _wrong_shape(label: str, name: str, found: tuple[int, ...], wanted: str) -> PublishedError:
+    return PublishedError(f"{label}: {name} has shape {found}, not {wanted}.")

@@ -51,7 +51,7 @@ def export_published(
     with Session.open(session) as run:
         prefix = names.prefix_of(run.config)
         _check_target(folder, prefix)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        temporary = _beside(folder)
         try:
             _write_summaries(run, temporary, prefix)
             if states is not None:
@@ -68,6 +68,14 @@ def export_published(
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
     return folder
+
+
+def _beside(folder: Path) -> Path:
+    """An empty folder to make the files in, so that they appear complete or not at all."""
+    try:
+        return Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as error:
+        raise space.failure(folder, error, 0) from error
 
 
 def _check_target(folder: Path, prefix: str) -> None:

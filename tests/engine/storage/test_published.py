@@ -306,6 +306,13 @@ def test_bomb_inside_a_matlab_file_is_refused(exported, tmp_path, monkeypatch):
     assert f"saved_{FULL}_1.mat unpacks to more than" in text
 
 
+def test_damaged_file_in_a_zip_is_named_with_its_zip(tmp_path):
+    packed = tmp_path / "mailed.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(f"conv_{FULL}.txt", "1\n?\n2\n")
+    assert f"mailed.zip, conv_{FULL}.txt, line 2" in refusal(packed, tmp_path / "again.h5")
+
+
 def test_many_files_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(source, "MOST_FILES", 10)
     packed = tmp_path / "many.zip"

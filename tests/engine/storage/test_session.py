@@ -3,6 +3,7 @@
 import dataclasses
 import subprocess
 import sys
+import threading
 
 import h5py
 import numpy as np
@@ -224,3 +225,33 @@ def test_copying_a_session_being_written_gives_a_session(writer, path, tmp_path)
         assert session.n_problems == 2
     with SessionWriter.resume(copy) as again:
         runs.write(again, 3, start=2)
+
+
+def test_reading_and_writing_from_two_threads(writer, path):
+    """The window looks on while the engine writes in the same process."""
+    ended = threading.Event()
+
+    def work():
+        try:
+            for problems in range(1, 40):
+                runs.write(writer, problems, start=problems - 1)
+                writer.write_checkpoint(runs.state(problems * runs.TRIALS, problems))
+        finally:
+            ended.set()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    seen = 0
+    with Session.open(path) as session:
+        while not ended.is_set():
+            session.refresh()
+            count = session.n_problems
+            assert seen <= count <= session.n_trials / runs.TRIALS
+            if count:
+                assert_same_network(session.weights(count - 1), runs.weights_of(count - 1))
+                state = session.checkpoint()
+                assert state is None or (state["adam/first"] == state["trials"]).all()
+            seen = count
+        thread.join()
+        session.refresh()
+        assert session.n_problems == 39
