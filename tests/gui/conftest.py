@@ -1,0 +1,146 @@
+"""Real windows on real sessions; nothing may outlive its test."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PyQt6 import sip
+from PyQt6.QtCore import QThread, QTimer
+from PyQt6.QtWidgets import QApplication
+
+from l2l_engine.config import RunConfig
+from l2l_gui import app as application
+from l2l_gui.main_window import MainWindow
+from l2l_gui.resources_path import data
+from l2l_gui.settings import settings
+from l2l_gui.theme import theme
+
+PATIENCE = 60_000
+
+TINY = RunConfig(
+    problems=3,
+    units=16,
+    penalised_singular_values=4,
+    dt=10.0,
+    tau_noise=10.0,
+    sample_ms=100.0,
+    delay_ms=100.0,
+    response_ms=200.0,
+    mask_ms=50.0,
+    learning_rate=0.01,
+    criterion_loss=0.3,
+    criterion_trials=10,
+    max_trials=2000,
+)
+"""Learns a problem in well under a second, by the same rules as the paper's network."""
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    return QApplication
+
+
+@pytest.fixture(autouse=True)
+def sandbox(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The person's settings and sessions stay untouched."""
+    home = tmp_path / "sandbox"
+    home.mkdir()
+    settings.use_file(home / "settings.ini")
+    monkeypatch.setenv("L2L_SESSIONS", str(home / "sessions"))
+    application.application()
+    theme.set_mode("light")
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(sandbox: None, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a thread, an active timer or a window.
+
+    Widgets given to ``qtbot`` are closed by it, after this; they are told apart by their owner.
+    """
+    before = {id(widget) for widget in QApplication.topLevelWidgets()}
+    timers = {id(timer) for timer in _alive(QTimer) if timer.isActive()}
+    yield
+    QApplication.processEvents()
+    QApplication.sendPostedEvents(None, 52)  # deferred deletions
+    threads = [thread for thread in _alive(QThread) if thread.isRunning() and thread != _main()]
+    assert not threads, f"left running: {[thread.objectName() for thread in threads]}"
+    if "qtbot" in request.fixturenames and "window" not in request.fixturenames:
+        return
+    windows = [
+        widget
+        for widget in QApplication.topLevelWidgets()
+        if id(widget) not in before and widget.isVisible()
+    ]
+    assert not windows, f"left open: {windows}"
+    active = [t for t in _alive(QTimer) if t.isActive() and id(t) not in timers]
+    assert not active, f"left ticking: {[(t.parent(), t.interval()) for t in active]}"
+
+
+def _alive(kind: type) -> list:
+    return [one for one in gc.get_objects() if isinstance(one, kind) and not sip.isdeleted(one)]
+
+
+def _main() -> QThread | None:
+    return QThread.currentThread()
+
+
+@pytest.fixture
+def no_errors(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """Fail a test during which an error was logged."""
+    yield caplog
+    found = [r.getMessage() for r in caplog.get_records("call") if r.levelno >= logging.ERROR]
+    assert not found
+
+
+@pytest.fixture
+def learned(tmp_path: Path) -> Path:
+    """A session of the paper's network that learned some problems: a copy of the shipped one."""
+    shipped = data("pretrained.h5")
+    if not shipped.exists():
+        pytest.skip("data/pretrained.h5 is not there")
+    return Path(shutil.copyfile(shipped, tmp_path / "learned.h5"))
+
+
+@pytest.fixture
+def window(qtbot) -> Iterator[MainWindow]:
+    """The main window without a session; TensorFlow is loaded only by tests that train."""
+    made = MainWindow()
+    made.runner.warms = False
+    made.resize(1280, 800)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    if not sip.isdeleted(made):
+        made.close()
+        sip.delete(made)
+
+
+@pytest.fixture
+def opened(window: MainWindow, learned: Path, qtbot) -> MainWindow:
+    """The window showing the learned session."""
+    window.runner.open(learned)
+    qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
+    settle(window, qtbot)
+    return window
+
+
+@pytest.fixture
+def tiny(window: MainWindow, tmp_path: Path, qtbot) -> MainWindow:
+    """The window on a new run of a tiny network, ready to train."""
+    window.runner.create(tmp_path / "tiny.h5", TINY)
+    qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
+    settle(window, qtbot)
+    return window
+
+
+def settle(window: MainWindow, qtbot) -> None:
+    """Wait until nothing is computed or waits to be drawn."""
+    qtbot.waitUntil(
+        lambda: not window.jobs.running and window.redraws.idle and not window.runner.training,
+        timeout=PATIENCE,
+    )
