@@ -38,6 +38,7 @@ PANELS = (
     Entry("dynamics", 1, "l2l_gui.panels.flow_field", "FlowFieldPanel"),
     Entry("dynamics", 1, "l2l_gui.panels.speed", "SpeedPanel"),
     Entry("dynamics", 2, "l2l_gui.panels.weight_change", "WeightChangePanel"),
+    Entry("dynamics", 2, "l2l_gui.panels.slow_points", "SlowPointsPanel"),
     Entry("dynamics", 2, "l2l_gui.panels.forgetting", "ForgettingPanel"),
     Entry("perturb", 0, "l2l_gui.panels.perturb_controls", "PerturbControlsPanel"),
     Entry("perturb", 1, "l2l_gui.panels.perturb_outputs", "PerturbOutputsPanel"),
