@@ -120,16 +120,18 @@ def main() -> None:
         alone = Run.create(folder / "headless.h5", RunConfig(seed=1))
         rates: list[tuple[float, float]] = []
         frames: list[float] = []
+        painting: list[float] = []
         latencies: list[float] = []
         for _ in range(options.turns):
             shown = in_window(window, meter, options.seconds)
             rates.append((shown, headless(alone, options.seconds)))
             frames += meter.frames
+            painting += meter.painting
             latencies += meter.latencies
         alone.close()
         window.close()
         app.processEvents()
-    meter.frames, meter.latencies = frames, latencies
+    meter.frames, meter.painting, meter.latencies = frames, painting, latencies
     report = {
         "seconds to a visible window": round(first, 3),
         "trials per second, window": round(statistics.median(one for one, _ in rates), 1),

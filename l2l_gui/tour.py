@@ -156,6 +156,10 @@ def main(folder: Path, files: Sequence[Path]) -> int:
     """Take the tour; 0 if every step went well."""
     from l2l_gui.tour_steps import STEPS
 
+    if sys.platform == "linux" and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    ):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     folder.mkdir(parents=True, exist_ok=True)
     errors = _Errors()
     logging.getLogger().addHandler(errors)

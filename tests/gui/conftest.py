@@ -4,40 +4,25 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from driving import PATIENCE, TINY, settle
 from PyQt6 import sip
 from PyQt6.QtCore import QThread, QTimer
 from PyQt6.QtWidgets import QApplication
 
-from l2l_engine.config import RunConfig
 from l2l_gui import app as application
 from l2l_gui.main_window import MainWindow
 from l2l_gui.resources_path import data
 from l2l_gui.settings import settings
 from l2l_gui.theme import theme
 
-PATIENCE = 60_000
-
-TINY = RunConfig(
-    problems=3,
-    units=16,
-    penalised_singular_values=4,
-    dt=10.0,
-    tau_noise=10.0,
-    sample_ms=100.0,
-    delay_ms=100.0,
-    response_ms=200.0,
-    mask_ms=50.0,
-    learning_rate=0.01,
-    criterion_loss=0.3,
-    criterion_trials=10,
-    max_trials=2000,
-)
-"""Learns a problem in well under a second, by the same rules as the paper's network."""
+if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 @pytest.fixture(scope="session")
@@ -136,11 +121,3 @@ def tiny(window: MainWindow, tmp_path: Path, qtbot) -> MainWindow:
     qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
     settle(window, qtbot)
     return window
-
-
-def settle(window: MainWindow, qtbot) -> None:
-    """Wait until nothing is computed or waits to be drawn."""
-    qtbot.waitUntil(
-        lambda: not window.jobs.running and window.redraws.idle and not window.runner.training,
-        timeout=PATIENCE,
-    )
