@@ -146,3 +146,17 @@ def test_ctrl_c_stops_cleanly_and_resumably(tmp_path):
         assert state is not None
         assert int(state["trial"]) == session.n_trials
         assert np.isfinite(session.trial_column("task_loss")).all()
+
+
+def test_loss_that_is_no_number_ends_with_one_sentence_and_a_session_to_branch(tmp_path, capsys):
+    path = tmp_path / "run.h5"
+    arguments = [*FLAGS, "--activation=squared_relu", "--learning-rate=1", "--max-trials=5000"]
+    arguments += ["--criterion-loss=1e-9", "--json", "-o", str(path)]
+    assert command.main(arguments) == 2
+    said = capsys.readouterr().err.strip()
+    assert "no longer a number" in said
+    assert len(said.splitlines()) == 1
+    with Session.open(path) as session:
+        state = session.checkpoint()
+        assert np.isfinite(state["parameters"]).all()
+        assert int(state["trial"]) == session.n_trials
