@@ -176,8 +176,6 @@ class SlowPointsPanel(Panel):
             colorMap=_colour_map(), interactive=False, width=14, label="Problem"
         )
         self.bar.getAxis("right").setWidth(36)
-        self._scale = pg.ImageItem(np.zeros((1, 1)))  # a bar shows its whole range only with one
-        self.bar.setImageItem(self._scale)
         self.view.addItem(self.bar, 0, 1)
         self._pointing = Pointing(self.view, self.plot, self._click, self._tip)
         self._rows: dict[SessionKey, Known] = {}
@@ -282,6 +280,11 @@ class SlowPointsPanel(Panel):
             shown, other = other, shown
         other.hide()
         shown.show()
+
+    def reset_zoom(self) -> None:
+        """All points and eigenvalues; not the bar, which is a plot too."""
+        for plot in (self.plot, self.spectra, self.times):
+            plot.enableAutoRange()
 
     def restyle(self, palette: Palette) -> None:
         """Quiet links, the selection in the accent colour."""
