@@ -20,7 +20,7 @@ from l2l_gui.panels.key import DASHED, LINE, Key, Sign
 from l2l_gui.perturbation_lab.controls import LARGEST_NOISE
 from l2l_gui.perturbation_lab.model import Disturbance
 from l2l_gui.perturbation_lab.panel import LabCurvePanel, Pair
-from l2l_gui.perturbation_lab.response import Response
+from l2l_gui.perturbation_lab.response import Response, part
 from l2l_gui.theme import Palette, theme
 
 LEVELS = 9
@@ -42,7 +42,7 @@ def noise_pair(
             config,
             sigmas,
             repeats=REPEATS,
-            progress=lambda done, number=number: progress((number + done) / len(networks)),
+            progress=part(progress, number, len(networks)),
         )
         for number, weights in enumerate(networks)
     )

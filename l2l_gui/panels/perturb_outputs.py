@@ -34,8 +34,12 @@ class _Cell:
             self.plot.setLabel("bottom", "Time in the trial (ms)")
         else:
             self.plot.getAxis("bottom").setStyle(showValues=False)
-        self.unperturbed = self.plot.plot(skipFiniteCheck=True)
-        self.perturbed = self.plot.plot(skipFiniteCheck=True)
+        # plain curves: they cost a third of PlotDataItems, and are drawn thirty times a second
+        self.unperturbed = pg.PlotCurveItem(skipFiniteCheck=True)
+        self.perturbed = pg.PlotCurveItem(skipFiniteCheck=True)
+        self.unperturbed.setSegmentedLineMode("on")
+        for curve in (self.unperturbed, self.perturbed):
+            self.plot.addItem(curve)
 
 
 class PerturbOutputsPanel(LabPanel):

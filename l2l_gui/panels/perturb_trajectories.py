@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel
 
 from l2l_engine import task
 from l2l_gui.panel_data import PanelData
+from l2l_gui.panels.key import DASHED, LINE, Key, Sign
 from l2l_gui.perturbation_lab.panel import LabPanel
 from l2l_gui.perturbation_lab.response import Response, Subject
 from l2l_gui.theme import Palette
@@ -80,6 +82,14 @@ class PerturbTrajectoriesPanel(LabPanel):
         row.addStretch()
         self.plot = ProjectedPlot()
         self.body_layout.addLayout(row)
+        self.body_layout.addWidget(
+            Key(  # above the plot: a legend inside it would be painted anew every frame
+                Sign(LINE, "stimulus0", "stimulus 0"),
+                Sign(LINE, "stimulus1", "stimulus 1"),
+                Sign(LINE, "perturbed", "0 perturbed"),
+                Sign(DASHED, "perturbed", "1 perturbed"),
+            )
+        )
         self.body_layout.addWidget(self.plot, 1)
         self._basis: tuple[Any, NDArray[np.float64]] | None = None
         self._drawn: Any = None
@@ -119,23 +129,18 @@ class PerturbTrajectoriesPanel(LabPanel):
         only = self.context.selected.stimulus
         stimuli = range(task.RESPONSES) if only is None else (only,)
         drawn = (subject.key, self._basis and self._basis[0], only)
-        if drawn != self._drawn:
+        self._fit(before, after)
+        shown = [before[[s]] for s in stimuli] + [after[[s]] for s in stimuli]
+        if drawn == self._drawn:
+            self.plot.move_families(shown)
+        else:
             self._drawn = drawn
             self.plot.set_axes(self.chosen.names)
             self.plot.set_markers([Markers(before[list(stimuli), 0], "quiet", filled=False)])
+            self.plot.set_families(
+                [Family(each, *look) for each, look in zip(shown, _looks(stimuli), strict=True)]
+            )
             self.words.setText(subject.manifolds[self.lab.disturbance.source].words)
-        self._fit(before, after)
-        styles = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine)
-        self.plot.set_families(
-            [
-                Family(before[[s]], f"stimulus{s}", 3.0, name=f"stimulus {s}, unperturbed")
-                for s in stimuli
-            ]
-            + [
-                Family(after[[s]], "perturbed", 1.0, styles[s], name=f"stimulus {s}, perturbed")
-                for s in stimuli
-            ]
-        )
         self.show_time(self.context.selected.time)
         unmoved = response.perturbed.states is not subject.unperturbed.states and np.array_equal(
             before, after
@@ -205,3 +210,10 @@ class PerturbTrajectoriesPanel(LabPanel):
         return PanelData(
             arrays, units, title="Trajectories under a disturbance", notes=self.notes()
         )
+
+
+def _looks(stimuli: Iterable[int]) -> list[tuple[str, float, Qt.PenStyle]]:
+    """Colour, width and style: of the network's trajectories, then of its copy's."""
+    solid, styles = Qt.PenStyle.SolidLine, (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine)
+    network = [(f"stimulus{s}", 3.0, solid) for s in stimuli]
+    return network + [("perturbed", 1.0, styles[s]) for s in stimuli]

@@ -112,8 +112,8 @@ class Library:
         config, stimuli = session.config, session.stimuli(problem)
         manifolds = {}
         for number, source in enumerate(Source):
-            part = _part(progress, number, len(Source))
-            manifolds[source] = self._manifold(session, group, source, part)
+            share = part(progress, number, len(Source))
+            manifolds[source] = self._manifold(session, group, source, share)
         return Subject(
             key=subject_key(session, problem, group),
             session=session.name,
@@ -150,7 +150,7 @@ def subject_key(session: OpenSession, problem: int, group: Group) -> Hashable:
     return (session.key, "perturbation subject", problem, group, baseline)
 
 
-def _part(progress: Progress, number: int, parts: int) -> Progress:
+def part(progress: Progress, number: int, parts: int) -> Progress:
     """Progress of one of equal parts."""
     return lambda done: progress((number + done) / parts)
 

@@ -57,8 +57,9 @@ class UnitGrid(QWidget):
 
     def set_chosen(self, units: tuple[int, ...]) -> None:
         """Cross these out."""
-        self._chosen = set(units)
-        self.update()
+        if set(units) != self._chosen:
+            self._chosen = set(units)
+            self.update()
 
     def sizeHint(self) -> QSize:
         """Rows of twenty."""

@@ -54,10 +54,9 @@ class FamilyItems:
 
     def __init__(self, family: Family) -> None:
         self.spec = family
-        self.full = np.asarray(family.points, dtype=np.float64)
-        if self.full.ndim != 3 or self.full.shape[2] != 3:
-            raise ValueError(f"points have shape {self.full.shape}, not (M, T, 3)")
-        self.lines: Polylines = projection.polylines(self.full)
+        self.full: FloatArray
+        self.lines: Polylines
+        self.move(family.points)
         self.flat: FloatArray = np.zeros((0, 3))
         self.curves = [
             pg.PlotCurveItem(skipFiniteCheck=True, antialias=True) for _ in range(DEPTH_CLASSES)
@@ -69,6 +68,13 @@ class FamilyItems:
             curve.setSegmentedLineMode("on")  # wide pens are several times faster so
         self.legend = pg.PlotCurveItem()
         self.restyle()
+
+    def move(self, points: ArrayLike) -> None:
+        """Take other points, (M, T, 3)."""
+        full = np.asarray(points, dtype=np.float64)
+        if full.ndim != 3 or full.shape[2] != 3:
+            raise ValueError(f"points have shape {full.shape}, not (M, T, 3)")
+        self.full, self.lines = full, projection.polylines(full)
 
     @property
     def items(self) -> list[Any]:

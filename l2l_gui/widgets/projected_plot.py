@@ -131,6 +131,13 @@ class ProjectedPlot(pg.PlotWidget):
         self._set_hover((-1, -1))
         self._renew()
 
+    def move_families(self, points: Sequence[ArrayLike]) -> None:
+        """Give the present families, in order, other points (M, T, 3); all else stays."""
+        for family, moved in zip(self._families, points, strict=True):
+            family.move(moved)
+        self._measure()
+        self._invalidate()
+
     def set_markers(self, markers: Sequence[Markers]) -> None:
         """Show these points in place of the present ones."""
         for old in self._markers:
