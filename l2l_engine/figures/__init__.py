@@ -1,1 +1,86 @@
-"""The paper's figures, one module each, drawn with matplotlib."""
+"""The paper's figures, one module each, from any number of sessions, results or published files.
+
+>>> sources = load(["run.h5"])
+>>> made = make(1, sources)
+>>> made.save(Path("figures"), ["pdf"])
+
+Nothing here imports matplotlib before something is drawn; everything works in any thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from l2l_engine.analysis.progress import Progress
+from l2l_engine.figures import export, figure_1, figure_2, figure_3, figure_5, figure_6, figure_7
+from l2l_engine.figures.base import LackingError, PaperFigure, Table
+from l2l_engine.figures.sources import NetworkSource, Source, load
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["REGISTRY", "LackingError", "Made", "PaperFigure", "load", "make"]
+
+REGISTRY: dict[int, PaperFigure] = {
+    module.NUMBER: module for module in (figure_1, figure_2, figure_3, figure_5, figure_6, figure_7)
+}
+"""The figures by their number in the paper."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """A figure's numbers, ready to be drawn, tabulated and saved."""
+
+    module: PaperFigure
+    numbers: Any
+
+    @property
+    def caption(self) -> str:
+        """What is drawn, and what is short of the paper's."""
+        return self.numbers.caption
+
+    def figure(self) -> Figure:
+        """The figure, drawn anew."""
+        return self.module.draw(self.numbers)
+
+    def tables(self) -> dict[str, Table]:
+        """The numbers as tables, by name."""
+        return self.module.table(self.numbers)
+
+    def picture(self, kind: str = "png", dpi: float | None = None) -> bytes:
+        """The bytes of a PDF, SVG or PNG file; ``dpi`` is for PNG, 300 by default."""
+        title = f"Figure {self.module.NUMBER}: {self.module.TITLE}"
+        return export.picture(self.figure(), kind, title=title, dpi=dpi)
+
+    def save(self, folder: Path, kinds: Iterable[str] = ("pdf",)) -> list[Path]:
+        """Write ``figure_N.KIND`` and ``figure_N_TABLE.csv`` for each; the files written."""
+        stem = f"figure_{self.module.NUMBER}"
+        written = [
+            export.write(folder / f"{stem}.{kind}", self.picture(kind))
+            for kind in export.formats(kinds)
+        ]
+        return written + [
+            export.write(folder / f"{stem}_{name}.csv", export.csv_text(table).encode())
+            for name, table in self.tables().items()
+        ]
+
+
+def make(number: int, sources: Sequence[Source], progress: Progress | None = None) -> Made:
+    """Compute a figure from what ``load`` gave; what takes long is cached beside each session.
+
+    Raises
+    ------
+    LackingError
+        When the sources do not suffice; the text says what would.
+    L2LError
+        When they do not belong in one figure.
+    """
+    module = REGISTRY[number]
+    made = Made(module, module.compute(sources, progress))
+    for source in sources:
+        if isinstance(source, NetworkSource) and source.computable:
+            source.results.remember(source.summary)
+    return made

@@ -1,0 +1,249 @@
+"""The analyses behind the figures, in pieces that are cached one by one.
+
+A piece is about a group of fifty problems, so a run that has grown is only analysed where it grew,
+and a cancelled analysis goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine.analysis import change_table
+from l2l_engine.analysis.accumulation import accumulation
+from l2l_engine.analysis.progress import Progress
+from l2l_engine.analysis.subspaces import mean_and_sem, representations
+from l2l_engine.analysis.vector_field import vector_field_change
+from l2l_engine.config import RunConfig
+from l2l_engine.figures.base import GROUP, LackingError, known_mean
+from l2l_engine.figures.changes import DIMENSIONS, Changes
+from l2l_engine.figures.processed import PublishedNetwork
+from l2l_engine.figures.sources import Network, NetworkSource
+from l2l_engine.network import NetworkWeights
+from l2l_engine.storage.results import Arrays, Key
+from l2l_engine.task import FloatArray
+
+ACCUMULATED = 500  # problems after the first, in the paper's Fig. 7
+TRAJECTORY_MS, CURRENT_MS = 20.0, 10.0  # between the points that are kept for Fig. 2
+
+Compute = Callable[[NetworkWeights, FloatArray, RunConfig, Progress], Arrays]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One cacheable piece of an analysis.
+
+    ``problems`` are those whose networks it rests on; ``cost`` is in seconds, roughly.
+    """
+
+    key: Key
+    problems: range
+    cost: float
+    compute: Compute
+
+
+def vector_field(networks: Sequence[Network], progress: Progress | None = None) -> list[Changes]:
+    """Vector-field changes of each network between consecutive problems (Figs 5 and 6)."""
+    own = [one for one in networks if isinstance(one, NetworkSource)]
+    found = iter(gather([(one, _change_pieces(one)) for one in own], progress))
+    return [
+        one.changes if isinstance(one, PublishedNetwork) else _changes(one, next(found))
+        for one in networks
+    ]
+
+
+def shared_representations(network: NetworkSource, progress: Progress | None = None) -> Arrays:
+    """Subspaces, trajectories and output currents of problems 2–51 (Fig. 2).
+
+    Arrays, with P problems: ``problems`` (P,) from 1; ``mean_decision`` (P, T', 3),
+    ``residual_decision`` and ``stimulus`` (P, 2, T', 3) every ``trajectory_ms``; and the currents
+    into the two response outputs every ``current_ms``, mean and s.e.m. over problems (2, T", 2) as
+    ``PART_mean``, ``PART_sem``; ``decision_explained``, ``stimulus_explained``, ``decision_share``.
+    """
+    last = min(len(network.trials_to_criterion), GROUP + 1)
+    piece = Piece(
+        Key.of("representations", 1, first=2, size=GROUP),
+        range(1, last),
+        0.015 * (last - 1),
+        _represent,
+    )
+    return gather([(network, [piece])], progress)[0][0]
+
+
+def accumulated(
+    networks: Sequence[NetworkSource], progress: Progress | None = None
+) -> list[list[Arrays]]:
+    """Accumulation over the first 500 problems of each network, group by group (Fig. 7).
+
+    Arrays of a group of P problems: ``magnitude`` (2, P, Q), the mean over intervals, and
+    ``suppression`` (2, I, P); the first axis is parallel, perpendicular.
+    """
+    return gather([(one, _accumulation_pieces(one)) for one in networks], progress)
+
+
+def gather(
+    wanted: Sequence[tuple[NetworkSource, Sequence[Piece]]], progress: Progress | None = None
+) -> list[list[Arrays]]:
+    """What each source's pieces give, cached or computed and then cached.
+
+    A results file alone gives its pieces up to the first it lacks.
+
+    Raises
+    ------
+    LackingError
+        When a results file has not even the first.
+    """
+    found = {
+        (place, piece): source.cached(piece.key, piece.problems)
+        for place, (source, pieces) in enumerate(wanted)
+        for piece in pieces
+    }
+    todo = sum(
+        piece.cost
+        for (place, piece), arrays in found.items()
+        if arrays is None and wanted[place][0].computable
+    )
+    done, results = 0.0, []
+    for place, (source, pieces) in enumerate(wanted):
+        results.append(given := list[Arrays]())
+        for piece in pieces:
+            arrays = found[place, piece]
+            if arrays is None:
+                if not source.computable:
+                    break
+                report = _share(progress, done / todo, piece.cost / todo)
+                weights, stimuli = source.networks(piece.problems)
+                arrays = piece.compute(weights, stimuli, source.config, report)
+                source.keep(piece.key, piece.problems, arrays)
+                done += piece.cost
+            given.append(arrays)
+        if pieces and not given:
+            raise LackingError(
+                f"{source.path} does not hold the analysis '{pieces[0].key.analysis}': give the "
+                "session it is about."
+            )
+    if progress is not None:
+        progress(1.0)
+    return results
+
+
+def _share(progress: Progress | None, start: float, share: float) -> Progress:
+    def report(fraction: float) -> None:
+        if progress is not None:
+            progress(start + share * fraction)
+
+    report(0.0)
+    return report
+
+
+# -- vector-field change ---------------------------------------------------------------
+
+
+def _change_pieces(source: NetworkSource) -> list[Piece]:
+    problems = len(source.trials_to_criterion)
+    return [
+        Piece(
+            Key.of("vector_field", 1, first=first + 1, size=GROUP),
+            range(first - 1, min(first + GROUP, problems)),
+            0.04 * min(GROUP, problems - first),
+            _change,
+        )
+        for first in range(1, problems, GROUP)
+    ]
+
+
+def _change(
+    weights: NetworkWeights, stimuli: FloatArray, config: RunConfig, progress: Progress
+) -> Arrays:
+    there: NDArray[np.bool_] = np.isfinite(weights.output_bias).all(axis=1)
+    pairs = np.flatnonzero(there[:-1] & there[1:])
+    table = np.full((len(weights) - 1, len(change_table.COLUMNS)), np.nan)
+    within = np.full((len(weights) - 1, len(DIMENSIONS)), np.nan)
+    across = np.full(len(DIMENSIONS), np.nan)
+    if len(pairs):
+        change = vector_field_change(
+            weights[pairs],
+            weights[pairs + 1],
+            stimuli[pairs + 1],
+            config,
+            group_size=len(pairs),
+            progress=progress,
+        )
+        table[pairs] = change.table()
+        for column, name in enumerate(DIMENSIONS):
+            within[pairs, column] = getattr(change.problem_dimensionality, name)
+            across[column] = getattr(change.group_dimensionality, name)[0]
+    return {"table": table, "within": within, "across": across}
+
+
+def _changes(source: NetworkSource, groups: Sequence[Arrays]) -> Changes:
+    table = np.concatenate([group["table"] for group in groups])
+    return Changes(
+        counts=source.trials_to_criterion[1 : 1 + len(table)],
+        table=table,
+        within=np.stack([known_mean(group["within"]) for group in groups]),
+        across=np.stack([group["across"] for group in groups]),
+    )
+
+
+# -- representations -------------------------------------------------------------------
+
+
+def _represent(
+    weights: NetworkWeights, stimuli: FloatArray, config: RunConfig, progress: Progress
+) -> Arrays:
+    there = np.flatnonzero(np.isfinite(weights.output_bias).all(axis=1))
+    if not len(there):
+        raise LackingError("None of the problems 2–51 has a saved network.")
+    found = representations(weights[there], stimuli[there], config, progress=progress)
+    every = max(round(TRAJECTORY_MS / config.dt), 1)
+    arrays: Arrays = {
+        "problems": there + 2,
+        "trajectory_ms": np.array(every * config.dt),
+        "decision_explained": found.subspaces.decision_explained,
+        "stimulus_explained": found.subspaces.stimulus_explained,
+        "decision_share": np.array(found.subspaces.decision_share),
+    }
+    for name in ("mean_decision", "residual_decision", "stimulus"):
+        points = getattr(found.coordinates, name)[..., every - 1 :: every, :3]
+        arrays[name] = points.astype(np.float32)
+    every = max(round(CURRENT_MS / config.dt), 1)
+    arrays["current_ms"] = np.array(every * config.dt)
+    for name in ("mean_decision", "residual_decision", "stimulus"):
+        current = getattr(found.currents, name)[..., every - 1 :: every, :2]
+        if name == "mean_decision":  # the same in the trials of both stimuli
+            current = np.repeat(current[:, None], 2, axis=1)
+        arrays[f"{name}_mean"], arrays[f"{name}_sem"] = mean_and_sem(current)
+    return arrays
+
+
+# -- accumulation ----------------------------------------------------------------------
+
+
+def _accumulation_pieces(source: NetworkSource) -> list[Piece]:
+    """Groups up to the first gap: every earlier network counts."""
+    whole = len(list(itertools.takewhile(bool, source.summary.available)))
+    stop = min(whole, ACCUMULATED + 1)
+    return [_accumulation_piece(first, min(first + GROUP, stop)) for first in range(1, stop, GROUP)]
+
+
+def _accumulation_piece(first: int, stop: int) -> Piece:
+    def compute(
+        weights: NetworkWeights, stimuli: FloatArray, config: RunConfig, progress: Progress
+    ) -> Arrays:
+        found = accumulation(weights, stimuli, config, first=first, progress=progress)
+        return {
+            "magnitude": found.magnitude.mean(axis=1).astype(np.float32),
+            "suppression": found.suppression,
+        }
+
+    cost = sum(_accumulation_seconds(range(first, stop)))
+    return Piece(Key.of("accumulation", 1, first=first + 1, size=GROUP), range(stop), cost, compute)
+
+
+def _accumulation_seconds(problems: Iterable[int]) -> list[float]:
+    return [0.05 + 0.0004 * earlier for earlier in problems]

@@ -1,0 +1,48 @@
+"""One network's vector-field changes as figures 5 and 6 need them, in groups of problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine.analysis import change_table
+from l2l_engine.figures.base import GROUP, known_mean
+
+Float64 = NDArray[np.float64]
+
+DIMENSIONS = ("weight_parallel", "weight_perpendicular", "state_parallel", "total")
+"""Columns of the dimensionalities; the state-driven perpendicular part has the weight-driven one's."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Changes:
+    """Vector-field changes of the P problems from problem 2 on, in G groups of fifty.
+
+    A problem without a network, or whose predecessor has none, is NaN.
+    """
+
+    counts: Float64  # (P,): trials to criterion
+    table: Float64  # (P, 9): columns of change_table.COLUMNS
+    within: Float64  # (G, 4): dimensionality within a problem, averaged over the group
+    across: Float64  # (G, 4): dimensionality across the group's problems
+
+    def column(self, name: str) -> Float64:
+        """One column of the table, (P,)."""
+        return self.table[:, change_table.COLUMNS.index(name)]
+
+    def grouped(self) -> Float64:
+        """(G, 9): the table averaged over groups."""
+        starts = range(0, len(self.table), GROUP)
+        return np.stack([known_mean(self.table[at : at + GROUP]) for at in starts])
+
+    def across_whole(self) -> Float64:
+        """``across``, NaN in a shorter last group unless it is the only one.
+
+        Fewer problems span fewer dimensions, so only whole groups compare.
+        """
+        across = self.across.copy()
+        if len(self.table) % GROUP and len(across) > 1:
+            across[-1] = np.nan
+        return across

@@ -1,0 +1,249 @@
+"""How every figure is put together: matplotlib without pyplot, one style, one meaning a colour.
+
+The only place that imports matplotlib, and only when something is drawn. Its settings are
+process-wide, so drawing and saving take turns.
+"""
+
+from __future__ import annotations
+
+import functools
+import textwrap
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from l2l_engine.analysis.learning_curve import Box, box
+from l2l_engine.config import RunConfig
+from l2l_engine.figures.base import mean_and_sem
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Float64 = NDArray[np.float64]
+P = ParamSpec("P")
+
+STYLE = Path(__file__).with_name("journal.mplstyle")
+WIDTH_MM = 183.0
+_INCH_MM = 25.4
+_CAPTION_CHARACTERS = 178
+
+BLUE, VERMILION, GREEN, ORANGE = "#0072b2", "#d55e00", "#009e73", "#e69f00"
+PURPLE, SKY, GREY, BLACK = "#cc79a7", "#56b4e9", "#8c8c8c", "#000000"
+RESPONSES = (BLUE, VERMILION)
+EPOCHS = {"sample": "#e6eef7", "delay": "#f5f6f7", "response": "#f8efe2"}
+PARALLEL, PERPENDICULAR = "-", (0, (3.2, 1.4))
+WEIGHT_SHADES = {"parallel": PARALLEL, "perpendicular": PERPENDICULAR}
+
+_turn = threading.RLock()
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """The figures' style, whatever the user's own settings, for this thread alone."""
+    import matplotlib.style
+
+    with _turn, matplotlib.style.context(["default", STYLE]):
+        yield
+
+
+def in_style(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Make a drawing function draw, and lay out, in the figures' style."""
+
+    @functools.wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        with styled():
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+def sheet(height_mm: float) -> Figure:
+    """An empty figure of the double column's width."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH_MM / _INCH_MM, height_mm / _INCH_MM), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def caption(figure: Figure, text: str) -> None:
+    """The line below the panels."""
+    lines = textwrap.fill(text, _CAPTION_CHARACTERS)
+    figure.supxlabel(lines, x=0.008, ha="left", fontsize=6, color="#444444")
+
+
+def letter(axes: Axes, text: str, points: float = 26) -> None:
+    """The panel's letter, left of its axes and above."""
+    axes.annotate(
+        text,
+        (0, 1),
+        (-points, 5),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        fontsize=8,
+        fontweight="bold",
+        va="bottom",
+        annotation_clip=False,
+    )
+
+
+def empty(axes: Axes, sentence: str) -> None:
+    """A panel that has nothing to show, and why."""
+    axes.set_axis_off()
+    axes.text(
+        0.5,
+        0.5,
+        textwrap.fill(sentence, 26),
+        ha="center",
+        va="center",
+        color="#666666",
+        fontsize=6,
+        transform=axes.transAxes,
+    )
+
+
+def band(
+    axes: Axes,
+    x: ArrayLike,
+    mean: Float64,
+    error: Float64,
+    colour: str,
+    *,
+    label: str = "",
+    line: Any = "-",
+    marker: str = "",
+) -> None:
+    """A mean as a line and its s.e.m. as a shade around it."""
+    axes.plot(x, mean, color=colour, linestyle=line, label=label or None, marker=marker, ms=2.2)
+    if np.isfinite(error).any():
+        axes.fill_between(x, mean - error, mean + error, color=colour, alpha=0.22, linewidth=0)
+
+
+def boxes(
+    axes: Axes, places: Sequence[float], groups: Sequence[Box], colours: Sequence[str], width: float
+) -> None:
+    """Box plots as the analysis defines them; outliers as dots."""
+    for place, group, colour in zip(places, groups, colours, strict=True):
+        if not np.isfinite(group.median):
+            continue
+        pen = {"color": colour, "linewidth": 0.7}
+        axes.bxp(
+            [
+                {
+                    "med": group.median,
+                    "q1": group.quartiles[0],
+                    "q3": group.quartiles[1],
+                    "whislo": group.whiskers[0],
+                    "whishi": group.whiskers[1],
+                    "fliers": group.outliers,
+                }
+            ],
+            positions=[place],
+            widths=width,
+            manage_ticks=False,
+            boxprops=pen,
+            whiskerprops=pen,
+            capprops=pen,
+            medianprops={"color": colour, "linewidth": 1.4},
+            flierprops={
+                "marker": ".",
+                "markersize": 1.6,
+                "markerfacecolor": colour,
+                "markeredgecolor": "none",
+                "alpha": 0.6,
+            },
+        )
+
+
+def points_and_box(
+    axes: Axes, place: float, values: ArrayLike, colour: str, width: float = 0.5
+) -> None:
+    """A box with every network's value on it; of fewer than four the values alone."""
+    known = np.asarray(values, np.float64)
+    known = known[np.isfinite(known)]
+    if len(known) >= 4:
+        quiet = box(known)
+        boxes(axes, [place], [_without_outliers(quiet)], [colour], width)
+    spread = np.linspace(-0.3, 0.3, len(known)) * width if len(known) > 1 else np.zeros(len(known))
+    axes.plot(
+        place + spread,
+        known,
+        "o",
+        ms=2.6,
+        mfc=colour,
+        mec="white",
+        mew=0.3,
+        alpha=0.85,
+        clip_on=False,
+        zorder=5,
+    )
+
+
+def _without_outliers(group: Box) -> Box:
+    """All values are drawn as points anyway."""
+    nothing = np.empty(0)
+    return Box(
+        group.first,
+        group.last,
+        group.median,
+        group.quartiles,
+        group.whiskers,
+        nothing,
+        group.mean,
+        group.failed,
+    )
+
+
+def epochs(axes: Axes, config: RunConfig, *, labels: bool = False) -> None:
+    """Sample, delay and response as quiet backgrounds; time in s."""
+    edges = np.cumsum([0.0, config.sample_ms, config.delay_ms, config.response_ms]) / 1000
+    for (name, colour), start, stop in zip(EPOCHS.items(), edges, edges[1:], strict=False):
+        axes.axvspan(start, stop, color=colour, zorder=0, linewidth=0)
+        if labels and stop > start:
+            axes.annotate(
+                name,
+                ((start + stop) / 2, 1),
+                (0, 1.5),
+                xycoords=("data", "axes fraction"),
+                textcoords="offset points",
+                ha="center",
+                va="bottom",
+                fontsize=5.5,
+                color="#666666",
+            )
+    axes.set_xlim(0, edges[-1])
+
+
+def plain_log(axes: Axes, which: str = "y") -> None:
+    """A logarithmic axis labelled 1, 10, 100."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    getattr(axes, f"set_{which}scale")("log")
+    axis = getattr(axes, f"{which}axis")
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def course(
+    axes: Axes, x: Float64, families: dict[str, tuple[Float64, str, Any]], *, legend: bool = True
+) -> None:
+    """Mean and s.e.m. over networks of several quantities (n, G), with what they are called.
+
+    ``families`` gives label -> values, colour, line.
+    """
+    for label, (values, colour, line) in families.items():
+        mean, error = mean_and_sem(values)
+        marker = "o" if np.isfinite(mean).sum() < 2 else ""
+        band(axes, x, mean, error, colour, label=label, line=line, marker=marker)
+    axes.set_ylim(bottom=0)
+    if legend:
+        axes.legend(
+            loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0, handlelength=2.2
+        )

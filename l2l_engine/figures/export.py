@@ -1,0 +1,97 @@
+"""Figures and their numbers as files, each whole or not there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from l2l_engine.config import L2LError
+from l2l_engine.figures.base import Table
+from l2l_engine.figures.compose import styled
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FORMATS = ("pdf", "svg", "png")
+
+_NO_DATE: dict[str, dict[str, Any]] = {  # the same figure is the same file
+    "pdf": {"CreationDate": None},
+    "svg": {"Date": None},
+    "png": {},
+}
+
+
+class FigureExportError(L2LError):
+    """A figure or table could not be written."""
+
+
+def picture(figure: Figure, kind: str, *, title: str = "", dpi: float | None = None) -> bytes:
+    """The figure as the bytes of a PDF, SVG or PNG file; text stays text in the first two."""
+    if kind not in FORMATS:
+        raise FigureExportError(f"'{kind}' is no format of figures: choose {', '.join(FORMATS)}.")
+    stream = io.BytesIO()
+    with styled():
+        metadata = {"Title": title, **_NO_DATE[kind]}
+        figure.savefig(stream, format=kind, metadata=metadata, dpi=dpi or "figure" if dpi else 300)
+    return stream.getvalue()
+
+
+def csv_text(table: Table) -> str:
+    """A table as CSV: a line of names, numbers with all their digits, NaN for unknown."""
+    lengths = {len(column) for column in table.values()}
+    if len(lengths) > 1:
+        raise ValueError(f"columns of unlike length: {sorted(lengths)}")
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(table)
+    writer.writerows(zip(*(map(_cell, column) for column in table.values()), strict=True))
+    return stream.getvalue()
+
+
+def write(path: Path, content: bytes) -> Path:
+    """Put ``content`` at ``path`` at once; raises FigureExportError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        number, name = tempfile.mkstemp(prefix=f".{path.stem}-", dir=path.parent)
+    except OSError as error:
+        raise _failure(path, error) from error
+    temporary = Path(name)
+    try:
+        with os.fdopen(number, "wb") as stream:
+            stream.write(content)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        raise _failure(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def formats(wanted: Iterable[str]) -> tuple[str, ...]:
+    """Formats without doubles, in order."""
+    return tuple(dict.fromkeys(wanted))
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, (float, np.floating)):
+        return (
+            "NaN"
+            if np.isnan(value)
+            else f"{int(value)}"
+            if value == int(value)
+            else repr(float(value))
+        )
+    return str(value)
+
+
+def _failure(path: Path, error: OSError) -> FigureExportError:
+    reason = error.strerror or str(error)
+    return FigureExportError(f"{path} could not be written ({reason}): choose another folder.")

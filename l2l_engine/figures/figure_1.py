@@ -1,0 +1,238 @@
+"""Figure 1: learning to learn. Trials to criterion over problems, and how fast they fall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine.analysis.learning_curve import (
+    Box,
+    ExponentialFit,
+    box,
+    fit_exponential,
+    moving_mean,
+)
+from l2l_engine.analysis.progress import Progress
+from l2l_engine.config import RunType
+from l2l_engine.figures import base, compose
+from l2l_engine.figures.base import GROUP, LackingError, Needs, Table
+from l2l_engine.figures.processed import PublishedFits, PublishedNetwork
+from l2l_engine.figures.sources import Network, Source, select
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Float64 = NDArray[np.float64]
+
+NUMBER = 1
+TITLE = "Learning to learn"
+NEEDS = Needs(
+    (RunType.Full,),
+    2,
+    False,
+    "Figure 1 needs a run of the type Full with two learned problems: train one with l2l-train.",
+)
+PAPER_PROBLEMS = 1001
+_FEWEST_FITTED = 31  # counts: the fit's start is the mean of the last 31
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fits:
+    """Exponential fits to problems 2 on, each (n,); amplitude and asymptote in trials."""
+
+    names: tuple[str, ...]
+    amplitudes: Float64
+    time_constants: Float64  # problems
+    asymptotes: Float64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """Everything in Figure 1.
+
+    The example is the first network, with the moving mean and the fit of its problems 2 on.
+    ``boxes`` are of groups of fifty problems from problem 2 on, of all networks together.
+    """
+
+    names: tuple[str, ...]
+    counts: tuple[Float64, ...]  # of each network (K,): trials to criterion, NaN = failed
+    moving_mean: Float64  # (K - 1,)
+    fit: ExponentialFit | None
+    boxes: tuple[Box, ...]
+    fits: Fits
+    caption: str
+
+
+def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numbers:
+    """The numbers of Figure 1; a file of published fits stands for the published networks' own."""
+    published = [one for one in sources if isinstance(one, PublishedFits)]
+    try:
+        networks = select(sources, NEEDS)
+    except LackingError:
+        if not published:
+            raise
+        networks = []
+    counts = tuple(one.trials_to_criterion for one in networks)
+    fitted = [_fit(one) for one in counts]
+    own = [
+        (network.name, fit)
+        for network, fit in zip(networks, fitted, strict=True)
+        if fit is not None and not (published and isinstance(network, PublishedNetwork))
+    ]
+    fits = Fits(
+        (
+            *(name for name, _ in own),
+            *(f"published {n}" for one in published for n in range(len(one.asymptotes))),
+        ),
+        np.array([fit.amplitude for _, fit in own] + _all(one.amplitudes for one in published)),
+        np.array(
+            [fit.time_constant for _, fit in own] + _all(one.time_constants for one in published)
+        ),
+        np.array([fit.asymptote for _, fit in own] + _all(one.asymptotes for one in published)),
+    )
+    longest = max(map(len, counts), default=0)
+    if progress is not None:
+        progress(1.0)
+    return Numbers(
+        names=tuple(one.name for one in networks),
+        counts=counts,
+        moving_mean=moving_mean(counts[0][1:]) if counts else np.empty(0),
+        fit=fitted[0] if fitted else None,
+        boxes=tuple(
+            box(np.concatenate([one[at : at + GROUP] for one in counts]), at)
+            for at in range(1, longest, GROUP)
+        ),
+        fits=fits,
+        caption=_caption(networks, fits),
+    )
+
+
+def table(numbers: Numbers) -> dict[str, Table]:
+    """Counts a problem and network, boxes a group, fits a network."""
+    example = np.full(len(numbers.moving_mean), np.nan)
+    if numbers.fit is not None:
+        example = numbers.fit(np.arange(len(example)))
+    boxes, fits = numbers.boxes, numbers.fits
+    return {
+        "trials_to_criterion": {
+            "network": [
+                name
+                for name, counts in zip(numbers.names, numbers.counts, strict=True)
+                for _ in counts
+            ],
+            "problem": [n + 1 for counts in numbers.counts for n in range(len(counts))],
+            "trials_to_criterion": _all(numbers.counts),
+        },
+        "example": {
+            "problem": np.arange(len(example)) + 2,
+            "moving_mean": numbers.moving_mean,
+            "fit": example,
+        },
+        "groups": {
+            "first_problem": [one.first + 1 for one in boxes],
+            "median": [one.median for one in boxes],
+            "lower_quartile": [one.quartiles[0] for one in boxes],
+            "upper_quartile": [one.quartiles[1] for one in boxes],
+            "lower_whisker": [one.whiskers[0] for one in boxes],
+            "upper_whisker": [one.whiskers[1] for one in boxes],
+            "mean": [one.mean for one in boxes],
+        },
+        "fits": {
+            "network": fits.names,
+            "amplitude_trials": fits.amplitudes,
+            "time_constant_problems": fits.time_constants,
+            "asymptote_trials": fits.asymptotes,
+        },
+    }
+
+
+@compose.in_style
+def draw(numbers: Numbers) -> Figure:
+    """a, an example network; b, boxes of fifty problems; c, d, the fits of all networks."""
+    figure = compose.sheet(98)
+    axes = figure.subplot_mosaic("AAAAACD;BBBBBCD")
+    _draw_example(axes["A"], numbers)
+    _draw_groups(axes["B"], numbers)
+    fits = numbers.fits
+    for name, values, label in (
+        ("C", fits.time_constants, "Time constant (problems)"),
+        ("D", fits.asymptotes, "Asymptote (trials)"),
+    ):
+        panel = axes[name]
+        if len(values):
+            compose.points_and_box(panel, 0, values, compose.BLACK)
+            panel.set(xlim=(-0.6, 0.6), xticks=[], ylabel=label)
+            panel.set_xlabel(f"n = {len(values)}")
+            panel.set_ylim(0, 1.12 * values.max())
+        else:
+            compose.empty(panel, f"No fit: it rests on {_FEWEST_FITTED} learned problems or more.")
+        compose.letter(panel, name.lower())
+    compose.caption(figure, numbers.caption)
+    return figure
+
+
+def _draw_example(axes: Axes, numbers: Numbers) -> None:
+    compose.letter(axes, "a")
+    if not numbers.counts:
+        compose.empty(axes, "Published fits hold no trials to criterion.")
+        return
+    counts = numbers.counts[0]
+    problem = np.arange(len(counts)) + 1
+    axes.plot(problem, counts, ".", color=compose.GREY, ms=2.2, mew=0, label="each problem")
+    axes.plot(problem[1:], numbers.moving_mean, color=compose.BLACK, label="mean of 30 problems")
+    if numbers.fit is not None:
+        fitted = problem[1:PAPER_PROBLEMS]
+        text = f"fit, time constant {numbers.fit.time_constant:.0f} problems"
+        axes.plot(fitted, numbers.fit(fitted - 2), color=compose.BLUE, ls=(0, (3, 1.5)), label=text)
+    compose.plain_log(axes)
+    axes.set(xlabel="Problem", ylabel="Trials to criterion", title=numbers.names[0])
+    axes.set_xlim(1 - 0.01 * len(counts), 1 + 1.01 * len(counts))
+    axes.legend(ncols=3, loc="upper right")
+
+
+def _draw_groups(axes: Axes, numbers: Numbers) -> None:
+    compose.letter(axes, "b")
+    if not numbers.boxes:
+        compose.empty(axes, "Published fits hold no trials to criterion.")
+        return
+    places = range(len(numbers.boxes))
+    compose.boxes(axes, places, numbers.boxes, [compose.BLACK] * len(places), 0.6)
+    means = [one.mean for one in numbers.boxes]
+    axes.plot(places, means, "D", ms=2.4, mfc="white", mec=compose.VERMILION, mew=0.7, label="mean")
+    compose.plain_log(axes)
+    names = base.group_names(max(map(len, numbers.counts)))
+    axes.set_xticks(places, names, rotation=45, ha="right", rotation_mode="anchor")
+    axes.set(xlim=(-0.7, len(places) - 0.3), xlabel="Problems", ylabel="Trials to criterion")
+    axes.legend(loc="upper right")
+
+
+def _fit(counts: Float64) -> ExponentialFit | None:
+    after_first = counts[1:PAPER_PROBLEMS]
+    enough = np.isfinite(after_first).sum() >= _FEWEST_FITTED
+    return fit_exponential(after_first) if enough else None
+
+
+def _all(arrays: Iterable[Float64]) -> list[float]:
+    return [float(value) for array in arrays for value in array]
+
+
+def _caption(networks: Sequence[Network], fits: Fits) -> str:
+    if not networks:
+        return f"Fits of {len(fits.names)} published networks, problems 2–{PAPER_PROBLEMS}."
+    lengths = [len(one.trials_to_criterion) for one in networks]
+    failed = sum(one.failed for one in networks)
+    parts = [
+        f"a, Trials to criterion of {networks[0].name}. b, Median, quartiles and whiskers "
+        "(1.5 box heights) of fifty problems, all networks together: "
+        f"{base.networks(len(networks), (one.config.seed for one in networks))}, "
+        f"{base.problems(2, min(lengths), max(lengths), PAPER_PROBLEMS)}.",
+        f"c, d, Exponential fits from problem 2 on, n = {len(fits.names)}; points are networks.",
+    ]
+    if failed:
+        parts.append(f"{failed} problems were not learned and are left out.")
+    return " ".join(parts)

@@ -1,0 +1,271 @@
+"""Figure 2: shared representations. What the trajectories of fifty problems have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine.analysis.progress import Progress
+from l2l_engine.config import RunConfig, RunType
+from l2l_engine.figures import base, compose
+from l2l_engine.figures.analyses import shared_representations
+from l2l_engine.figures.base import GROUP, LackingError, Needs, Table
+from l2l_engine.figures.sources import NetworkSource, Source, select
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Float64 = NDArray[np.float64]
+
+NUMBER = 2
+TITLE = "Shared representations"
+NEEDS = Needs(
+    (RunType.Full,),
+    2,
+    True,
+    "Figure 2 needs the networks of a run of the type Full, two learned problems or more: train "
+    "one with l2l-train.",
+)
+_PARTS = ("mean decision", "residual decision", "stimulus")
+_SHOWN = 3  # components
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """One part of the representations of P problems.
+
+    ``trajectories`` (P, M, T', 3) are along the part's first components (M = 1 for the mean
+    decision, 2 stimuli otherwise). The mean and s.e.m. over problems of its currents into the two
+    response outputs are (2 stimuli, T", 2 outputs).
+    """
+
+    name: str
+    trajectories: Float64
+    current: Float64
+    current_sem: Float64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """Everything in Figure 2, of one network; times in s."""
+
+    network: str
+    config: RunConfig
+    problems: NDArray[np.int_]
+    times: Float64  # (T',)
+    current_times: Float64  # (T",)
+    parts: tuple[Part, ...]
+    decision_explained: Float64  # (N,)
+    stimulus_explained: Float64  # (N,)
+    caption: str
+
+
+def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numbers:
+    """The numbers of Figure 2, of the first network given that can show them."""
+    candidates = [one for one in sources if isinstance(one, NetworkSource)]
+    network: NetworkSource | None = None
+    lacking: LackingError | None = None
+    for chosen in select(candidates, NEEDS):
+        assert isinstance(chosen, NetworkSource)
+        try:
+            found = shared_representations(chosen, progress)
+        except LackingError as error:
+            lacking = lacking or error
+        else:
+            network = chosen
+            break
+    if network is None:
+        raise lacking or LackingError(NEEDS.sentence)
+    parts = []
+    for name in _PARTS:
+        field = name.replace(" ", "_")
+        paths = np.float64(found[field])
+        parts.append(
+            Part(
+                name,
+                paths if paths.ndim == 4 else paths[:, None],
+                found[f"{field}_mean"],
+                found[f"{field}_sem"],
+            )
+        )
+
+    def times(points: int, every: Any) -> Float64:
+        return np.arange(1, points + 1) * float(every) / 1000
+
+    return Numbers(
+        network=network.name,
+        config=network.config,
+        problems=found["problems"],
+        times=times(parts[0].trajectories.shape[2], found["trajectory_ms"]),
+        current_times=times(parts[0].current.shape[1], found["current_ms"]),
+        parts=tuple(parts),
+        decision_explained=found["decision_explained"],
+        stimulus_explained=found["stimulus_explained"],
+        caption=_caption(network, found["problems"], float(found["decision_share"])),
+    )
+
+
+def table(numbers: Numbers) -> dict[str, Table]:
+    """Trajectories, currents and variance explained, one row a point."""
+    tables: dict[str, Table] = {}
+    for part in numbers.parts:
+        of = part.trajectories
+        problem, stimulus, time = np.indices(of.shape[:3]).reshape(3, -1)
+        tables[f"{part.name.replace(' ', '_')}_trajectories"] = {
+            "problem": numbers.problems[problem],
+            **({"stimulus": stimulus} if of.shape[1] > 1 else {}),
+            "time_s": numbers.times[time],
+            **{f"component_{n + 1}": of[..., n].ravel() for n in range(_SHOWN)},
+        }
+    part_, stimulus, time, output = np.indices(
+        (len(numbers.parts), *numbers.parts[0].current.shape)
+    ).reshape(4, -1)
+    tables["output_currents"] = {
+        "part": [numbers.parts[n].name for n in part_],
+        "stimulus": stimulus,
+        "output": output,
+        "time_s": numbers.current_times[time],
+        "mean": np.stack([part.current for part in numbers.parts]).ravel(),
+        "sem": np.stack([part.current_sem for part in numbers.parts]).ravel(),
+    }
+    tables["variance_explained"] = {
+        "component": np.arange(len(numbers.decision_explained)) + 1,
+        "decision": numbers.decision_explained,
+        "stimulus": numbers.stimulus_explained,
+    }
+    return tables
+
+
+@compose.in_style
+def draw(numbers: Numbers) -> Figure:
+    """a–c, trajectories in three dimensions; d–f, the currents they feed to the responses."""
+    import mpl_toolkits.mplot3d  # noqa: F401  (registers the projection)
+
+    figure = compose.sheet(136)
+    above, below = figure.subfigures(2, 1, height_ratios=[1.12, 1])
+    upper = above.subplots(1, 3, subplot_kw={"projection": "3d", "computed_zorder": False})
+    for axes, part, name in zip(upper, numbers.parts, "abc", strict=True):
+        _draw_trajectories(axes, part, numbers)
+        axes.text2D(-0.04, 1.0, name, transform=axes.transAxes, fontsize=8, fontweight="bold")
+    _key(above)
+    lower = below.subplots(2, 3, sharex=True, sharey=True)
+    for column, (part, name) in enumerate(zip(numbers.parts, "def", strict=True)):
+        for stimulus in range(2):
+            axes = lower[stimulus, column]
+            _draw_currents(axes, part, stimulus, numbers)
+        lower[0, column].set_title(part.name.capitalize(), pad=11)
+        lower[1, column].set_xlabel("Time (s)")
+        compose.letter(lower[0, column], name, 26 if column == 0 else 14)
+    for stimulus in range(2):
+        lower[stimulus, 0].set_ylabel(f"Stimulus {stimulus}:\noutput current (a.u.)")
+    lower[0, 2].legend(loc="upper left")
+    compose.caption(below, numbers.caption)
+    return figure
+
+
+def _draw_trajectories(axes: Any, part: Part, numbers: Numbers) -> None:
+    colours = compose.RESPONSES if part.trajectories.shape[1] > 1 else (compose.GREEN,)
+    onset = int(np.searchsorted(numbers.times, numbers.config.sample_ms / 1000))
+    go = int(
+        np.searchsorted(numbers.times, (numbers.config.sample_ms + numbers.config.delay_ms) / 1000)
+    )
+    for stimulus, colour in enumerate(colours):
+        for path in part.trajectories[:, stimulus]:
+            axes.plot(*path.T, color=colour, lw=0.35, alpha=0.35, zorder=1)
+        mean = part.trajectories[:, stimulus].mean(axis=0)
+        if part.name != "stimulus":  # every problem's stimuli lie elsewhere: no mean worth showing
+            axes.plot(*mean.T, color=colour, lw=1.6, zorder=3)
+        for moments, marker, fill in (
+            ([0], "o", "white"),
+            ([onset], "s", colour),
+            ([go], "^", colour),
+        ):
+            at = (
+                part.trajectories[:, stimulus, moments[0]]
+                if part.name == "stimulus"
+                else mean[moments]
+            )
+            size = 3 if part.name == "stimulus" else 9
+            axes.scatter(
+                *at.T,
+                marker=marker,
+                s=size,
+                c=fill,
+                edgecolors=colour,
+                linewidths=0.5,
+                zorder=4,
+                depthshade=False,
+            )
+    axes.set_title(part.name.capitalize(), pad=-2)
+    which = "stimulus" if part.name == "stimulus" else "decision"
+    for letter, axis in enumerate("xyz"):
+        getattr(axes, f"set_{axis}label")(f"{which} PC {letter + 1}", labelpad=-11, fontsize=6)
+        getattr(axes, f"{axis}axis").pane.set(facecolor="#fafafa", edgecolor="#dddddd")
+        getattr(axes, f"{axis}axis")._axinfo["grid"].update(color="#e6e6e6", linewidth=0.4)
+        axes.tick_params(axis=axis, labelsize=5, pad=-4, length=0)
+        getattr(axes, f"{axis}axis").set_major_locator(_few())
+    axes.set_box_aspect((1, 1, 0.9), zoom=1.02)
+    axes.view_init(elev=22, azim=-58)
+
+
+def _few() -> Any:
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(4)
+
+
+def _key(figure: Any) -> None:
+    from matplotlib.lines import Line2D
+
+    handles = [
+        Line2D([], [], color=compose.GREEN, label="mean over stimuli"),
+        Line2D([], [], color=compose.BLUE, label="stimulus 0"),
+        Line2D([], [], color=compose.VERMILION, label="stimulus 1"),
+        *(
+            Line2D(
+                [], [], ls="", marker=marker, mfc=fill, mec="#444444", mew=0.5, ms=3.5, label=label
+            )
+            for marker, fill, label in (
+                ("o", "white", "trial start"),
+                ("s", "#444444", "stimulus off"),
+                ("^", "#444444", "go signal"),
+            )
+        ),
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=6)
+
+
+def _draw_currents(axes: Axes, part: Part, stimulus: int, numbers: Numbers) -> None:
+    compose.epochs(axes, numbers.config, labels=stimulus == 0)
+    axes.axhline(0, color="#bbbbbb", lw=0.5)
+    for output, colour in enumerate(compose.RESPONSES):
+        compose.band(
+            axes,
+            numbers.current_times,
+            part.current[stimulus, :, output],
+            part.current_sem[stimulus, :, output],
+            colour,
+            label=f"to response {output}",
+        )
+
+
+def _caption(network: NetworkSource, problems: NDArray[np.int_], share: float) -> str:
+    number = len(problems)
+    span = base.problems(int(problems[0]), int(problems[-1]), int(problems[-1]), GROUP + 1)
+    parts = [
+        f"{network.name} ({base.seeds([network.config.seed])}), {span}, without noise. a–c, Thin "
+        "lines: problems; thick: their mean; rates in a.u. along uncentred principal components. "
+        f"The decision subspace (4 dimensions) holds {100 * share:.0f} % of the summed squares of "
+        "the states.",
+        f"d–f, What each part adds to the net currents of the two response outputs, mean ± s.e.m. "
+        f"over {number} problems."
+        if number > 1
+        else "d–f, What each part adds to the net currents of the two response outputs, of one "
+        "problem.",
+    ]
+    return " ".join(parts)

@@ -1,0 +1,234 @@
+"""Figure 3: causality. Relearning with the readout moved between decision and stimulus subspaces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine.analysis.learning_curve import box
+from l2l_engine.analysis.progress import Progress
+from l2l_engine.config import RunType
+from l2l_engine.figures import base, compose
+from l2l_engine.figures.base import Needs, Table
+from l2l_engine.figures.sources import Network, NetworkSource, Source, check_alike, select
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Float64 = NDArray[np.float64]
+
+NUMBER = 3
+TITLE = "Causality"
+_TYPES = (RunType.ControlManifPert, RunType.DSManifPert, RunType.SSManifPert)
+NEEDS = Needs(
+    _TYPES,
+    1,
+    False,
+    "Figure 3 needs runs of the types ControlManifPert, DSManifPert and SSManifPert that have "
+    "learned perturbed problems: train them with l2l-sweep --run-types control ds ss.",
+)
+RELEARNED = 50  # perturbed problems the paper's means are over
+_LABELS = {
+    RunType.ControlManifPert: "Control",
+    RunType.DSManifPert: "D→S",
+    RunType.SSManifPert: "S→S",
+}
+_COLOURS = {
+    RunType.ControlManifPert: compose.BLACK,
+    RunType.DSManifPert: compose.GREEN,
+    RunType.SSManifPert: compose.ORANGE,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Condition:
+    """One kind of perturbation; its runs' first fifty perturbed problems.
+
+    ``counts`` and ``moved`` have a row a run: trials to criterion, NaN where failed, and how many
+    of the permutation's directions go elsewhere.
+    """
+
+    run_type: RunType
+    names: tuple[str, ...]
+    seeds: tuple[int, ...]
+    counts: tuple[Float64, ...]
+    moved: tuple[NDArray[np.int_], ...]
+
+    @property
+    def means(self) -> Float64:
+        """Mean trials to criterion of each run, over the problems it learned."""
+        return np.array([base.known_mean(one) for one in self.counts])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """Everything in Figure 3. ``first_problem`` is of each of ``seeds``, unperturbed."""
+
+    seeds: tuple[int, ...]
+    first_problem: Float64
+    first_perturbed: int  # number of the first perturbed problem, from 1
+    conditions: tuple[Condition, ...]
+    caption: str
+
+
+def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numbers:
+    """The numbers of Figure 3, with the conditions there are."""
+    runs = [
+        one
+        for one in select(sources, NEEDS)
+        if isinstance(one, NetworkSource)
+        and len(one.trials_to_criterion) > one.config.baseline_problems
+    ]
+    if not runs:
+        raise base.LackingError(NEEDS.sentence)
+    whole: list[Network] = [one for one in sources if isinstance(one, NetworkSource)]
+    check_alike(whole)
+    first: dict[int, float] = {}
+    for one in (*runs, *whole):
+        if len(one.trials_to_criterion):
+            first.setdefault(one.config.seed, float(one.trials_to_criterion[0]))
+    conditions = tuple(
+        _condition(run_type, [one for one in runs if one.config.run_type is run_type])
+        for run_type in _TYPES
+    )
+    if progress is not None:
+        progress(1.0)
+    return Numbers(
+        tuple(sorted(first)),
+        np.array([first[seed] for seed in sorted(first)]),
+        runs[0].config.baseline_problems + 1,
+        conditions,
+        _caption(conditions, len(first), runs[0].config.baseline_problems + 1),
+    )
+
+
+def table(numbers: Numbers) -> dict[str, Table]:
+    """Means a network and condition, and every perturbed problem."""
+    each = [
+        (condition, run, place)
+        for condition in numbers.conditions
+        for run in range(len(condition.names))
+        for place in range(len(condition.counts[run]))
+    ]
+    return {
+        "networks": {
+            "seed": [*numbers.seeds, *(s for one in numbers.conditions for s in one.seeds)],
+            "condition": ["problem 1"] * len(numbers.seeds)
+            + [one.run_type.value for one in numbers.conditions for _ in one.seeds],
+            "trials_to_criterion": [
+                *numbers.first_problem,
+                *(mean for one in numbers.conditions for mean in one.means),
+            ],
+        },
+        "problems": {
+            "network": [condition.names[run] for condition, run, _ in each],
+            "seed": [condition.seeds[run] for condition, run, _ in each],
+            "condition": [condition.run_type.value for condition, _, _ in each],
+            "problem": [numbers.first_perturbed + place for _, _, place in each],
+            "trials_to_criterion": [condition.counts[run][place] for condition, run, place in each],
+            "moved_directions": [condition.moved[run][place] for condition, run, place in each],
+        },
+    }
+
+
+@compose.in_style
+def draw(numbers: Numbers) -> Figure:
+    """a, boxes over networks; b, how soon perturbed problems were learned; c, by permutation."""
+    figure = compose.sheet(72)
+    axes = figure.subplot_mosaic("AABBC", gridspec_kw={"width_ratios": [1, 1, 1, 1, 1.7]})
+    _draw_boxes(axes["A"], numbers)
+    _draw_shares(axes["B"], numbers)
+    _draw_moved(axes["C"], numbers)
+    for name, panel in axes.items():
+        compose.letter(panel, str(name).lower())
+    compose.caption(figure, numbers.caption)
+    return figure
+
+
+def _draw_boxes(axes: Axes, numbers: Numbers) -> None:
+    compose.points_and_box(axes, 0, numbers.first_problem, compose.GREY)
+    for place, one in enumerate(numbers.conditions, 1):
+        compose.points_and_box(axes, place, one.means, _COLOURS[one.run_type])
+    labels = ["Problem 1", *(_LABELS[one.run_type] for one in numbers.conditions)]
+    axes.set_xticks(range(len(labels)), labels)
+    axes.set(xlim=(-0.6, len(labels) - 0.4), ylabel="Trials to criterion")
+    compose.plain_log(axes)
+
+
+def _draw_shares(axes: Axes, numbers: Numbers) -> None:
+    for one in numbers.conditions:
+        if one.counts:
+            counts = np.concatenate(one.counts)
+            learned = np.sort(counts[np.isfinite(counts)])
+            share = 100 * np.arange(1, len(learned) + 1) / len(counts)
+            axes.step(
+                [*learned],
+                share,
+                where="post",
+                color=_COLOURS[one.run_type],
+                label=_LABELS[one.run_type],
+            )
+    compose.plain_log(axes, "x")
+    axes.set(xlabel="Trials to criterion", ylabel="Problems learned by then (%)", ylim=(0, 100))
+    axes.legend(loc="lower right")
+
+
+def _draw_moved(axes: Axes, numbers: Numbers) -> None:
+    """S→S alone: the others do not come back to where they were, or do not move."""
+    within = next(one for one in numbers.conditions if one.run_type is RunType.SSManifPert)
+    if not within.counts:
+        compose.empty(axes, "No S→S run was given.")
+        return
+    counts, moved = np.concatenate(within.counts), np.concatenate(within.moved)
+    kinds = np.unique(moved)
+    groups = [box(counts[moved == kind]) for kind in kinds]
+    colour = _COLOURS[RunType.SSManifPert]
+    compose.boxes(axes, range(len(kinds)), groups, [colour] * len(kinds), 0.5)
+    names = {0: "0\n(identity)"}
+    axes.set_xticks(range(len(kinds)), [names.get(int(kind), str(kind)) for kind in kinds])
+    axes.set(xlabel="Directions moved, S→S", ylabel="Trials to criterion")
+    axes.set_xlim(-0.6, len(kinds) - 0.4)
+    compose.plain_log(axes)
+
+
+def _condition(run_type: RunType, runs: Sequence[NetworkSource]) -> Condition:
+    rows = [
+        slice(one.config.baseline_problems, one.config.baseline_problems + RELEARNED)
+        for one in runs
+    ]
+    permutations = [
+        one.summary.permutations[chosen] for one, chosen in zip(runs, rows, strict=True)
+    ]
+    return Condition(
+        run_type,
+        tuple(one.name for one in runs),
+        tuple(one.config.seed for one in runs),
+        tuple(one.trials_to_criterion[chosen] for one, chosen in zip(runs, rows, strict=True)),
+        tuple(np.sum(drawn != np.arange(drawn.shape[1]), axis=1) for drawn in permutations),
+    )
+
+
+def _caption(conditions: Sequence[Condition], seeds: int, first: int) -> str:
+    numbers = ", ".join(f"{_LABELS[one.run_type]} {len(one.names)}" for one in conditions)
+    counts = [row for one in conditions for row in one.counts]
+    failed = sum(int(np.isnan(row).sum()) for row in counts)
+    shortest, longest = min(map(len, counts)), max(map(len, counts))
+    last = first + RELEARNED - 1
+    span = base.problems(first, first + shortest - 1, first + longest - 1, last)
+    parts = [
+        f"a, Trials to criterion of problem 1 (n = {seeds} networks) and means over {span} of the "
+        f"runs with a frozen readout, unmoved (Control) or moved within (S→S) or into (D→S) the "
+        f"stimulus subspace; networks: {numbers} (the paper: {base.PAPER_NETWORKS} each). Every "
+        "perturbed problem starts from the network of problem 1. b, All these problems. c, Those of "
+        "S→S, by how many of the four directions the drawn permutation moves.",
+    ]
+    if failed:
+        parts.append(
+            f"{failed} perturbed problems were not learned; the means leave them out, b counts them."
+        )
+    return " ".join(parts)

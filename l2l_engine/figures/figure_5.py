@@ -1,0 +1,191 @@
+"""Figure 5: what changes the vector field. Weight- and state-driven parts, and their dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine.analysis import change_table
+from l2l_engine.analysis.progress import Progress
+from l2l_engine.config import RunType
+from l2l_engine.figures import base, compose
+from l2l_engine.figures.analyses import vector_field
+from l2l_engine.figures.base import GROUP, Needs, Table
+from l2l_engine.figures.changes import DIMENSIONS
+from l2l_engine.figures.sources import Source, select
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Float64 = NDArray[np.float64]
+
+NUMBER = 5
+TITLE = "Weight- and state-driven changes of the vector field"
+NEEDS = Needs(
+    (RunType.Full,),
+    2,
+    True,
+    "Figure 5 needs the networks of a run of the type Full, two learned problems or more (or the "
+    "published f5And6_seed_K.mat): train one with l2l-train.",
+)
+PAPER_PROBLEMS = 1001
+# column -> label, colour, line
+_SIZES: dict[str, tuple[str, str, Any]] = {
+    "total": ("total ΔZ", compose.BLACK, "-"),
+    "weight_driven": ("weight-driven W", compose.PURPLE, "-"),
+    "state_driven": ("state-driven S", compose.SKY, "-"),
+}
+_PARTS: dict[str, tuple[str, str, Any]] = {
+    "weight_parallel": ("W parallel", compose.PURPLE, compose.PARALLEL),
+    "weight_perpendicular": ("W perpendicular", compose.PURPLE, compose.PERPENDICULAR),
+    "state_parallel": ("S parallel", compose.SKY, compose.PARALLEL),
+    "state_perpendicular": ("S perpendicular", compose.SKY, compose.PERPENDICULAR),
+}
+_DIMENSIONS: dict[str, tuple[str, str, Any]] = {
+    "weight_parallel": _PARTS["weight_parallel"],
+    "weight_perpendicular": ("W and S perpendicular", compose.PURPLE, compose.PERPENDICULAR),
+    "state_parallel": _PARTS["state_parallel"],
+    "total": ("total ΔZ", compose.BLACK, "-"),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """Everything in Figure 5: n networks, G groups of fifty problems from problem 2 on.
+
+    ``sizes`` (n, G, 9) are group means with the columns of ``change_table.COLUMNS``, in rate units
+    a step; ``within`` and ``across`` (n, G, 4) dimensionalities with the columns of ``DIMENSIONS``,
+    within a problem and across a group. NaN where a network has not come so far.
+    """
+
+    names: tuple[str, ...]
+    last_problem: int
+    sizes: Float64
+    within: Float64
+    across: Float64
+    caption: str
+
+
+def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numbers:
+    """The numbers of Figure 5."""
+    networks = select(sources, NEEDS)
+    changes = vector_field(networks, progress)
+    lengths = [len(one.table) + 1 for one in changes]
+
+    def stacked(groups: list[Float64]) -> Float64:
+        return np.moveaxis(base.padded(one.T for one in groups), 1, 2)
+
+    return Numbers(
+        names=tuple(one.name for one in networks),
+        last_problem=max(lengths),
+        sizes=stacked([one.grouped() for one in changes]),
+        within=stacked([one.within for one in changes]),
+        across=stacked([one.across_whole() for one in changes]),
+        caption=_caption([one.config.seed for one in networks], lengths),
+    )
+
+
+def table(numbers: Numbers) -> dict[str, Table]:
+    """One row a network and group: sizes and dimensionalities; and their means over networks."""
+    number, groups = numbers.sizes.shape[:2]
+    columns = {
+        **{f"{n}_size": numbers.sizes[..., i] for i, n in enumerate(change_table.COLUMNS)},
+        **{f"{n}_dimensions_within": numbers.within[..., i] for i, n in enumerate(DIMENSIONS)},
+        **{f"{n}_dimensions_across": numbers.across[..., i] for i, n in enumerate(DIMENSIONS)},
+    }
+    names = base.group_names(numbers.last_problem)
+    means: Table = {"problems": names}
+    for name, values in columns.items():
+        means[f"{name}_mean"], means[f"{name}_sem"] = base.mean_and_sem(values)
+    each: Table = {
+        "network": [name for name in numbers.names for _ in range(groups)],
+        "problems": names * number,
+        **{name: values.ravel() for name, values in columns.items()},
+    }
+    return {"networks": each, "means": means}
+
+
+@compose.in_style
+def draw(numbers: Numbers) -> Figure:
+    """a, d, early sizes and dimensions; b, c, e, f, their course over problems."""
+    figure = compose.sheet(118)
+    axes = figure.subplot_mosaic("ABC;DEF")
+    _draw_early_sizes(axes["A"], numbers)
+    _draw_course(axes["B"], numbers, numbers.sizes, change_table.COLUMNS, _SIZES)
+    _draw_course(axes["C"], numbers, numbers.sizes, change_table.COLUMNS, _PARTS)
+    _draw_early_dimensions(axes["D"], numbers)
+    _draw_course(axes["E"], numbers, numbers.within, DIMENSIONS, _DIMENSIONS)
+    _draw_course(axes["F"], numbers, numbers.across, DIMENSIONS, _DIMENSIONS)
+    for name in "BC":
+        axes[name].set_ylabel("Size of change (a.u. per step)")
+    axes["E"].set_ylabel("Dimensionality in a problem")
+    axes["F"].set_ylabel("Dimensionality across a group")
+    for name, panel in axes.items():
+        compose.letter(panel, str(name).lower())
+    compose.caption(figure, numbers.caption)
+    return figure
+
+
+def _draw_early_sizes(axes: Axes, numbers: Numbers) -> None:
+    shown = {**_SIZES, **_PARTS}
+    for place, (name, (_, colour, _line)) in enumerate(shown.items()):
+        values = numbers.sizes[:, 0, change_table.COLUMNS.index(name)]
+        compose.points_and_box(axes, place, values, colour)
+    axes.set_xticks(range(len(shown)), ["ΔZ", "W", "S", "W∥", "W⊥", "S∥", "S⊥"])
+    axes.set(xlim=(-0.6, len(shown) - 0.4), ylabel="Size of change (a.u. per step)")
+    axes.set_ylim(bottom=0)
+    axes.set_title(f"Problems {base.group_names(numbers.last_problem)[0]}")
+
+
+def _draw_early_dimensions(axes: Axes, numbers: Numbers) -> None:
+    for place, (_, colour, _line) in enumerate(_DIMENSIONS.values()):
+        column = place  # both are in the order of DIMENSIONS
+        for shift, values in ((-0.2, numbers.within), (0.2, numbers.across)):
+            compose.points_and_box(axes, place + shift, values[:, 0, column], colour, 0.3)
+        ends = np.stack([numbers.within[:, 0, column], numbers.across[:, 0, column]])
+        axes.plot([place - 0.2, place + 0.2], ends, color=colour, lw=0.4, alpha=0.5)
+    axes.set_xticks(range(len(_DIMENSIONS)), ["W∥", "W⊥, S⊥", "S∥", "ΔZ"])
+    axes.set(xlim=(-0.6, len(_DIMENSIONS) - 0.4), ylabel="Dimensionality")
+    axes.set_ylim(bottom=0)
+    axes.set_title("Left: in a problem, right: across the group")
+
+
+def _draw_course(
+    axes: Axes,
+    numbers: Numbers,
+    values: Float64,
+    columns: Sequence[str],
+    shown: dict[str, tuple[str, str, Any]],
+) -> None:
+    compose.course(
+        axes,
+        base.group_centres(values.shape[1]),
+        {
+            label: (values[..., columns.index(name)], colour, line)
+            for name, (label, colour, line) in shown.items()
+        },
+    )
+    axes.set(xlabel="Problem", xlim=(0, 2 + GROUP * values.shape[1]))
+
+
+def _caption(seeds: Sequence[int], lengths: Sequence[int]) -> str:
+    spread = "mean ± s.e.m. over networks" if len(seeds) > 1 else "one network, so without s.e.m."
+    parts = [
+        f"Change of the vector field by learning a problem: {base.networks(len(seeds), seeds)}, "
+        f"{base.problems(2, min(lengths), max(lengths), PAPER_PROBLEMS)}, in groups of {GROUP}; "
+        f"{spread}. Parallel and perpendicular to the total change ΔZ = W + S at each step. "
+        "Dimensionality: participation ratio of the uncentred covariance.",
+    ]
+    if (max(lengths) - 1) % GROUP:
+        rest = (max(lengths) - 1) % GROUP
+        many = max(lengths) - 1 > GROUP
+        parts.append(
+            f"The last group holds {rest} problem{'s' * (rest != 1)}"
+            + (", too few to compare its dimensionality across problems." if many else ".")
+        )
+    return " ".join(parts)

@@ -1,0 +1,149 @@
+"""The authors' published results files: figures 1, 5 and 6 without a network.
+
+``f5And6_seed_K.mat`` holds one network's trials to criterion and vector-field changes,
+``f1_perfFit.mat`` ten networks' fits, ``f5And6_All.mat`` their correlations.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine.analysis import change_table
+from l2l_engine.config import RunConfig
+from l2l_engine.figures.base import GROUP
+from l2l_engine.figures.changes import Changes
+from l2l_engine.storage.published.names import PublishedError
+from l2l_engine.storage.published.source import LARGEST_FILE, mat_variables
+
+Float64 = NDArray[np.float64]
+
+_SEED = re.compile(r"f5And6_seed_(\d+)\.mat")
+_SIGNED = change_table.COLUMNS.index("state_parallel")  # published with a minus sign
+_FITS, _CORRELATIONS = "f1_perfFit.mat", "f5And6_All.mat"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PublishedNetwork:
+    """A published network: its counts and its vector-field changes, problems 2 on.
+
+    ``trials_to_criterion`` has a place for problem 1, which was not published: NaN.
+    """
+
+    path: Path
+    name: str
+    config: RunConfig
+    trials_to_criterion: Float64
+    changes: Changes
+
+    @property
+    def failed(self) -> int:
+        """Problems not learned."""
+        return int(np.isnan(self.trials_to_criterion[1:]).sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PublishedFits:
+    """Fits to the published networks' counts, each (n,): a exp(-n / time constant) + asymptote."""
+
+    path: Path
+    amplitudes: Float64
+    time_constants: Float64
+    asymptotes: Float64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PublishedCorrelations:
+    """Correlations (n, 3) of the published networks' counts with |W|, |S| and |dW_rec|."""
+
+    path: Path
+    correlations: Float64
+
+
+Published = PublishedNetwork | PublishedFits | PublishedCorrelations
+
+
+def is_processed(path: Path) -> bool:
+    """Whether a file is named like one of the published results files."""
+    return path.name in (_FITS, _CORRELATIONS) or _SEED.fullmatch(path.name) is not None
+
+
+def read_processed(path: Path) -> Published:
+    """Read one of the published results files.
+
+    Raises
+    ------
+    PublishedError
+        When it is none, damaged, or lacks a variable.
+    """
+    if path.name == _FITS:
+        found = _variables(path, {"SC": (None,), "TC": (None,), "AS": (None,)})
+        return PublishedFits(path, found["SC"], found["TC"], found["AS"])
+    if path.name == _CORRELATIONS:
+        return PublishedCorrelations(path, _variables(path, {"corrs": (None, 3)})["corrs"])
+    matched = _SEED.fullmatch(path.name)
+    if matched is None:
+        raise PublishedError(
+            f"{path} is none of the published results files figures can be made from "
+            f"({_FITS}, f5And6_seed_K.mat, {_CORRELATIONS}): choose one of them."
+        )
+    return _network(path, int(matched[1]))
+
+
+def _network(path: Path, seed: int) -> PublishedNetwork:
+    found = _variables(path, {"C": (None,), "VFC": (None, len(change_table.COLUMNS))})
+    counts, table = found["C"], found["VFC"].copy()
+    table[:, _SIGNED] *= -1
+    groups = -(-len(table) // GROUP)
+    wanted: dict[str, tuple[int | None, ...]] = {
+        "dims_SingProb_sum": (groups, 2, 2),
+        "dimsT_SingProb_sum": (groups,),
+        "dims_SingEp": (groups, 2, 2),
+        "dimsT_SingEp": (groups,),
+    }
+    dims = _variables(path, wanted)
+    if len(counts) != len(table):
+        raise PublishedError(
+            f"{path}: C has {len(counts)} rows and VFC {len(table)}: get the file anew."
+        )
+
+    def columns(parts: Float64, total: Float64) -> Float64:
+        return np.stack([parts[:, 0, 0], parts[:, 0, 1], parts[:, 1, 0], total], axis=1)
+
+    changes = Changes(
+        counts=counts,
+        table=table,
+        within=columns(dims["dims_SingProb_sum"], dims["dimsT_SingProb_sum"]),
+        across=columns(dims["dims_SingEp"], dims["dimsT_SingEp"]),
+    )
+    first_unknown = np.concatenate([[np.nan], counts])
+    config = RunConfig(seed=seed, problems=len(first_unknown))
+    return PublishedNetwork(path, path.stem, config, first_unknown, changes)
+
+
+def _variables(path: Path, wanted: dict[str, tuple[int | None, ...]]) -> dict[str, Float64]:
+    """Variables of these shapes, float64; a vector may lie or stand."""
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST_FILE)
+    except OSError as error:
+        raise PublishedError(f"{path} cannot be opened ({error.strerror}): check it.") from error
+    arrays = mat_variables(content, str(path), wanted.__contains__)
+    checked: dict[str, Float64] = {}
+    for name, shape in wanted.items():
+        if name not in arrays:
+            raise PublishedError(f"{path} lacks the variable {name}: get the file anew.")
+        array = np.asarray(arrays[name], np.float64)
+        if len(shape) == 1:
+            array = array.ravel()
+        fits = array.ndim == len(shape) and all(
+            want in (None, have) for want, have in zip(shape, array.shape, strict=True)
+        )
+        if not fits or not array.size:
+            raise PublishedError(f"{path}: {name} has the shape {array.shape}: get the file anew.")
+        checked[name] = array
+    return checked

@@ -1,0 +1,214 @@
+"""What figures are made from: sessions, results files, published results files."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.figures.base import LackingError, Needs
+from l2l_engine.figures.processed import (
+    PublishedCorrelations,
+    PublishedFits,
+    PublishedNetwork,
+    is_processed,
+    read_processed,
+)
+from l2l_engine.network import NetworkWeights
+from l2l_engine.storage.results import Arrays, Key, Results, RunSummary, is_results, read_summary
+from l2l_engine.storage.session import Session
+from l2l_engine.task import FloatArray
+
+_MAY_DIFFER = frozenset({"seed", "run_type", "problems", "derangement"})  # within one figure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NetworkSource:
+    """A network in training order: a session with its results, or a results file alone.
+
+    ``computable`` says whether the networks themselves are at hand. With ``recompute`` what was
+    cached before is not looked at.
+    """
+
+    path: Path
+    summary: RunSummary
+    results: Results
+    computable: bool
+    recompute: bool = False
+
+    @classmethod
+    def of_session(cls, path: Path, recompute: bool = False) -> Self:
+        """From a session file, whether or not somebody is writing it."""
+        with Session.open(path) as session:
+            summary = RunSummary.of(session)
+        return cls(path, summary, Results.beside(path), True, recompute)
+
+    @classmethod
+    def of_results(cls, path: Path) -> Self:
+        """From a results file, whose session may be elsewhere."""
+        return cls(path, read_summary(path), Results(path), False)
+
+    @property
+    def name(self) -> str:
+        """The session's name."""
+        return self.summary.name
+
+    @property
+    def config(self) -> RunConfig:
+        """The run's configuration."""
+        return self.summary.config
+
+    @property
+    def trials_to_criterion(self) -> NDArray[np.float64]:
+        """(K,), NaN where a problem failed."""
+        return self.summary.trials_to_criterion
+
+    @property
+    def failed(self) -> int:
+        """Problems not learned."""
+        return int(np.isnan(self.trials_to_criterion).sum())
+
+    def networks(self, problems: range) -> tuple[NetworkWeights, FloatArray]:
+        """The networks (float32) and stimuli of consecutive problems."""
+        with Session.open(self.path) as session:
+            if session.n_problems < problems.stop:
+                raise L2LError(f"{self.path} has changed: open it again.")
+            rows = slice(problems.start, problems.stop)
+            return session.weights(rows), session.stimuli[rows]
+
+    def cached(self, key: Key, problems: range) -> Arrays | None:
+        """What an analysis of these problems gave, if it is known and still true."""
+        return None if self.recompute else self.results.get(key, self.summary.digest(problems))
+
+    def keep(self, key: Key, problems: range, arrays: Arrays) -> None:
+        """Cache what an analysis of these problems gave."""
+        self.results.put(self.summary, {(key, self.summary.digest(problems)): arrays})
+
+
+Source = NetworkSource | PublishedNetwork | PublishedFits | PublishedCorrelations
+Network = NetworkSource | PublishedNetwork
+
+
+def load(paths: Iterable[str | os.PathLike[str]], *, recompute: bool = False) -> list[Source]:
+    """Sources of figures from files, or from folders of them; the same network is taken once.
+
+    Parameters
+    ----------
+    paths : session files, results files, and the authors' f1_perfFit.mat, f5And6_seed_K.mat and
+        f5And6_All.mat
+    recompute : bool
+        Do not look at cached results of sessions.
+
+    Raises
+    ------
+    L2LError
+        When a file is none of these or damaged.
+    """
+    return without_doubles([_source(path, recompute) for path in _files(map(Path, paths))])
+
+
+def without_doubles(sources: Iterable[Source]) -> list[Source]:
+    """Each network once: rather from its session than from results, rather the longer of two."""
+    kept: list[Source] = []
+    for source in sources:
+        twin = next((place for place, other in enumerate(kept) if _same(source, other)), None)
+        if twin is None:
+            kept.append(source)
+        elif _worth(source) > _worth(kept[twin]):
+            kept[twin] = source
+    return kept
+
+
+def select(sources: Sequence[Source], needs: Needs) -> list[Network]:
+    """The networks a figure is made from, all of one configuration.
+
+    Raises
+    ------
+    LackingError
+        When there is none; the text says what to do.
+    L2LError
+        When they differ in size or configuration, naming what differs.
+    """
+    fitting = [
+        source
+        for source in sources
+        if isinstance(source, Network) and source.config.run_type in needs.run_types
+    ]
+    learned = [one for one in fitting if len(one.trials_to_criterion) >= needs.problems]
+    if not learned:
+        if fitting:
+            have = max(len(one.trials_to_criterion) for one in fitting)
+            raise LackingError(
+                f"{fitting[0].path} has {have or 'no'} learned problem{'s' * (have != 1)}, "
+                f"and {needs.problems} are needed: train it further with l2l-train --resume."
+            )
+        raise LackingError(needs.sentence)
+    check_alike(learned)
+    return learned
+
+
+def check_alike(networks: Sequence[Network]) -> None:
+    """Refuse networks of unlike size or configuration in one figure, naming what differs."""
+    first = networks[0]
+    for other in networks[1:]:
+        for item in dataclasses.fields(RunConfig):
+            ours, theirs = getattr(first.config, item.name), getattr(other.config, item.name)
+            if item.name not in _MAY_DIFFER and ours != theirs:
+                raise L2LError(
+                    f"{first.path.name} and {other.path.name} do not belong in one figure: "
+                    f"{item.name} is {_shown(ours)} in one and {_shown(theirs)} in the other; "
+                    "give only sessions that agree."
+                )
+
+
+def _files(paths: Iterable[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        inside = sorted(one for one in path.iterdir() if one.suffix == ".h5" or is_processed(one))
+        if not inside:
+            raise L2LError(
+                f"{path} holds no session and no results: import published networks with "
+                "l2l-convert first."
+            )
+        found += inside
+    return found
+
+
+def _source(path: Path, recompute: bool) -> Source:
+    if path.suffix == ".mat":
+        return read_processed(path)
+    if path.is_file() and h5py.is_hdf5(path) and is_results(path):
+        return NetworkSource.of_results(path)
+    return NetworkSource.of_session(path, recompute)
+
+
+def _same(one: Source, other: Source) -> bool:
+    """Whether two sources are one network, perhaps at two times."""
+    if one.path.resolve() == other.path.resolve():
+        return True
+    if not (isinstance(one, NetworkSource) and isinstance(other, NetworkSource)):
+        return False
+    shared = min(len(one.summary.digests), len(other.summary.digests))
+    digests = one.summary.digests[:shared], other.summary.digests[:shared]
+    return shared > 0 and one.config.run_type is other.config.run_type and np.array_equal(*digests)
+
+
+def _worth(source: Source) -> tuple[int, bool]:
+    if isinstance(source, NetworkSource):
+        return len(source.summary.digests), source.computable
+    return 0, False
+
+
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(getattr(value, "value", value))
