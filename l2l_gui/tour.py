@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from PyQt6 import sip
 from PyQt6.QtCore import QEventLoop, Qt, QTimer
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QToolButton
@@ -164,6 +165,7 @@ def main(folder: Path, files: Sequence[Path]) -> int:
     errors = _Errors()
     logging.getLogger().addHandler(errors)
     logging.getLogger().setLevel(logging.INFO)
+    hook = sys.excepthook
     sys.excepthook = lambda kind, error, trace: log.error("", exc_info=(kind, error, trace))
     with tempfile.TemporaryDirectory() as place:
         os.environ["L2L_SESSIONS"] = place
@@ -175,7 +177,9 @@ def main(folder: Path, files: Sequence[Path]) -> int:
         tour.take(STEPS)
         tour.meter.stop()
         tour.window.close()
-        app.processEvents()
+        sip.delete(tour.window)
+    sys.excepthook = hook
+    logging.getLogger().removeHandler(errors)
     failed = [record for record in tour.records if not record.ok]
     report = {
         "ok": not failed and not errors.found,
