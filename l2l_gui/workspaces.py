@@ -72,6 +72,7 @@ class Workspace(QMainWindow):
         dock.setObjectName(f"dock {panel.name}")
         dock.setWidget(panel)
         dock.setTitleBarWidget(PanelHeader(panel))
+        dock.visibilityChanged.connect(panel.set_in_front)
         return dock
 
     @property

@@ -119,6 +119,7 @@ class Panel(QWidget):
         self._stale = True
         self._has_content = False
         self._waiting = False
+        self._in_front = True
         self.build()
         self._restyle(theme.palette)
         theme.changed.connect(self._restyle)
@@ -172,7 +173,7 @@ class Panel(QWidget):
     def invalidate(self) -> None:
         """Ask again soon, if seen; else when seen next."""
         self._stale = True
-        if self.isVisible():
+        if self.seen:
             self.context.redraws.add(self.refresh)
 
     def plots(self) -> list[pg.PlotItem]:
@@ -196,7 +197,7 @@ class Panel(QWidget):
 
     def refresh(self) -> None:
         """Ask and draw now; does nothing while hidden or up to date."""
-        if not (self._stale and self.isVisible()):
+        if not (self._stale and self.seen):
             return
         self._stale = False
         answer = self.ask()
@@ -244,7 +245,7 @@ class Panel(QWidget):
     def _selection_changed(self, selection: Selection, fields: frozenset[str]) -> None:
         if fields & self.depends or "sessions" in fields:
             self.invalidate()
-        elif "time" in fields and self._has_content and self.isVisible():
+        elif "time" in fields and self._has_content and self.seen:
             self.show_time(selection.time)
 
     def _session_changed(self, session: OpenSession) -> None:
@@ -262,15 +263,39 @@ class Panel(QWidget):
             theme.style_plot(plot)
         self.restyle(palette)
 
+    @property
+    def seen(self) -> bool:
+        """Whether it is shown, and not behind another tab."""
+        return self.isVisible() and self._in_front
+
+    def set_in_front(self, in_front: bool) -> None:
+        """Say whether another tab covers it; Qt takes covered docks for visible ones."""
+        self._in_front = in_front
+        if self.seen:
+            self.wake()
+        else:
+            self.rest()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what changed while hidden."""
         super().showEvent(event)
-        if self._stale:
-            self.context.redraws.add(self.refresh)
+        if self.seen:
+            self.wake()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Stop computing for nobody."""
+        """Compute nothing while hidden."""
         super().hideEvent(event)
+        self.rest()
+
+    def wake(self) -> None:
+        """Catch up with what changed while unseen."""
+        if self._stale:
+            self.context.redraws.add(self.refresh)
+        elif self._has_content:
+            self.show_time(self.context.selected.time)
+
+    def rest(self) -> None:
+        """Stop computing for nobody."""
         if self._waiting:
             self._waiting, self._stale = False, True
             self.context.jobs.release(self)

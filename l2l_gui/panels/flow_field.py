@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtGui import QAction, QHideEvent
+from PyQt6.QtGui import QAction
 
 from l2l_engine import task
 from l2l_engine.analysis import flow
@@ -207,9 +207,9 @@ class FlowFieldPanel(Panel):
         self._found = found
         self._mark_points()
 
-    def hideEvent(self, event: QHideEvent) -> None:
+    def rest(self) -> None:
         """Search nothing for nobody."""
-        super().hideEvent(event)
+        super().rest()
         if self._found is None:
             self.context.jobs.release(self.points)
             self.invalidate()
@@ -252,7 +252,7 @@ class FlowFieldPanel(Panel):
         self.now.setData(pos=places, brush=brushes, pen=theme.pen("panel", 2))
 
     def _draw_flow(self) -> None:
-        if self._scene is None or not self.isVisible():
+        if self._scene is None or not self.seen:
             return
         scene = self._scene
         through, current, _ = self._at_cursor()

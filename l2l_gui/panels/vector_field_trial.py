@@ -91,8 +91,8 @@ class _Column:
         norms.setXLink(parts)
         norms.getAxis("bottom").setStyle(showValues=False)
         if column == 0:
-            norms.setLabel("left", f"Norm ({UNIT})")
-            parts.setLabel("left", f"Part ({UNIT})")
+            norms.setLabel("left", UNIT)
+            parts.setLabel("left", UNIT)
         self.whole = [norms.plot(skipFiniteCheck=True) for _ in WHOLE]
         self.parts = [parts.plot(skipFiniteCheck=True) for _ in PARTS]
 

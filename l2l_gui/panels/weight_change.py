@@ -71,7 +71,7 @@ class WeightChangePanel(Panel):
     title = "Recurrent weight change"
     help = (
         "The image is the change of the recurrent weights made by learning the selected problem, "
-        "from each unit (row) to each (column); beside it are the singular values of the change, "
+        "from each unit (row) to each (column); beside it are the singular values σ of the change, "
         "whose effective rank is the number of directions that count. "
         "The bars give the share of the change that reads activity from, and writes currents "
         "into, the decision and stimulus subspaces of the group and the two response outputs; "
@@ -103,14 +103,14 @@ class WeightChangePanel(Panel):
         self.image_view.addItem(self.bar, 0, 1)
         self.spectrum = self.view.addPlot(0, 0)
         self.spectrum.setLabel("bottom", "Component")
-        self.spectrum.setLabel("left", "Singular value (a.u.)")
+        self.spectrum.setLabel("left", "σ (a.u.)")
         self.values = self.spectrum.plot(symbol="o", symbolSize=4, symbolPen=None)
         self.rank = pg.InfiniteLine(
             angle=90, label="effective rank", labelOpts={"position": 0.9, "anchors": [(0, 0)] * 2}
         )
         self.spectrum.addItem(self.rank, ignoreBounds=True)
         self.shares = self.view.addPlot(1, 0)
-        self.shares.setLabel("left", "Share of change (%)")
+        self.shares.setLabel("left", "Share (%)")
         self.shares.setMouseEnabled(x=False, y=False)
         self.shares.getAxis("bottom").setTicks([list(enumerate(SUBSPACES))])
         self.bars = [pg.BarGraphItem(x=[0], height=[0], width=BAR) for _ in range(2)]
