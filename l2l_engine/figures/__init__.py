@@ -38,6 +38,11 @@ class Made:
     numbers: Any
 
     @property
+    def title(self) -> str:
+        """The figure's number and title."""
+        return f"Figure {self.module.NUMBER}: {self.module.TITLE}"
+
+    @property
     def caption(self) -> str:
         """What is drawn, and what is short of the paper's."""
         return self.numbers.caption
@@ -50,16 +55,15 @@ class Made:
         """The numbers as tables, by name."""
         return self.module.table(self.numbers)
 
-    def picture(self, kind: str = "png", dpi: float | None = None) -> bytes:
-        """The bytes of a PDF, SVG or PNG file; ``dpi`` is for PNG, 300 by default."""
-        title = f"Figure {self.module.NUMBER}: {self.module.TITLE}"
-        return export.picture(self.figure(), kind, title=title, dpi=dpi)
+    def picture(self, kind: str = "png", dpi: float = 300.0) -> bytes:
+        """The bytes of a PDF, SVG or PNG file; ``dpi`` is for PNG."""
+        return export.picture(self.figure(), kind, title=self.title, dpi=dpi)
 
     def save(self, folder: Path, kinds: Iterable[str] = ("pdf",)) -> list[Path]:
         """Write ``figure_N.KIND`` and ``figure_N_TABLE.csv`` for each; the files written."""
-        stem = f"figure_{self.module.NUMBER}"
+        stem, figure = f"figure_{self.module.NUMBER}", self.figure()
         written = [
-            export.write(folder / f"{stem}.{kind}", self.picture(kind))
+            export.write(folder / f"{stem}.{kind}", export.picture(figure, kind, title=self.title))
             for kind in export.formats(kinds)
         ]
         return written + [

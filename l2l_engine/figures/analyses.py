@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from l2l_engine.analysis import change_table
 from l2l_engine.analysis.accumulation import accumulation
@@ -159,7 +158,7 @@ def _change_pieces(source: NetworkSource) -> list[Piece]:
 def _change(
     weights: NetworkWeights, stimuli: FloatArray, config: RunConfig, progress: Progress
 ) -> Arrays:
-    there: NDArray[np.bool_] = np.isfinite(weights.output_bias).all(axis=1)
+    there = np.asarray(np.isfinite(weights.output_bias).all(axis=1))
     pairs = np.flatnonzero(there[:-1] & there[1:])
     table = np.full((len(weights) - 1, len(change_table.COLUMNS)), np.nan)
     within = np.full((len(weights) - 1, len(DIMENSIONS)), np.nan)

@@ -76,7 +76,8 @@ def mean_and_sem(values: Float64) -> tuple[Float64, Float64]:
     """
     known = np.isfinite(values)
     number = known.sum(axis=0)
-    mean = np.where(known, values, 0.0).sum(axis=0) / np.where(number, number, np.nan)
+    total: Float64 = np.where(known, values, 0.0).sum(axis=0)
+    mean: Float64 = total / np.where(number, number, np.nan)
     squares = np.where(known, np.square(values - mean), 0.0).sum(axis=0)
     freedom = np.where(number > 1, number - 1.0, np.nan)
     return mean, np.sqrt(squares / freedom / np.maximum(number, 1))
@@ -129,7 +130,7 @@ def problems(first: int, shortest: int, longest: int, paper: int) -> str:
 
 def group_centres(groups: int, first: int = 2, size: int = GROUP) -> Float64:
     """Middle of each group of problems that starts with problem ``first``, (groups,)."""
-    return first + size * np.arange(groups) + (size - 1) / 2
+    return np.arange(groups, dtype=np.float64) * size + first + (size - 1) / 2
 
 
 def group_names(last: int, first: int = 2, size: int = GROUP) -> list[str]:

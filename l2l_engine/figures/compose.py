@@ -23,7 +23,7 @@ from l2l_engine.figures.base import mean_and_sem
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
 
 Float64 = NDArray[np.float64]
 P = ParamSpec("P")
@@ -31,14 +31,13 @@ P = ParamSpec("P")
 STYLE = Path(__file__).with_name("journal.mplstyle")
 WIDTH_MM = 183.0
 _INCH_MM = 25.4
-_CAPTION_CHARACTERS = 178
 
 BLUE, VERMILION, GREEN, ORANGE = "#0072b2", "#d55e00", "#009e73", "#e69f00"
 PURPLE, SKY, GREY, BLACK = "#cc79a7", "#56b4e9", "#8c8c8c", "#000000"
 RESPONSES = (BLUE, VERMILION)
 EPOCHS = {"sample": "#e6eef7", "delay": "#f5f6f7", "response": "#f8efe2"}
-PARALLEL, PERPENDICULAR = "-", (0, (3.2, 1.4))
-WEIGHT_SHADES = {"parallel": PARALLEL, "perpendicular": PERPENDICULAR}
+PARALLEL: Any = "-"
+PERPENDICULAR: Any = (0, (3.2, 1.4))
 
 _turn = threading.RLock()
 
@@ -73,10 +72,20 @@ def sheet(height_mm: float) -> Figure:
     return figure
 
 
-def caption(figure: Figure, text: str) -> None:
-    """The line below the panels."""
-    lines = textwrap.fill(text, _CAPTION_CHARACTERS)
-    figure.supxlabel(lines, x=0.008, ha="left", fontsize=6, color="#444444")
+def caption(figure: Figure | SubFigure, text: str) -> None:
+    """The line below the panels, broken where the page ends."""
+    from matplotlib.font_manager import FontProperties
+
+    canvas: Any = figure.canvas
+    measure, font = canvas.get_renderer().get_text_width_height_descent, FontProperties(size=6)
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if measure(longer, font, False)[0] > 0.98 * canvas.figure.bbox.width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    figure.supxlabel("\n".join(lines), x=0.008, ha="left", fontsize=6, color="#444444")
 
 
 def letter(axes: Axes, text: str, points: float = 26) -> None:
@@ -244,6 +253,16 @@ def course(
         band(axes, x, mean, error, colour, label=label, line=line, marker=marker)
     axes.set_ylim(bottom=0)
     if legend:
-        axes.legend(
-            loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0, handlelength=2.2
-        )
+        legend_above(axes)
+
+
+def legend_above(axes: Axes, columns: int = 2, **how: Any) -> None:
+    """The legend over the panel, where it hides nothing."""
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 1.0),
+        ncols=columns,
+        borderaxespad=0.1,
+        handlelength=2.2,
+        **how,
+    )

@@ -32,14 +32,14 @@ class FigureExportError(L2LError):
     """A figure or table could not be written."""
 
 
-def picture(figure: Figure, kind: str, *, title: str = "", dpi: float | None = None) -> bytes:
+def picture(figure: Figure, kind: str, *, title: str = "", dpi: float = 300.0) -> bytes:
     """The figure as the bytes of a PDF, SVG or PNG file; text stays text in the first two."""
     if kind not in FORMATS:
         raise FigureExportError(f"'{kind}' is no format of figures: choose {', '.join(FORMATS)}.")
     stream = io.BytesIO()
     with styled():
-        metadata = {"Title": title, **_NO_DATE[kind]}
-        figure.savefig(stream, format=kind, metadata=metadata, dpi=dpi or "figure" if dpi else 300)
+        figure.savefig(stream, format=kind, dpi=dpi, metadata={"Title": title, **_NO_DATE[kind]})
+        figure.set_layout_engine("none")  # laid out once, it stays
     return stream.getvalue()
 
 

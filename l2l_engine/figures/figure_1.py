@@ -154,7 +154,7 @@ def table(numbers: Numbers) -> dict[str, Table]:
 @compose.in_style
 def draw(numbers: Numbers) -> Figure:
     """a, an example network; b, boxes of fifty problems; c, d, the fits of all networks."""
-    figure = compose.sheet(98)
+    figure = compose.sheet(104)
     axes = figure.subplot_mosaic("AAAAACD;BBBBBCD")
     _draw_example(axes["A"], numbers)
     _draw_groups(axes["B"], numbers)
@@ -190,9 +190,9 @@ def _draw_example(axes: Axes, numbers: Numbers) -> None:
         text = f"fit, time constant {numbers.fit.time_constant:.0f} problems"
         axes.plot(fitted, numbers.fit(fitted - 2), color=compose.BLUE, ls=(0, (3, 1.5)), label=text)
     compose.plain_log(axes)
-    axes.set(xlabel="Problem", ylabel="Trials to criterion", title=numbers.names[0])
+    axes.set(xlabel="Problem", ylabel="Trials to criterion")
     axes.set_xlim(1 - 0.01 * len(counts), 1 + 1.01 * len(counts))
-    axes.legend(ncols=3, loc="upper right")
+    compose.legend_above(axes, 3, markerscale=2)
 
 
 def _draw_groups(axes: Axes, numbers: Numbers) -> None:
@@ -208,7 +208,7 @@ def _draw_groups(axes: Axes, numbers: Numbers) -> None:
     names = base.group_names(max(map(len, numbers.counts)))
     axes.set_xticks(places, names, rotation=45, ha="right", rotation_mode="anchor")
     axes.set(xlim=(-0.7, len(places) - 0.3), xlabel="Problems", ylabel="Trials to criterion")
-    axes.legend(loc="upper right")
+    compose.legend_above(axes)
 
 
 def _fit(counts: Float64) -> ExponentialFit | None:

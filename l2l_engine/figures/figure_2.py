@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -84,7 +85,7 @@ def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numb
     parts = []
     for name in _PARTS:
         field = name.replace(" ", "_")
-        paths = np.float64(found[field])
+        paths = np.asarray(found[field], np.float64)
         parts.append(
             Part(
                 name,
@@ -144,99 +145,99 @@ def table(numbers: Numbers) -> dict[str, Table]:
 @compose.in_style
 def draw(numbers: Numbers) -> Figure:
     """a–c, trajectories in three dimensions; d–f, the currents they feed to the responses."""
-    import mpl_toolkits.mplot3d  # noqa: F401  (registers the projection)
-
-    figure = compose.sheet(136)
-    above, below = figure.subfigures(2, 1, height_ratios=[1.12, 1])
-    upper = above.subplots(1, 3, subplot_kw={"projection": "3d", "computed_zorder": False})
-    for axes, part, name in zip(upper, numbers.parts, "abc", strict=True):
+    importlib.import_module("mpl_toolkits.mplot3d")  # registers the projection
+    figure = compose.sheet(132)
+    rows: Any = figure.subfigures(2, 1, height_ratios=[1.1, 1])
+    above, below = rows
+    for place, (part, name) in enumerate(zip(numbers.parts, "abc", strict=True), 1):
+        axes = above.add_subplot(1, 3, place, projection="3d", computed_zorder=False)
         _draw_trajectories(axes, part, numbers)
         axes.text2D(-0.04, 1.0, name, transform=axes.transAxes, fontsize=8, fontweight="bold")
     _key(above)
     lower = below.subplots(2, 3, sharex=True, sharey=True)
     for column, (part, name) in enumerate(zip(numbers.parts, "def", strict=True)):
         for stimulus in range(2):
-            axes = lower[stimulus, column]
-            _draw_currents(axes, part, stimulus, numbers)
+            _draw_currents(lower[stimulus, column], part, stimulus, numbers)
         lower[0, column].set_title(part.name.capitalize(), pad=11)
         lower[1, column].set_xlabel("Time (s)")
         compose.letter(lower[0, column], name, 26 if column == 0 else 14)
     for stimulus in range(2):
-        lower[stimulus, 0].set_ylabel(f"Stimulus {stimulus}:\noutput current (a.u.)")
-    lower[0, 2].legend(loc="upper left")
+        lower[stimulus, 0].set_ylabel("Current (a.u.)")
+        lower[stimulus, 0].text(
+            0.02, 0.04, f"stimulus {stimulus}", transform=lower[stimulus, 0].transAxes, fontsize=6
+        )
+    lower[0, 2].legend(loc="lower left")
     compose.caption(below, numbers.caption)
     return figure
 
 
 def _draw_trajectories(axes: Any, part: Part, numbers: Numbers) -> None:
-    colours = compose.RESPONSES if part.trajectories.shape[1] > 1 else (compose.GREEN,)
-    onset = int(np.searchsorted(numbers.times, numbers.config.sample_ms / 1000))
-    go = int(
-        np.searchsorted(numbers.times, (numbers.config.sample_ms + numbers.config.delay_ms) / 1000)
+    """Thin lines a problem; their mean where they share a course, as decisions do."""
+    config, paths = numbers.config, part.trajectories
+    shared = part.name != "stimulus"
+    off, go = (
+        int(np.searchsorted(numbers.times, ms / 1000))
+        for ms in (config.sample_ms, config.sample_ms + config.delay_ms)
     )
+    colours = compose.RESPONSES if paths.shape[1] > 1 else (compose.GREEN,)
     for stimulus, colour in enumerate(colours):
-        for path in part.trajectories[:, stimulus]:
+        for path in paths[:, stimulus]:
             axes.plot(*path.T, color=colour, lw=0.35, alpha=0.35, zorder=1)
-        mean = part.trajectories[:, stimulus].mean(axis=0)
-        if part.name != "stimulus":  # every problem's stimuli lie elsewhere: no mean worth showing
+        mean = paths[:, stimulus].mean(axis=0)
+        if shared:
             axes.plot(*mean.T, color=colour, lw=1.6, zorder=3)
-        for moments, marker, fill in (
-            ([0], "o", "white"),
-            ([onset], "s", colour),
-            ([go], "^", colour),
-        ):
-            at = (
-                part.trajectories[:, stimulus, moments[0]]
-                if part.name == "stimulus"
-                else mean[moments]
-            )
-            size = 3 if part.name == "stimulus" else 9
-            axes.scatter(
-                *at.T,
-                marker=marker,
-                s=size,
-                c=fill,
-                edgecolors=colour,
-                linewidths=0.5,
-                zorder=4,
-                depthshade=False,
-            )
+        for moment, marker, fill in ((0, "o", "white"), (off, "s", colour), (go, "^", colour)):
+            if shared or moment == off:
+                at = mean[moment] if shared else paths[:, stimulus, moment]
+                axes.scatter(
+                    *at.T,
+                    marker=marker,
+                    s=11 if shared else 3,
+                    c=fill,
+                    edgecolors="black" if shared else "none",
+                    linewidths=0.5,
+                    zorder=4,
+                    depthshade=False,
+                )
     axes.set_title(part.name.capitalize(), pad=-2)
-    which = "stimulus" if part.name == "stimulus" else "decision"
-    for letter, axis in enumerate("xyz"):
-        getattr(axes, f"set_{axis}label")(f"{which} PC {letter + 1}", labelpad=-11, fontsize=6)
-        getattr(axes, f"{axis}axis").pane.set(facecolor="#fafafa", edgecolor="#dddddd")
-        getattr(axes, f"{axis}axis")._axinfo["grid"].update(color="#e6e6e6", linewidth=0.4)
-        axes.tick_params(axis=axis, labelsize=5, pad=-4, length=0)
-        getattr(axes, f"{axis}axis").set_major_locator(_few())
-    axes.set_box_aspect((1, 1, 0.9), zoom=1.02)
-    axes.view_init(elev=22, azim=-58)
+    _style_axes(axes, "decision" if shared else "stimulus")
 
 
-def _few() -> Any:
+def _style_axes(axes: Any, subspace: str) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    return MaxNLocator(4)
+    for number, name in enumerate("xyz", 1):
+        axis = getattr(axes, f"{name}axis")
+        axis.set_label_text(f"{subspace} PC {number}", fontsize=6)
+        axis.labelpad = -11
+        axis.pane.set(facecolor="#fafafa", edgecolor="#dddddd")
+        axis._axinfo["grid"].update(color="#e6e6e6", linewidth=0.4)
+        axis.set_major_locator(MaxNLocator(4))
+        axes.tick_params(axis=name, labelsize=5, pad=-4, length=0)
+    axes.set_box_aspect((1, 1, 0.9), zoom=0.94)
+    axes.view_init(elev=22, azim=-58)
 
 
 def _key(figure: Any) -> None:
     from matplotlib.lines import Line2D
 
-    handles = [
-        Line2D([], [], color=compose.GREEN, label="mean over stimuli"),
-        Line2D([], [], color=compose.BLUE, label="stimulus 0"),
-        Line2D([], [], color=compose.VERMILION, label="stimulus 1"),
-        *(
+    lines = {
+        "both stimuli": compose.GREEN,
+        "stimulus 0": compose.BLUE,
+        "stimulus 1": compose.VERMILION,
+    }
+    marks = {
+        "trial start": ("o", "white"),
+        "stimulus off": ("s", "#666666"),
+        "go signal": ("^", "#666666"),
+    }
+    handles = [Line2D([], [], color=colour, label=label) for label, colour in lines.items()]
+    for label, (marker, fill) in marks.items():
+        handles.append(
             Line2D(
-                [], [], ls="", marker=marker, mfc=fill, mec="#444444", mew=0.5, ms=3.5, label=label
+                [], [], ls="", marker=marker, mfc=fill, mec="black", mew=0.5, ms=3.5, label=label
             )
-            for marker, fill, label in (
-                ("o", "white", "trial start"),
-                ("s", "#444444", "stimulus off"),
-                ("^", "#444444", "go signal"),
-            )
-        ),
-    ]
+        )
     figure.legend(handles=handles, loc="outside lower center", ncols=6)
 
 

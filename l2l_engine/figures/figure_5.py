@@ -122,9 +122,9 @@ def draw(numbers: Numbers) -> Figure:
     _draw_course(axes["E"], numbers, numbers.within, DIMENSIONS, _DIMENSIONS)
     _draw_course(axes["F"], numbers, numbers.across, DIMENSIONS, _DIMENSIONS)
     for name in "BC":
-        axes[name].set_ylabel("Size of change (a.u. per step)")
-    axes["E"].set_ylabel("Dimensionality in a problem")
-    axes["F"].set_ylabel("Dimensionality across a group")
+        axes[name].set_ylabel("Change (a.u. per step)")
+    axes["E"].set_ylabel("Dimensions in a problem")
+    axes["F"].set_ylabel("Dimensions across a group")
     for name, panel in axes.items():
         compose.letter(panel, str(name).lower())
     compose.caption(figure, numbers.caption)
@@ -137,9 +137,9 @@ def _draw_early_sizes(axes: Axes, numbers: Numbers) -> None:
         values = numbers.sizes[:, 0, change_table.COLUMNS.index(name)]
         compose.points_and_box(axes, place, values, colour)
     axes.set_xticks(range(len(shown)), ["ΔZ", "W", "S", "W∥", "W⊥", "S∥", "S⊥"])
-    axes.set(xlim=(-0.6, len(shown) - 0.4), ylabel="Size of change (a.u. per step)")
+    axes.set(xlim=(-0.6, len(shown) - 0.4), ylabel="Change (a.u. per step)")
     axes.set_ylim(bottom=0)
-    axes.set_title(f"Problems {base.group_names(numbers.last_problem)[0]}")
+    axes.set_title(f"problems {base.group_names(numbers.last_problem)[0]}", fontsize=6)
 
 
 def _draw_early_dimensions(axes: Axes, numbers: Numbers) -> None:
@@ -152,7 +152,7 @@ def _draw_early_dimensions(axes: Axes, numbers: Numbers) -> None:
     axes.set_xticks(range(len(_DIMENSIONS)), ["W∥", "W⊥, S⊥", "S∥", "ΔZ"])
     axes.set(xlim=(-0.6, len(_DIMENSIONS) - 0.4), ylabel="Dimensionality")
     axes.set_ylim(bottom=0)
-    axes.set_title("Left: in a problem, right: across the group")
+    axes.set_title("in a problem → across the group", fontsize=6)
 
 
 def _draw_course(
@@ -174,7 +174,7 @@ def _draw_course(
 
 
 def _caption(seeds: Sequence[int], lengths: Sequence[int]) -> str:
-    spread = "mean ± s.e.m. over networks" if len(seeds) > 1 else "one network, so without s.e.m."
+    spread = "mean ± s.e.m. over networks" if len(seeds) > 1 else "one network, so no s.e.m"
     parts = [
         f"Change of the vector field by learning a problem: {base.networks(len(seeds), seeds)}, "
         f"{base.problems(2, min(lengths), max(lengths), PAPER_PROBLEMS)}, in groups of {GROUP}; "

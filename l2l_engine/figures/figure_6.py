@@ -105,6 +105,7 @@ def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numb
         np.array(rows, np.float64).reshape(-1, len(CORRELATED)),
     )
     lengths = [len(one.table) + 1 for one in changes]
+    example = networks[0].name if networks else ""
     return Numbers(
         names=tuple(one.name for one in networks),
         last_problem=max(lengths, default=1),
@@ -113,7 +114,7 @@ def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numb
         recurrent=tuple(one.column("recurrent") for one in changes),
         correlations=correlations,
         explained=np.array([one.explained for one in found]),
-        caption=_caption([one.config.seed for one in networks], lengths, len(rows)),
+        caption=_caption([one.config.seed for one in networks], lengths, len(rows), example),
     )
 
 
@@ -175,10 +176,7 @@ def draw(numbers: Numbers) -> Figure:
 
 def _draw_courses(axes: dict[str, Axes], numbers: Numbers) -> None:
     x = base.group_centres(numbers.sizes.shape[1])
-    labels = {
-        "recurrent": "Change of recurrent weights, ‖ΔW‖ (a.u.)",
-        "current": "Change of net current (a.u.)",
-    }
+    labels = {"recurrent": "Weight change, ‖ΔW‖ (a.u.)", "current": "Current change (a.u.)"}
     for panel, (name, label) in zip("AB", labels.items(), strict=True):
         _, colour, line = _RELATIVE[name]
         values = numbers.sizes[..., change_table.COLUMNS.index(name)]
@@ -190,7 +188,7 @@ def _draw_courses(axes: dict[str, Axes], numbers: Numbers) -> None:
     }
     compose.course(axes["C"], x, relative)
     axes["C"].axhline(100, color="#bbbbbb", lw=0.5, zorder=0)
-    axes["C"].set_ylabel(f"Relative to problems {base.group_names(numbers.last_problem)[0]} (%)")
+    axes["C"].set_ylabel(f"Relative to {base.group_names(numbers.last_problem)[0]} (%)")
     for panel in "ABC":
         axes[panel].set(xlabel="Problem", xlim=(0, 2 + GROUP * len(x)))
 
@@ -213,10 +211,10 @@ def _draw_example(axes: Axes, numbers: Numbers) -> None:
                 alpha=0.7,
                 label=label,
             )
-    axes.set(xlabel="Change of recurrent weights, ‖ΔW‖ (a.u.)", ylabel="Trials to criterion")
-    axes.set(xlim=(0, None), title=numbers.names[0])
+    axes.set(xlabel="Change of the recurrent weights, ‖ΔW‖ (a.u.)", ylabel="Trials to criterion")
+    axes.set(xlim=(0, None))
     compose.plain_log(axes)
-    axes.legend(loc="lower right")
+    compose.legend_above(axes, markerscale=2)
 
 
 def _draw_correlations(axes: Axes, correlations: Correlations) -> None:
@@ -224,7 +222,7 @@ def _draw_correlations(axes: Axes, correlations: Correlations) -> None:
     for place, colour in enumerate(colours):
         compose.points_and_box(axes, place, correlations.values[:, place], colour)
     axes.set_xticks(range(3), ["W", "S", "recurrent\nweights"])
-    axes.set(xlim=(-0.6, 2.6), ylabel="Correlation with trials to criterion, r")
+    axes.set(xlim=(-0.6, 2.6), ylabel="Correlation with trials, r")
     axes.set_ylim(min(0.0, 1.1 * _lowest(correlations.values)), 1)
     axes.set_title(f"n = {len(correlations.names)}")
     axes.axhline(0, color="#bbbbbb", lw=0.5, zorder=0)
@@ -236,7 +234,7 @@ def _draw_explained(axes: Axes, explained: Float64) -> None:
         compose.empty(axes, "No network's problems are given.")
         return
     compose.points_and_box(axes, 0, known, compose.BLACK)
-    axes.set(xlim=(-0.6, 0.6), xticks=[], ylabel="Variance explained by ‖ΔW‖, r²", ylim=(0, 1))
+    axes.set(xlim=(-0.6, 0.6), xticks=[], ylabel="Variance explained, r²", ylim=(0, 1))
     axes.set_title(f"n = {len(known)}")
 
 
@@ -255,16 +253,16 @@ def _lowest(values: Float64) -> float:
     return float(known.min()) if len(known) else 0.0
 
 
-def _caption(seeds: Sequence[int], lengths: Sequence[int], correlated: int) -> str:
+def _caption(seeds: Sequence[int], lengths: Sequence[int], correlated: int, example: str) -> str:
     if not seeds:
         return f"Correlations of {correlated} published networks, problems 2–{PAPER_PROBLEMS}."
-    spread = "mean ± s.e.m. over networks" if len(seeds) > 1 else "one network, so without s.e.m."
-    parts = [
-        f"{base.networks(len(seeds), seeds)}, "
+    spread = "mean ± s.e.m. over networks" if len(seeds) > 1 else "one network, so no s.e.m"
+    last = min(max(lengths), EXPLAINED + 1)
+    paper = "" if min(lengths) > EXPLAINED else f" (the paper: 2–{EXPLAINED + 1})"
+    return (
+        f"Changes by learning a problem: {base.networks(len(seeds), seeds)}, "
         f"{base.problems(2, min(lengths), max(lengths), PAPER_PROBLEMS)}, groups of {GROUP}; a–c, "
-        f"{spread}. d, Each problem of one network. e, Pearson's r of trials to criterion with the "
-        f"sizes of the changes, over all problems. f, Over problems 2–{min(max(lengths), EXPLAINED + 1)}"
-        + ("." if min(lengths) > EXPLAINED else f" (the paper: 2–{EXPLAINED + 1})."),
-    ]
-    text = " ".join(parts)
-    return text[0].upper() + text[1:] if text.startswith("networks") else text
+        f"{spread}. d, Each problem of {example}. e, Pearson's r of trials to criterion with the "
+        "sizes of the weight-driven (W), state-driven (S) and recurrent weight changes, over all "
+        f"problems. f, Variance of trials that ‖ΔW‖ explains over problems 2–{last}{paper}."
+    )

@@ -33,6 +33,7 @@ NEEDS = Needs(
     "Figure 7 needs the networks of a run of the type Full, two learned problems or more: train "
     "one with l2l-train.",
 )
+_LINES = {PARALLEL: compose.PARALLEL, PERPENDICULAR: compose.PERPENDICULAR}
 _DIRECTIONS = {PARALLEL: "parallel", PERPENDICULAR: "perpendicular"}
 
 
@@ -127,66 +128,62 @@ def table(numbers: Numbers) -> dict[str, Table]:
 @compose.in_style
 def draw(numbers: Numbers) -> Figure:
     """a, accumulation by lag; b, from problem 1 over groups; c, d, net suppression."""
-    figure = compose.sheet(70)
+    figure = compose.sheet(66)
     axes = figure.subplot_mosaic("ABCD")
-    lines = {
-        PERPENDICULAR: ("perpendicular", compose.PURPLE, compose.PERPENDICULAR),
-        PARALLEL: ("parallel", compose.PURPLE, compose.PARALLEL),
-    }
     groups = base.group_centres(numbers.own.shape[2])
-    lags = np.arange(numbers.by_lag.shape[2]) + 1.0
-    compose.course(axes["A"], lags, _family(lines, numbers.by_lag))
-    axes["A"].set(
-        xlabel="Problems earlier", ylabel="Cumulative change (a.u. per step)", xlim=(0, None)
-    )
-    compose.course(
-        axes["B"],
-        groups,
-        {
-            f"{origin}, {label}": (values[:, direction], colour, line)
-            for origin, values, colour in (
-                ("since problem 1", numbers.from_first, compose.BLACK),
-                ("own", numbers.own, compose.PURPLE),
-            )
-            for direction, (label, _, line) in lines.items()
-        },
-    )
+    lags = np.arange(1, numbers.by_lag.shape[2] + 1, dtype=np.float64)
+    _draw_both(axes["A"], lags, numbers.by_lag, compose.BLACK)
+    axes["A"].set(xlabel="Problems earlier", ylabel="Change (a.u. per step)", xlim=(0, None))
+    _draw_both(axes["B"], groups, numbers.from_first, compose.BLACK)
+    _draw_both(axes["B"], groups, numbers.own, compose.PURPLE)
     axes["B"].set(xlabel="Problem", ylabel="Change (a.u. per step)")
-    compose.course(axes["C"], groups, _family(lines, numbers.suppression.mean(axis=-1)))
+    for name in "AB":
+        axes[name].set_ylim(bottom=0)
+    _draw_both(axes["C"], groups, numbers.suppression.mean(axis=-1), compose.BLACK)
     axes["C"].set(xlabel="Problem", ylabel="Net suppression (a.u. per step)")
     for name in "BC":
         axes[name].set_xlim(0, 2 + GROUP * len(groups))
     _draw_intervals(axes["D"], numbers)
     for name in "CD":
-        axes[name].set_ylim(auto=True)
         axes[name].axhline(0, color="#bbbbbb", lw=0.5, zorder=0.5)
-        axes[name].relim()
-        axes[name].autoscale_view(scalex=False)
     for name, panel in axes.items():
         compose.letter(panel, str(name).lower())
+    _key(figure)
     compose.caption(figure, numbers.caption)
     return figure
+
+
+def _draw_both(axes: Axes, x: Float64, values: Float64, colour: str) -> None:
+    """Mean and s.e.m. over networks of values (n, 2, ...) along both directions."""
+    for direction, line in _LINES.items():
+        mean, error = base.mean_and_sem(values[:, direction])
+        marker = "o" if len(x) < 13 else ""
+        compose.band(axes, x, mean, error, colour, line=line, marker=marker)
+
+
+def _key(figure: Figure) -> None:
+    from matplotlib.lines import Line2D
+
+    figure.legend(
+        handles=[
+            Line2D([], [], color=compose.BLACK, label="cumulative change"),
+            Line2D([], [], color=compose.PURPLE, label="the problem's own weight-driven change"),
+            Line2D([], [], color="#666666", ls=compose.PARALLEL, label="parallel"),
+            Line2D([], [], color="#666666", ls=compose.PERPENDICULAR, label="perpendicular"),
+        ],
+        loc="outside upper center",
+        ncols=4,
+        handlelength=2.4,
+    )
 
 
 def _draw_intervals(axes: Axes, numbers: Numbers) -> None:
     """Suppression along the trial, over all groups."""
     compose.epochs(axes, numbers.config, labels=True)
     edges = _edges(numbers)
-    centres = (edges[:-1] + edges[1:]) / 2
     over_groups = base.known_mean(numbers.suppression, 2)
-    for direction, line in ((PERPENDICULAR, compose.PERPENDICULAR), (PARALLEL, compose.PARALLEL)):
-        mean, error = base.mean_and_sem(over_groups[:, direction])
-        compose.band(axes, centres, mean, error, compose.PURPLE, line=line, marker="o")
+    _draw_both(axes, (edges[:-1] + edges[1:]) / 2, over_groups, compose.BLACK)
     axes.set(xlabel="Time in the trial (s)", ylabel="Net suppression (a.u. per step)")
-
-
-def _family(
-    lines: dict[int, tuple[str, str, object]], values: Float64
-) -> dict[str, tuple[Float64, str, object]]:
-    return {
-        label: (values[:, direction], colour, line)
-        for direction, (label, colour, line) in lines.items()
-    }
 
 
 def _edges(numbers: Numbers) -> Float64:
@@ -226,7 +223,7 @@ def _suppression(groups: Sequence[Arrays]) -> Float64:
 
 
 def _caption(seeds: Sequence[int], lengths: Sequence[int]) -> str:
-    spread = "mean ± s.e.m. over networks" if len(seeds) > 1 else "one network, so without s.e.m."
+    spread = "mean ± s.e.m. over networks" if len(seeds) > 1 else "one network, so no s.e.m"
     span = base.problems(2, min(lengths), max(lengths), ACCUMULATED + 1)
     return (
         f"Changes along the first components of each problem's own weight-driven change, parallel "

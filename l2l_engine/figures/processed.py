@@ -23,7 +23,7 @@ from l2l_engine.storage.published.source import LARGEST_FILE, mat_variables
 Float64 = NDArray[np.float64]
 
 _SEED = re.compile(r"f5And6_seed_(\d+)\.mat")
-_SIGNED = change_table.COLUMNS.index("state_parallel")  # published with a minus sign
+_SIGNED = change_table.COLUMNS.index("weight_perpendicular")  # published with a minus sign
 _FITS, _CORRELATIONS = "f1_perfFit.mat", "f5And6_All.mat"
 
 
@@ -122,7 +122,7 @@ def _network(path: Path, seed: int) -> PublishedNetwork:
     )
     first_unknown = np.concatenate([[np.nan], counts])
     config = RunConfig(seed=seed, problems=len(first_unknown))
-    return PublishedNetwork(path, path.stem, config, first_unknown, changes)
+    return PublishedNetwork(path, f"published seed {seed}", config, first_unknown, changes)
 
 
 def _variables(path: Path, wanted: dict[str, tuple[int | None, ...]]) -> dict[str, Float64]:
