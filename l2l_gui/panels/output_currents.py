@@ -15,6 +15,7 @@ from l2l_engine.analysis.subspaces import mean_and_sem
 from l2l_gui.panel_data import PanelData
 from l2l_gui.panels import problem_groups
 from l2l_gui.panels.base import Answer, Nothing, Panel
+from l2l_gui.panels.legend_line import DOTTED, LINE, Key, LegendLine
 from l2l_gui.panels.problem_groups import GroupTrajectories
 from l2l_gui.panels.trajectory_drawing import PARTS
 from l2l_gui.panels.trial_axes import TrialAxes
@@ -28,6 +29,7 @@ PENS = {
     "stimulus": ("stimulus", 2, Qt.PenStyle.SolidLine),
     SUM: ("text", 1, Qt.PenStyle.SolidLine),
 }
+SIGNS = {Qt.PenStyle.SolidLine: LINE, Qt.PenStyle.DotLine: DOTTED}
 NAMES = {**PARTS, SUM: "Sum"}
 
 Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -66,8 +68,6 @@ class _CurrentPlot:
         plot.setMouseEnabled(x=True, y=True)
         self.zero = pg.InfiniteLine(0, 0)
         plot.addItem(self.zero, ignoreBounds=True)
-        if stimulus == 0 and output == 0:
-            plot.addLegend(offset=(8, 8), labelTextSize="8pt")
         self.edges: dict[str, tuple[pg.PlotCurveItem, pg.PlotCurveItem]] = {}
         self.bands: dict[str, pg.FillBetweenItem] = {}
         for name in PARTS:
@@ -76,7 +76,7 @@ class _CurrentPlot:
             band.setZValue(-5)
             plot.addItem(band)
             self.edges[name], self.bands[name] = (low, high), band
-        self.curves = {name: plot.plot(name=NAMES[name]) for name in PENS}
+        self.curves = {name: plot.plot() for name in PENS}
 
     def show(self, value: Currents) -> None:
         times = value.group.times
@@ -117,8 +117,13 @@ class OutputCurrentsPanel(Panel):
 
     def build(self) -> None:
         """Four plots with common axes."""
+        self.legend = LegendLine()
+        self.legend.set_keys(
+            [Key(colour, SIGNS[style], NAMES[name]) for name, (colour, _, style) in PENS.items()]
+        )
+        self.body_layout.addWidget(self.legend)
         self.view = pg.GraphicsLayoutWidget()
-        self.body_layout.addWidget(self.view)
+        self.body_layout.addWidget(self.view, 1)
         layout = self.view.ci
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)

@@ -21,7 +21,7 @@ from l2l_engine.storage.session import Session
 from l2l_gui.jobs import Computation
 from l2l_gui.panels.trial_axes import thinned
 from l2l_gui.selection import FIRST_GROUP, Group
-from l2l_gui.sessions import OpenSession
+from l2l_gui.sessions import OpenSession, SessionKey
 
 MOST = 256
 """Problems analysed at once at most."""
@@ -194,15 +194,26 @@ def _thin(parts: Parts, steps: slice) -> Parts:
 class Moments:
     """Second moments of the states of problems spread over a run, about zero."""
 
+    session_key: SessionKey
     config: RunConfig
     wanted: Numbers
     numbers: Numbers  # (P,)
     matrices: NDArray[np.float32]  # (P, N, N), mean over stimuli and time, squared a.u.
 
+    @property
+    def left_out(self) -> str:
+        """Words for a label when not every problem is shown, else nothing."""
+        thinned_out = len(self.wanted) > 1 and self.wanted[1] - self.wanted[0] > 1
+        gaps = len(self.wanted) - len(self.numbers)
+        words = f"; {problems_in_words(self.wanted)}" if thinned_out else ""
+        return f"{words}, {gaps} not saved" if gaps else words
+
 
 def moments(session: OpenSession, known: Moments | None = None) -> Computation:
     """The computation of a run's :class:`Moments`; of those ``known`` none is computed again."""
     wanted = spread(range(1, session.problems + 1))
+    if known is not None and known.session_key != session.key:
+        known = None
     fresh = len(set(wanted) - set(known.numbers if known else ()))
     return Computation(
         all_moments,
@@ -236,11 +247,9 @@ def all_moments(
         weights = reader.weights(places).astype(np.float64)
         states = np.ascontiguousarray(network.simulate(weights, stimuli[places], config))
         matrices[block] = geometry.covariances(states, centred=False)
-    return Moments(config, wanted, numbers, matrices)
+    return Moments(session.key, config, wanted, numbers, matrices)
 
 
 def current_count(session: OpenSession | None) -> int:
     """How many problems an overview of the run shows now."""
     return len(spread(range(1, session.problems + 1))) if session is not None else 0
-
-

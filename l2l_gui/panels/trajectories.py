@@ -12,6 +12,7 @@ from l2l_gui.panel_data import PanelData
 from l2l_gui.panels import problem_groups, trajectory_drawing
 from l2l_gui.panels.base import Answer, Nothing, Panel
 from l2l_gui.panels.choice_bar import ChoiceBar
+from l2l_gui.panels.legend_line import LegendLine
 from l2l_gui.panels.problem_groups import Basis, GroupTrajectories
 from l2l_gui.panels.trajectory_drawing import PARTS, Drawing
 from l2l_gui.theme import Palette, theme
@@ -31,14 +32,18 @@ class PartView(QWidget):
         self.heading.setProperty("heading", True)
         self.plot = ProjectedPlot(camera)
         self.plot.setAccessibleName(f"{PARTS[part]} trajectories")
-        self.plot.set_axes(trajectory_drawing.axis_names(part))
         self.plot.setMinimumSize(120, 120)
-        self.drawing = Drawing([], [], [])
+        self.drawing = Drawing([], [], [], [])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.heading)
         column.addWidget(self.plot, 1)
+
+    def set_alone(self, alone: bool) -> None:
+        """With the panel to itself it needs no heading and has room for long names."""
+        self.heading.setVisible(not alone)
+        self.plot.set_axes(trajectory_drawing.axis_names(self.part, short=not alone))
 
     def show_drawing(self, drawing: Drawing) -> None:
         """Replace what is drawn."""
@@ -71,6 +76,8 @@ class TrajectoriesPanel(Panel):
         self.choice = ChoiceBar({ALL: "All", **PARTS}, "Part of the trajectories")
         self.choice.chosen.connect(self._choose)
         self.body_layout.addWidget(self.choice)
+        self.legend = LegendLine()
+        self.body_layout.addWidget(self.legend)
         row = QHBoxLayout()
         row.setSpacing(4)
         self.body_layout.addLayout(row, 1)
@@ -81,6 +88,7 @@ class TrajectoriesPanel(Panel):
             view.plot.hovered.connect(lambda f, i, view=view: self._hovered(view, f, i))
         self._group: GroupTrajectories | None = None
         self._make_tools()
+        self._choose(self.choice.choice)
 
     def _make_tools(self) -> None:
         self.by_number = QAction("Colour by problem number", self)
@@ -144,8 +152,10 @@ class TrajectoriesPanel(Panel):
     def draw(self, value: GroupTrajectories) -> None:
         """The parts shown."""
         self._group = value
-        for view in self._shown_views():
+        views = self._shown_views()
+        for view in views:
             self._draw_part(view)
+        self.legend.set_keys(trajectory_drawing.legend(view.drawing for view in views))
         self._describe(value)
 
     def _describe(self, value: GroupTrajectories) -> None:
@@ -176,7 +186,7 @@ class TrajectoriesPanel(Panel):
     def _choose(self, part: str) -> None:
         for name, view in self.views.items():
             view.setVisible(part in (ALL, name))
-            view.heading.setVisible(part == ALL)
+            view.set_alone(part != ALL)
         if self._group is not None and self.has_content:
             self.draw(self._group)
             self.show_time(self.context.selected.time)

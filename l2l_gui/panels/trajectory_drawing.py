@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from PyQt6.QtGui import QColor
 
 from l2l_engine import task
+from l2l_gui.panels.legend_line import LINE, Key
+from l2l_gui.panels.legend_line import THICK as THICK_LINE
 from l2l_gui.panels.problem_groups import GroupTrajectories
+from l2l_gui.theme import theme
 from l2l_gui.widgets.projected_plot import Family, Markers
 
 PARTS = {
@@ -22,7 +27,14 @@ DIMENSIONS = 3
 MOST_DRAWN = 50
 """Problems drawn at most; more cannot be told apart and turn slowly."""
 BINS = 5
-THIN, THICK = 1.0, 3.5
+THIN, THICK = 1.0, 4.0
+MUTED = 150  # the grey, of 255
+EVENTS = (
+    ("sample", "start", "o", "●"),
+    ("delay", "stimulus off", "s", "■"),
+    ("response", "go", "t", "▼"),
+)
+"""Epoch that begins, its mark's meaning, its symbol in a plot and in a legend."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,7 @@ class Drawing:
     families: list[Family]
     owners: list[NDArray[np.intp]]
     markers: list[Markers]
+    keys: list[Key]
 
     def problem(self, family: int, index: int) -> int | None:
         """Whose a trajectory is; None for none."""
@@ -62,7 +75,6 @@ def draw(
     selected: int | None,
     stimulus: int | None,
     by_number: bool = False,
-    named: bool = True,
 ) -> Drawing:
     """A part of a group's trajectories, the selected problem's thick.
 
@@ -70,7 +82,6 @@ def draw(
     ----------
     stimulus : 0, 1, or None for both; the mean has none
     by_number : colour by the problem's number instead of the stimulus
-    named : whether there are entries for a legend
     """
     everything = points(group, part)
     trials = range(everything.shape[1])
@@ -82,35 +93,48 @@ def draw(
     numbers = np.asarray(group.numbers)
     families: list[Family] = []
     owners: list[NDArray[np.intp]] = []
+    keys: list[Key] = []
 
     def add(places: NDArray[np.intp], trial: int, colour: str, width: float, name: str) -> None:
         if len(places):
-            families.append(
-                Family(everything[places, trial], colour, width, name=name if named else "")
-            )
+            families.append(Family(everything[places, trial], colour, width))
             owners.append(numbers[places])
+            keys.append(Key(colour, LINE if width == THIN else THICK_LINE, name))
 
     for trial in trials:
         plain = "decision" if part == "mean_decision" else f"stimulus{trial}"
-        name = "both stimuli" if part == "mean_decision" else f"stimulus {trial}"
         if by_number:
-            first = trial == trials[0]
             for places, colour, words in _bins(group, quiet):
-                add(places, trial, colour, THIN, words if first else "")
+                add(places, trial, colour, THIN, words)
         else:
-            add(quiet, trial, plain, THIN, name)
+            name = "mean of both stimuli" if part == "mean_decision" else f"stimulus {trial}"
+            add(quiet, trial, plain if chosen is None else muted(plain), THIN, name)
         if chosen is not None:
             colour = "text" if by_number else plain
-            label = f"problem {selected}" + (f", stimulus {trial}" if len(trials) > 1 else "")
-            add(np.array([chosen]), trial, colour, THICK, label)
-    return Drawing(families, owners, _events(group, everything[:, trials], rows, chosen, named))
+            add(np.array([chosen]), trial, colour, THICK, f"problem {selected}")
+    return Drawing(families, owners, _events(group, everything[:, trials], rows, chosen), keys)
+
+
+def muted(name: str) -> str:
+    """A theme colour half-way to grey: what stands behind the selected one, in either theme."""
+    colour = theme.color(name)
+    return QColor(*((part + MUTED) // 2 for part in colour.getRgb()[:3])).name()
+
+
+def legend(drawings: Iterable[Drawing]) -> list[Key]:
+    """One legend for several drawings: every line once, then the events."""
+    lines = dict.fromkeys(key for drawing in drawings for key in drawing.keys)
+    plain = [key for key in lines if key.sign == LINE]
+    thick = [key for key in lines if key.sign != LINE][:1]
+    thick = [key._replace(color="text") for key in thick]
+    return [*plain, *thick, *(Key("text", sign, name) for _, name, _, sign in EVENTS)]
 
 
 def _bins(
     group: GroupTrajectories, rows: NDArray[np.intp]
 ) -> list[tuple[NDArray[np.intp], str, str]]:
     """Places by the problem's number, from early to late, with a colour and words."""
-    colours = pg.colormap.get("plasma").map(np.linspace(0.05, 0.85, BINS), mode="qcolor")
+    colours = pg.colormap.get("plasma").map(np.linspace(0.3, 0.8, BINS), mode="qcolor")
     parts = [part for part in np.array_split(rows, BINS) if len(part)]
     return [
         (part, colour.name(), f"{group.numbers[part[0]]}–{group.numbers[part[-1]]}")
@@ -123,24 +147,24 @@ def _events(
     shown: NDArray[np.float32],
     rows: NDArray[np.intp],
     chosen: int | None,
-    named: bool,
 ) -> list[Markers]:
     """Start, stimulus off and go: large on the selected problem, else small on all."""
     places = rows if chosen is None else np.array([chosen])
     size = 4.0 if chosen is None else 9.0
-    sample, delay, response = task.epochs(group.config)
-    found = []
-    for epoch, name, symbol in (
-        (sample, "start", "o"),
-        (delay, "stimulus off", "s"),
-        (response, "go", "t"),
-    ):
-        at = shown[places][:, :, group.step(epoch.start)].reshape(-1, DIMENSIONS)
-        found.append(Markers(at, "text", symbol, size, name=name if named else ""))
-    return found
+    starts = {epoch.name: epoch.start for epoch in task.epochs(group.config)}
+    return [
+        Markers(
+            shown[places][:, :, group.step(starts[epoch])].reshape(-1, DIMENSIONS),
+            "text",
+            symbol,
+            size,
+        )
+        for epoch, _, symbol, _ in EVENTS
+    ]
 
 
-def axis_names(part: str) -> tuple[str, str, str]:
+def axis_names(part: str, short: bool = False) -> tuple[str, str, str]:
     """The three axes of a part's plot."""
-    one, two, three = (f"{AXES[part]} {number}" for number in range(1, DIMENSIONS + 1))
+    word = AXES[part][0].upper() if short else f"{AXES[part]} "
+    one, two, three = (f"{word}{number}" for number in range(1, DIMENSIONS + 1))
     return one, two, three
