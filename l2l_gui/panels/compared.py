@@ -1,0 +1,34 @@
+"""What the panels that compare sessions have in common."""
+
+from __future__ import annotations
+
+from l2l_gui.panels.base import Context, Nothing
+from l2l_gui.panels.legend_line import DASHED, DOTTED, LINE, Key
+from l2l_gui.panels.session_colours import STYLES, colour, style
+from l2l_gui.sessions import OpenSession
+
+SIGNS = dict(zip(STYLES, (LINE, DASHED, DOTTED), strict=True))
+
+
+def too_few(context: Context) -> Nothing | None:
+    """What to do while there is nothing to compare; None when there is."""
+    compared = context.compared
+    if not compared:
+        return Nothing("Open two sessions to compare: drop their files here.")
+    if len(compared) < 2:
+        return Nothing("Open a second session to compare: drop its file here.")
+    if not any(session.problems for session in compared):
+        return Nothing("None of these sessions has learned a problem: train one first.")
+    return None
+
+
+def key_of(context: Context, session: OpenSession, words: str = "") -> Key:
+    """A session's entry in a legend."""
+    text = f"{session.name}: {words}" if words else session.name
+    sign = SIGNS[style(context.sessions, session)]
+    return Key(colour(context.sessions, session), sign, text)
+
+
+def counts_of(context: Context) -> tuple[tuple[object, int], ...]:
+    """Identifies how far every compared session is."""
+    return tuple((session.key, session.problems) for session in context.compared)
