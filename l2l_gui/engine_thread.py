@@ -232,9 +232,9 @@ class EngineThread(QThread):
         """Close the run, saving it."""
         if self._run is None:
             return
-        self._stop()
+        self._halt()
         run, self._run = self._run, None
-        run.close()
+        run.close()  # gives the file back even where it cannot save
 
     def _report(self, sentence: str) -> None:
         self.stage.emit(sentence)

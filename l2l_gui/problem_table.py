@@ -6,9 +6,11 @@ import math
 from typing import Any
 
 from PyQt6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, Qt, pyqtSignal
+from PyQt6.QtGui import QFontMetrics
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from l2l_gui.snapshot import RunState, Snapshot
+from l2l_gui.theme import theme
 
 COLUMNS = ("Problem", "Trials", "Right", "State")
 TIPS = (
@@ -17,6 +19,7 @@ TIPS = (
     "Fraction of right choices in the criterion window",
     "Whether it was learned",
 )
+PADDING = 10
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -129,8 +132,9 @@ class ProblemTable(QTableView):
         rows.setDefaultSectionSize(self.fontMetrics().height() + 6)
         columns.setHighlightSections(False)
         columns.setStretchLastSection(True)
-        for column, sample in enumerate(("Problem", "20,000", "100%")):
-            self.setColumnWidth(column, self.fontMetrics().horizontalAdvance(sample) + 20)
+        bold = QFontMetrics(theme.font(self.font().pointSize(), bold=True))
+        for column, sample in enumerate(("Problem", "20,000…", "100%…")):
+            self.setColumnWidth(column, bold.horizontalAdvance(sample) + 2 * PADDING)
         self._finished = 0
         self._telling = True
         self.selectionModel().currentRowChanged.connect(self._moved)

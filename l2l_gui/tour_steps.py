@@ -13,6 +13,7 @@ from l2l_gui.app import first_session
 from l2l_gui.frame_meter import FrameMeter
 from l2l_gui.theme import Mode
 from l2l_gui.tour import Tour, TourError
+from l2l_gui.view_menu import set_theme
 from l2l_gui.working_copy import sessions_folder
 
 SIZE = QSize(1600, 1000)
@@ -24,7 +25,7 @@ SMALL = RunConfig(problems=3, criterion_loss=0.2)
 def show_the_window(tour: Tour) -> None:
     """Nothing is open yet."""
     tour.window.resize(SIZE)
-    tour.window.set_theme(Mode.LIGHT)
+    set_theme(Mode.LIGHT)
     tour.window.show()
     tour.rest(0.2)
     tour.screenshot("01-empty")
@@ -156,10 +157,10 @@ def export_every_panel(tour: Tour) -> None:
 
 def change_the_theme(tour: Tour) -> None:
     """To dark, and back."""
-    tour.window.set_theme(Mode.DARK)
+    set_theme(Mode.DARK)
     tour.settle()
     tour.screenshot("09-dark")
-    tour.window.set_theme(Mode.LIGHT)
+    set_theme(Mode.LIGHT)
 
 
 def save_a_copy(tour: Tour) -> None:

@@ -20,6 +20,7 @@ from l2l_gui.actions import UNTIL_PROVIDED
 from l2l_gui.main_window import MainWindow
 from l2l_gui.settings import settings
 from l2l_gui.theme import Mode, theme
+from l2l_gui.view_menu import set_theme
 
 
 def panel(window: MainWindow, name: str):
@@ -272,7 +273,7 @@ def test_the_layout_is_remembered_and_can_be_reset(opened, learned, qtbot):
 
 
 def test_the_theme_changes_at_once_and_is_remembered(opened, qtbot):
-    opened.set_theme(Mode.DARK)
+    set_theme(Mode.DARK)
     assert settings.text("theme") == "dark"
     curve = panel(opened, "learning_curve")
     assert curve.view.backgroundBrush().color().name() == theme.palette.panel
