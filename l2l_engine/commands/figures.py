@@ -65,6 +65,7 @@ class _Display:
             TextColumn("{task.fields[note]}"),
             console=Console(stderr=True),
             transient=True,
+            disable=not sys.stderr.isatty(),
         )
         self._task = self._bar.add_task(f"Figure {number}", total=1.0, note="")
         self._began = time.monotonic()

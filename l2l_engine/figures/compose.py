@@ -231,11 +231,14 @@ def epochs(axes: Axes, config: RunConfig, *, labels: bool = False) -> None:
 
 
 def plain_log(axes: Axes, which: str = "y") -> None:
-    """A logarithmic axis labelled 1, 10, 100."""
-    from matplotlib.ticker import FuncFormatter, NullFormatter
+    """A logarithmic axis labelled 1, 10, 100; also 2 and 5 where it spans little."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     getattr(axes, f"set_{which}scale")("log")
     axis = getattr(axes, f"{which}axis")
+    low, high = getattr(axes, f"get_{which}lim")()
+    if high < 50 * low:
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_formatter(NullFormatter())
 
