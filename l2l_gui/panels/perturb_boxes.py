@@ -131,7 +131,7 @@ class PerturbBoxesPanel(LabPanel):
         except L2LError as error:
             self.context.notify(str(error))
             return
-        source = subject.manifolds[disturbance.source].words
+        source = subject.manifold.words
         self.lab.learner.start(
             RepeatTask(
                 config=subject.config,

@@ -96,6 +96,7 @@ class PerturbControlsPanel(LabPanel):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(slot)
         lab.edited.connect(self._show)
+        lab.edited.connect(self._edited)
         lab.refused.connect(self._refuse)
         lab.responded.connect(self._accepted)
         self._refused = False

@@ -107,9 +107,9 @@ class PerturbTrajectoriesPanel(LabPanel):
     def basis(self, subject: Subject) -> NDArray[np.float64]:
         """The three directions (N, 3)."""
         disturbance = self.lab.disturbance
-        key = (subject.key, disturbance.source, max(AXES, disturbance.k), self.chosen)
+        key = (subject.key, max(AXES, disturbance.k), self.chosen)
         if self._basis is None or self._basis[0] != key:
-            found = subject.manifolds[disturbance.source].subspaces(key[2])
+            found = subject.manifold.subspaces(key[1])
             decision, stimulus = found.decision[:, :AXES], found.stimulus[:, :AXES]
             directions = {
                 Space.DECISION: decision,
@@ -140,7 +140,7 @@ class PerturbTrajectoriesPanel(LabPanel):
             self.plot.set_families(
                 [Family(each, *look) for each, look in zip(shown, _looks(stimuli), strict=True)]
             )
-            self.words.setText(subject.manifolds[self.lab.disturbance.source].words)
+            self.words.setText(subject.manifold.words)
         self.show_time(self.context.selected.time)
         unmoved = response.perturbed.states is not subject.unperturbed.states and np.array_equal(
             before, after

@@ -121,11 +121,7 @@ class ReadoutControls(Controls):
         """At most a third of the units in each subspace."""
         with QSignalBlocker(self.k):
             self.k.setMaximum(max(1, subject.config.units // 3))
-        self._show_source(subject, self.lab.disturbance)
-
-    def _show_source(self, subject: Subject | None, disturbance: Disturbance) -> None:
-        if subject is not None:
-            self.source_words.setText(f"States of {subject.manifolds[disturbance.source].words}")
+        self.source_words.setText(f"States of {subject.manifold.words}")
 
     def show_disturbance(self, disturbance: Disturbance) -> None:
         """The values, and the permutation in words."""
@@ -139,7 +135,6 @@ class ReadoutControls(Controls):
             self.seed.setValue(disturbance.seed)
         if self.typed.text() != disturbance.typed:
             self.typed.setText(disturbance.typed)
-        self._show_source(self.lab.subject, disturbance)
         outside = disturbance.kind is PerturbationKind.OUTSIDE_MANIFOLD
         self.form.setRowVisible(self._seed_row, not typed or outside)
         self.form.setRowVisible(self.typed, typed)

@@ -149,11 +149,11 @@ class Lab(QObject):
             return Nothing("Open a session to disturb one of its networks.")
         if selected.problem is None:
             return Nothing("No problem is learned yet: train, then disturb what was learned.")
-        problem, group = selected.problem, selected.group
+        chosen = (selected.problem, selected.group, self.disturbance.source)
         return Computation(
             self._library.subject,
-            (session, problem, group),
-            key=subject_key(session, problem, group),
+            (session, *chosen),
+            key=subject_key(session, *chosen),
             label="Finding subspaces",
             reports=True,
         )

@@ -240,9 +240,9 @@ def parse_units(text: str, units: int) -> tuple[int, ...]:
     """
     found: set[int] = set()
     for word in text.replace(",", " ").replace("–", "-").split():
-        first, _, last = word.partition("-")
+        first, dash, last = word.partition("-")
         try:
-            low, high = int(first), int(last or first)
+            low, high = int(first), int(last if dash else first)
         except ValueError:
             low, high = -1, -1
         if not 0 <= low <= high < units:

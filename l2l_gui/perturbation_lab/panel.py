@@ -35,6 +35,7 @@ class LabPanel(Panel):
     def follow(self) -> None:
         """Draw responses as they come; for :meth:`build` to call."""
         self.lab.responded.connect(self._responded)
+        self.lab.edited.connect(self._edited)
 
     def ask(self) -> Answer:
         """The network to disturb."""
@@ -60,6 +61,12 @@ class LabPanel(Panel):
             return ()
         done = self.lab.disturbance.describe(subject.config) or ("Nothing is disturbed.",)
         return (f"Session {subject.session}", f"Network after problem {subject.problem}", *done)
+
+    def _edited(self, disturbance: Disturbance) -> None:
+        """Other subspaces are another subject."""
+        subject = self.lab.subject
+        if subject is not None and subject.source is not disturbance.source:
+            self.invalidate()
 
     def _responded(self, _response: Response) -> None:
         if self.isVisible() and self.has_content:
@@ -102,6 +109,7 @@ class LabCurvePanel(LabPanel):
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self.invalidate)
         self.lab.responded.connect(self._rest.start)
+        self.lab.edited.connect(self._edited)
 
     def ask(self) -> Answer:
         """The network first, then the curves."""

@@ -62,7 +62,9 @@ class Subject:
     set_point: float
     """h* of the run."""
     unperturbed: Trials
-    manifolds: dict[Source, Manifold]
+    source: Source
+    """Whose states :attr:`manifold` was found from."""
+    manifold: Manifold
 
     def direction(self, disturbance: Disturbance) -> Float64Array:
         """The unit vector (N,) a pulse goes along."""
@@ -81,7 +83,7 @@ class Subject:
 
     def subspaces(self, disturbance: Disturbance) -> Subspaces:
         """Those the disturbance refers to."""
-        return self.manifolds[disturbance.source].subspaces(disturbance.k)
+        return self.manifold.subspaces(disturbance.k)
 
     def _residual(self, subspaces: Subspaces) -> Float64Array:
         """Principal directions (N, k) of this problem's residual decision trajectories."""
@@ -103,19 +105,20 @@ class Library:
         self._manifolds: OrderedDict[Hashable, Manifold] = OrderedDict()
 
     def subject(
-        self, session: OpenSession, problem: int, group: Group, progress: Progress
+        self,
+        session: OpenSession,
+        problem: int,
+        group: Group,
+        source: Source,
+        progress: Progress,
     ) -> Subject:
         """Read a network and find its group's subspaces; raises L2LError when it was not saved."""
         weights = session.network(problem)
         if not weights.is_finite():
             raise L2LError(f"The network of problem {problem} was not saved: choose another.")
         config, stimuli = session.config, session.stimuli(problem)
-        manifolds = {}
-        for number, source in enumerate(Source):
-            share = part(progress, number, len(Source))
-            manifolds[source] = self._manifold(session, group, source, share)
         return Subject(
-            key=subject_key(session, problem, group),
+            key=subject_key(session, problem, group, source),
             session=session.name,
             problem=problem,
             config=config,
@@ -123,7 +126,8 @@ class Library:
             stimuli=stimuli,
             set_point=_set_point(session),
             unperturbed=probe_trials(weights, stimuli, config, Probe()),
-            manifolds=manifolds,
+            source=source,
+            manifold=self._manifold(session, group, source, progress),
         )
 
     def _manifold(
@@ -144,10 +148,11 @@ class Library:
         return found
 
 
-def subject_key(session: OpenSession, problem: int, group: Group) -> Hashable:
+def subject_key(session: OpenSession, problem: int, group: Group, source: Source) -> Hashable:
     """What tells subjects apart."""
-    baseline = min(session.problems, session.config.baseline_problems)
-    return (session.key, "perturbation subject", problem, group, baseline)
+    if source is Source.TRAINING:
+        group = Group(1, session.config.baseline_problems).within(session.problems)
+    return (session.key, "perturbation subject", problem, group, source)
 
 
 def part(progress: Progress, number: int, parts: int) -> Progress:
