@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from l2l_engine.config import RunConfig
+from l2l_gui.branching import NextProblem
 from l2l_gui.goals import Goal
 
 
@@ -23,6 +26,17 @@ class Create:
     path: Path
     config: RunConfig
     overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Go on after problem ``finished`` of ``source`` as a new session."""
+
+    source: Path
+    finished: int
+    path: Path
+    changes: Mapping[str, Any]
+    next_problem: NextProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +70,4 @@ class Quit:
     """As Release, and end the thread."""
 
 
-Command = Warm | Create | Train | Pause | Save | Release | Quit
+Command = Warm | Create | Branch | Train | Pause | Save | Release | Quit

@@ -21,7 +21,7 @@ from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.run import Run
 from l2l_engine.storage.session import Session
 from l2l_gui import quiet_import, working_copy
-from l2l_gui.engine_commands import Command, Create, Pause, Quit, Release, Save, Train, Warm
+from l2l_gui.engine_commands import Branch, Command, Create, Pause, Quit, Release, Save, Train, Warm
 from l2l_gui.goals import Goal, Target
 from l2l_gui.mailbox import Mailbox, Rate
 from l2l_gui.snapshot import History, RunState, Snapshot
@@ -60,6 +60,7 @@ class EngineThread(QThread):
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._mailbox = Mailbox()
         self._run: Run | None = None
+        self._copies: dict[Path, Path] = {}  # asked twice before the window moved: one copy
         self._history: History
         self._target: Target | None = None
         self._due = 0.0
@@ -114,6 +115,8 @@ class EngineThread(QThread):
                 quiet_import.load_tensorflow()
                 self._take_up(Run.create(path, config, overwrite=overwrite, report=self._report))
                 self.created.emit(path)
+            case Branch():
+                self._branch(command)
             case Train(path, goal):
                 self._begin(path, goal)
             case Pause():
@@ -139,8 +142,24 @@ class EngineThread(QThread):
                 curriculum.close()
         self.stage.emit("")
 
+    def _branch(self, asked: Branch) -> None:
+        self._release()
+        stimuli = asked.next_problem.stimuli(asked.source)
+        self._report("Loading TensorFlow")
+        quiet_import.load_tensorflow()
+        run = Run.branch(
+            asked.source,
+            asked.finished,
+            asked.path,
+            changes=asked.changes,
+            stimuli=stimuli,
+            report=self._report,
+        )
+        self._take_up(run)
+        self.created.emit(asked.path)
+
     def _begin(self, path: Path, goal: Goal) -> None:
-        run = self._run
+        run, path = self._run, self._copies.get(path, path)
         if run is None or run.path != path:
             self._release()
             run = self._open(path)
@@ -164,6 +183,7 @@ class EngineThread(QThread):
         run = Run.resume(path, report=self._report)
         self._take_up(run)
         if path != original:
+            self._copies[original] = path
             self.moved.emit(original, path)
         return run
 

@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWid
 
 from l2l_gui.jobs import Jobs
 from l2l_gui.theme import theme
+from l2l_gui.time_left import Outlook
 
 APPEAR_MS = 300
 REFRESH_MS = 100
@@ -22,6 +23,9 @@ class JobStatus(QWidget):
         self.bar = QProgressBar()
         self.bar.setFixedSize(90, 6)
         self.bar.setTextVisible(False)
+        self.left = QLabel()
+        self.left.setAccessibleName("Time left")
+        self._outlook = Outlook()
         self.cancel = QToolButton()
         theme.set_icon(self.cancel, "close")
         self.cancel.setIconSize(QSize(12, 12))
@@ -31,7 +35,7 @@ class JobStatus(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(6, 0, 0, 0)
         row.setSpacing(6)
-        for widget in (self.label, self.bar, self.cancel):
+        for widget in (self.label, self.bar, self.left, self.cancel):
             row.addWidget(widget)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -54,6 +58,7 @@ class JobStatus(QWidget):
         self.bar.setRange(0, 100 if known else 0)
         if known:
             self.bar.setValue(round(100 * jobs[0].fraction))
+        self.left.setText(self._outlook.words(jobs[0], jobs[0].fraction) if known else "")
 
     def _cancel(self) -> None:
         if self._jobs.running:

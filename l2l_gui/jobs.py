@@ -36,7 +36,7 @@ class Computation:
     ``key`` identifies the result (session key, problem, parameters); without one it is not
     kept. A function that takes a keyword ``progress`` (a callable given the fraction done)
     says so by ``reports``, and can then be cancelled half-way. ``slow`` ones, over a second,
-    wait in a line of their own.
+    wait in a line of their own, and so do those in the ``background``, which take minutes.
     """
 
     function: Callable[..., Any]
@@ -45,6 +45,7 @@ class Computation:
     label: str = "Computing"
     reports: bool = False
     slow: bool = False
+    background: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,10 @@ class Jobs(QObject):
         self.cache = ResultCache(cache_bytes)
         self._jobs: dict[Hashable, Job] = {}
         self._ending: set[Job] = set()  # cancelled, not yet back
-        self._quick, self._slow = QThreadPool(self), QThreadPool(self)
+        self._quick, self._slow, self._background = (QThreadPool(self) for _ in range(3))
         self._quick.setMaxThreadCount(QUICK_THREADS)
         self._slow.setMaxThreadCount(1)
+        self._background.setMaxThreadCount(1)
         self._anonymous = itertools.count()
         self._done.connect(self._finish)
 
@@ -142,7 +144,7 @@ class Jobs(QObject):
             job = Job(computation, self._done, self.changed)
             key = computation.key
             self._jobs[key if key is not None else job] = job
-            (self._slow if computation.slow else self._quick).start(job)
+            self._line(computation).start(job)
         job.listeners[owner] = _Listener(on_result, on_error)
         self.changed.emit()
         return False
@@ -168,9 +170,14 @@ class Jobs(QObject):
         """Give everything up and wait for the threads."""
         for job in self.running:
             self.cancel(job)
-        for pool in (self._quick, self._slow):
+        for pool in (self._quick, self._slow, self._background):
             pool.clear()
             pool.waitForDone(CLOSING_MS)
+
+    def _line(self, computation: Computation) -> QThreadPool:
+        if computation.background:
+            return self._background
+        return self._slow if computation.slow else self._quick
 
     def _drop(self, job: Job) -> None:
         for key, kept in list(self._jobs.items()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from PyQt6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import (
     QAbstractButton,
@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 
 from l2l_gui import actions
 from l2l_gui.actions import Actions
+from l2l_gui.features import Features
 from l2l_gui.jobs import Jobs
 from l2l_gui.notifications import Notifications
 from l2l_gui.panels.base import Context
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         assert bar is not None
         self.status = StatusLine(bar, self.jobs)
         self._connect()
+        self.features = Features(self)
         self._restore()
         self._update()
         app = QApplication.instance()
@@ -205,8 +207,9 @@ class MainWindow(QMainWindow):
             theme.set_icon(run, "pause" if training else "run")
         for name in ("step_trial", "step_problem", "run_until"):
             does[name].setEnabled(session is not None and not training)
-        for name in ("run", "save_copy", "compare", "follow_live"):
+        for name in ("run", "save_copy", "compare", "follow_live", "export_session"):
             does[name].setEnabled(session is not None)
+        does["branch"].setEnabled(session is not None and bool(session.problems))
         if self.empty.isVisible() == (session is not None) or self.workspaces.isHidden() == (
             session is not None
         ):
@@ -264,17 +267,21 @@ class MainWindow(QMainWindow):
             self.open_files(paths)
 
     def open_files(self, paths: list[Path]) -> None:
-        """Show the first session and compare it with the others."""
-        self.runner.open(paths[0])
-        if paths[1:]:
-            QTimer.singleShot(500, lambda: self.runner.compare(paths[1:]))
+        """Show the first session and compare it with the others; import published files."""
+        if self.features.published.offer(paths[0]):
+            return
+        self.runner.open(paths[0], beside=paths[1:])
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save and end everything; training goes on next time."""
+        if not self.features.may_close():
+            event.ignore()
+            return
         self._remember()
         self.transport.set_playing(False)
         self.hide()
         self.redraws.clear()
+        self.features.close()
         self.jobs.close()
         self.runner.close()
         self.sessions.close()

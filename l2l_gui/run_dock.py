@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import math
+from pathlib import Path
 
 import numpy as np
 from PyQt6.QtCore import Qt
@@ -43,6 +44,11 @@ class RunDock(QWidget):
         self._place = QLabel()
         self._place.setProperty("quiet", True)
         self._place.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._origin = QLabel()
+        self._origin.setProperty("quiet", True)
+        self._origin.setWordWrap(True)
+        self._origin.setAccessibleName("Where the session comes from")
+        self._origin.hide()
         facts = QFormLayout()
         facts.setContentsMargins(0, 6, 0, 4)
         facts.setHorizontalSpacing(14)
@@ -76,6 +82,7 @@ class RunDock(QWidget):
         column.setSpacing(2)
         column.addWidget(self._name)
         column.addWidget(self._place)
+        column.addWidget(self._origin)
         column.addLayout(facts)
         column.addWidget(parts, 1)
         self._config: RunConfig | None = None
@@ -109,6 +116,7 @@ class RunDock(QWidget):
         if session is None:
             self._name.setText("No session")
             self._place.setText("")
+            self._origin.hide()
             for label in self._facts.values():
                 label.setText("–")
             self.parameters.clear()
@@ -119,6 +127,10 @@ class RunDock(QWidget):
             self._name.setToolTip(str(session.path))
             self._place.setText(str(session.path.parent))
             self._place.setToolTip(str(session.path))
+            origin = origin_of(session)
+            self._origin.setText(origin)
+            self._origin.setToolTip(session.parent or "")
+            self._origin.setVisible(bool(origin))
         if session.config != self._config:
             self._config = session.config
             self._show_parameters(session.config)
@@ -169,3 +181,13 @@ class RunDock(QWidget):
                 row.setFont(1, font)
                 row.setToolTip(1, f"The paper's: {item.default}")
             self.parameters.addTopLevelItem(row)
+
+
+def origin_of(session: OpenSession) -> str:
+    """What a branch or an import comes from, in a sentence; else nothing."""
+    if session.parent is not None:
+        path, after, problem = session.parent.rpartition(" after problem ")
+        return f"Branch of {Path(path).stem}{after}{problem}" if after else session.parent
+    if session.source is not None:
+        return f"Imported from {session.source}: it can be branched, but not continued"
+    return ""

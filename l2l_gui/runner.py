@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
@@ -49,6 +49,7 @@ class Runner(QObject):
         self._selection, self._sessions, self._jobs = selection, sessions, jobs
         self.stage = ""
         """What preparing is at, for the status bar."""
+        self._beside: list[Path] = []  # to compare with what is being opened
         self._wanted = False  # training was asked for and not yet seen to end
         self._seen_training = False
         self._latest: Snapshot | None = None
@@ -77,10 +78,12 @@ class Runner(QObject):
 
     # -- sessions ----------------------------------------------------------------------
 
-    def open(self, path: Path) -> None:
-        """Show a session instead of the present one."""
+    def open(self, path: Path, beside: Sequence[Path] = ()) -> None:
+        """Show a session instead of the present one, and perhaps others beside it."""
         path = path.resolve()
+        self._beside = list(beside)
         if self.session is not None and self.session.path == path:
+            self._compare_waiting()
             return
         self.pause()
         self._read(path, release=True)
@@ -89,6 +92,11 @@ class Runner(QObject):
         """Begin a new session and show it."""
         self.pause()
         self.engine.post(engine.Create(path.resolve(), config))
+
+    def branch(self, command: engine.Branch) -> None:
+        """Begin a new session where another was, and show it."""
+        self.pause()
+        self.engine.post(command)
 
     def compare(self, paths: Iterable[Path]) -> None:
         """Show more sessions beside the primary one."""
@@ -135,9 +143,14 @@ class Runner(QObject):
             settings.add_recent(session.path)
             settings.put("last session", str(session.path))
         log.info("Opened %s: %d problems", session.path, session.problems)
+        self._compare_waiting()
         if self.warms and release:
             QTimer.singleShot(WARM_MS, self._warm)
         self.changed.emit()
+
+    def _compare_waiting(self) -> None:
+        beside, self._beside = self._beside, []
+        self.compare(beside)
 
     def _warm(self) -> None:
         if self.session is not None and not self._wanted:

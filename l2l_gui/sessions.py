@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,6 +35,7 @@ class OpenSession:
         self.path: Path = reader.path
         self.config: RunConfig = reader.config
         self.created, self.parent = reader.created, reader.parent
+        self.source: str | None = reader.source
         self.key: SessionKey = (str(self.path), self.created)
         self.snapshot = snapshot
         self._reader = reader
@@ -142,7 +144,8 @@ class Sessions(QObject):
         session = self._open.pop(path, None)
         if session is not None:
             self.closed.emit(session)
-            session.close()
+            # closing waits for whoever reads or writes a file just now
+            threading.Thread(target=session.close, name="closing").start()
 
     def advance(self, snapshot: Snapshot) -> None:
         """Take in the newest snapshot of a session in training."""

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -20,6 +21,7 @@ from PyQt6.QtWidgets import (
 
 from l2l_engine.config import RunConfig
 from l2l_gui.theme import theme
+from l2l_gui.widgets.guard import may_discard
 from l2l_gui.widgets.number_edit import parsed
 from l2l_gui.widgets.parameter_editor import ParameterEditor
 
@@ -36,6 +38,7 @@ class NewRunDialog(QDialog):
     base, locked : see :class:`ParameterEditor`; for a branch, its parent's configuration
         and what a branch may not change.
     stem : start of the suggested name; by default the run type and seed.
+    above : what more is asked, above the parameters.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class NewRunDialog(QDialog):
         stem: str = "",
         title: str = "New run",
         accept: str = "Create",
+        above: QWidget | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -69,16 +73,18 @@ class NewRunDialog(QDialog):
         self.create_button.setDefault(True)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        self._arrange()
+        self._arrange(above)
         self._update()
         self.resize(560, 640)
 
-    def _arrange(self) -> None:
+    def _arrange(self, above: QWidget | None) -> None:
         edits = QHBoxLayout()
         stack = self.editor.undo_stack
+        for key, slot in (("Ctrl+Z", stack.undo), ("Ctrl+Shift+Z", stack.redo)):
+            QShortcut(QKeySequence(key), self).activated.connect(slot)
         for icon, tip, slot, enabled in (
-            ("undo", "Undo", stack.undo, stack.canUndoChanged),
-            ("redo", "Redo", stack.redo, stack.canRedoChanged),
+            ("undo", "Undo (Ctrl+Z)", stack.undo, stack.canUndoChanged),
+            ("redo", "Redo (Ctrl+Shift+Z)", stack.redo, stack.canRedoChanged),
         ):
             button = QPushButton()
             theme.set_icon(button, icon)
@@ -103,6 +109,8 @@ class NewRunDialog(QDialog):
         place.addWidget(self.browse)
         column = QVBoxLayout(self)
         column.setSpacing(10)
+        if above is not None:
+            column.addWidget(above)
         column.addWidget(self.editor, 1)
         column.addLayout(place)
         column.addWidget(self.file_message)
@@ -112,12 +120,21 @@ class NewRunDialog(QDialog):
         """The parameters; raises ConfigError while they are not all right."""
         return self.editor.config()
 
+    def refusal(self, config: RunConfig) -> str:
+        """What else is wrong with parameters that are right by themselves, or nothing."""
+        return ""
+
     def path(self) -> Path:
         """The session file."""
         text = self.file.text().strip()
         path = Path(text).expanduser()
         path = path if path.is_absolute() else self._folder / path
         return path if path.suffix else path.with_suffix(SUFFIX)
+
+    def reject(self) -> None:
+        """Ask before edits are lost."""
+        if not self.editor.changed_names() or may_discard(self, "The changed parameters"):
+            super().reject()
 
     def _suggested(self) -> Path:
         seed = parsed(self.editor.value("seed"))
@@ -132,6 +149,8 @@ class NewRunDialog(QDialog):
         if not self._named:
             self.file.setText(str(self._suggested()))
         problem = self._file_problem()
+        if not problem and self.editor.valid:
+            problem = self.refusal(self.config())
         self.file_message.setText(problem)
         self.file_message.setVisible(bool(problem))
         self.reset.setEnabled(bool(self.editor.changed_names()))

@@ -1,0 +1,48 @@
+"""What the window can do beyond looking and training: each is a module of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+
+from l2l_gui import working_copy
+from l2l_gui.published_files import PublishedFiles
+
+if TYPE_CHECKING:
+    from l2l_gui.main_window import MainWindow
+
+
+class Features:
+    """Branches, the authors' files, movies, sweeps and the first tour of one window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self.published = PublishedFiles(window)
+        for name, slot in (
+            ("branch", self.branch),
+            ("import", self.published.ask_import),
+            ("export_session", self.published.ask_export),
+        ):
+            window.actions_by_name.provide(name, slot)
+
+    def branch(self) -> None:
+        """Ask where to and how, and go on from the problem looked at."""
+        window = self._window
+        session, selected = window.runner.session, window.selection.value.problem
+        if session is None or selected is None:
+            window.notifications.inform("Learn a problem first: a branch goes on from one.")
+            return
+        from l2l_gui.branch_dialog import BranchDialog
+
+        dialog = BranchDialog(session, selected, working_copy.sessions_folder(), window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: window.runner.branch(dialog.command()))
+        dialog.open()
+
+    def may_close(self) -> bool:
+        """Ask before work that is not saved yet is lost."""
+        return self.published.may_close()
+
+    def close(self) -> None:
+        """End everything under way."""
