@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import h5py
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
@@ -66,13 +67,18 @@ def convert(
     See :func:`import_published` and :func:`export_published` for what they raise. A
     perturbation run of this program is exported ``with_states``: some 80 MB.
     """
-    if source.is_dir() or (source.is_file() and zipfile.is_zipfile(source)):
+    if source.is_dir() or _is_zip(source):
         return import_published(source, target, progress, prefix=prefix, overwrite=overwrite)
     states = None
     if with_states:
         with Session.open(source) as session:
             states = kept_states(session)
     return export_published(source, target, progress, states=states)
+
+
+def _is_zip(path: Path) -> bool:
+    """Whether it is a zip; a session can hold one inside, and look like it."""
+    return path.is_file() and zipfile.is_zipfile(path) and not h5py.is_hdf5(path)
 
 
 def kept_states(session: Session) -> NDArray[np.float32] | None:
