@@ -262,7 +262,9 @@ def test_undo_redo_and_reset_by_keyboard(perturbed, qtbot):
     assert perturbed.lab.disturbance == pushed
     qtbot.mouseClick(controls.reset, LEFT)
     assert perturbed.lab.disturbance == NOTHING
+    perturbed.window.activateWindow()
     slider.setFocus()
+    qtbot.waitUntil(slider.hasFocus)
     qtbot.keyClick(slider, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert perturbed.lab.disturbance == pushed
 
