@@ -117,6 +117,7 @@ class FlowFieldPanel(Panel):
         plot.setAspectLocked(True)
         plot.setMenuEnabled(False)
         plot.hideButtons()
+        plot.getAxis("left").setWidth(52)  # a width that follows the ticks would chase the range
         self.image = SmoothImage()
         self.arrows = ArrowField()
         self.paths = [pg.PlotCurveItem(skipFiniteCheck=True) for _ in range(task.RESPONSES)]

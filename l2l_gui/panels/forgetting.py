@@ -107,7 +107,7 @@ class ForgettingPanel(Panel):
             plot.hideButtons()
             plot.getAxis("left").setWidth(52)
             plot.getAxis("left").enableAutoSIPrefix(False)
-        self.bar = pg.ColorBarItem(interactive=False, width=14)
+        self.bar = pg.ColorBarItem(interactive=False, width=14, label="Task loss (nats)")
         self.bar.getAxis("right").setWidth(40)
         self.bar.setImageItem(self.image)
         layout.addItem(self.bar, 0, 1)
