@@ -53,7 +53,7 @@ def averaged(group: GroupTrajectories) -> Currents:
             "residual_decision": parts.residual_decision[:, stimulus],
             "stimulus": parts.stimulus[:, stimulus],
         }
-        by_part[SUM] = sum(by_part.values())
+        by_part[SUM] = np.sum(list(by_part.values()), axis=0)
         for name, currents in by_part.items():
             curves[name, stimulus] = mean_and_sem(currents[..., : task.RESPONSES])
     return Currents(group, curves)

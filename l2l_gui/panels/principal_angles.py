@@ -152,11 +152,12 @@ class PrincipalAnglesPanel(Panel):
             action.setChecked(number == STANDARD)
             self.dimensions.addAction(action)
         self.dimensions.triggered.connect(self.invalidate)
-        self._dimensions_menu = menu.menuAction()
+        self._menu = menu
 
     def tools(self) -> list[QAction]:
         """Dimensions of each problem's subspace."""
-        return [self._dimensions_menu]
+        submenu = self._menu.menuAction()
+        return [submenu] if submenu is not None else []
 
     def state(self) -> dict[str, Any]:
         """Measure and dimensions."""

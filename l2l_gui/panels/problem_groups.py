@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,12 +180,11 @@ def _reference(reader: Session, basis: Basis, group: Group) -> Subspaces:
 
 
 def _thin(parts: Parts, steps: slice) -> Parts:
-    return Parts(
-        *(
-            np.ascontiguousarray(getattr(parts, name)[..., steps, :], np.float32)
-            for name in Parts.__slots__
-        )
-    )
+    thin: Any = [
+        np.ascontiguousarray(getattr(parts, name)[..., steps, :], np.float32)
+        for name in Parts.__slots__
+    ]
+    return Parts(*thin)
 
 
 # -- all problems ----------------------------------------------------------------------

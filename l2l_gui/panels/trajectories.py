@@ -107,11 +107,12 @@ class TrajectoriesPanel(Panel):
             action.setChecked(basis is Basis.OWN)
             self.bases.addAction(action)
         self.bases.triggered.connect(self.invalidate)
-        self._basis_menu = menu.menuAction()
+        self._menu = menu
 
     def tools(self) -> list[QAction]:
         """Colours, subspaces, spinning."""
-        return [self.by_number, self._basis_menu, self.spin]
+        submenu = self._menu.menuAction()
+        return [self.by_number, *([submenu] if submenu is not None else []), self.spin]
 
     @property
     def basis(self) -> Basis:
