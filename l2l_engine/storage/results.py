@@ -140,8 +140,9 @@ class Results:
             with contextlib.suppress(*_DAMAGE):
                 if path.is_file():
                     with hdf5.open_to_read(path) as file:
-                        if key.path in file:
-                            return _checked(file[key.path], _stamp(key, digest))
+                        found = _checked(file[key.path], _stamp(key, digest))
+                    if found is not None:
+                        return found
         return None
 
     def put(self, summary: RunSummary, entries: Mapping[tuple[Key, str], Arrays]) -> Path | None:
@@ -211,10 +212,7 @@ def read_summary(path: Path) -> RunSummary:
 def _writing(path: Path) -> Iterator[Path]:
     """A temporary file that replaces ``path``; one writer at a time."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    known = hashlib.blake2b(os.fsencode(path), digest_size=8).hexdigest()
-    locks = platformdirs.user_cache_path("l2l-explorer") / "locks"
-    locks.mkdir(parents=True, exist_ok=True)
-    with filelock.FileLock(locks / f"{known}.lock", timeout=_PATIENCE):
+    with _lock(path):
         number, name = tempfile.mkstemp(prefix=f".{path.stem}-", dir=path.parent)
         os.close(number)
         temporary = Path(name)
@@ -224,6 +222,17 @@ def _writing(path: Path) -> Iterator[Path]:
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def _lock(path: Path) -> contextlib.AbstractContextManager[object]:
+    """Of the writers of this user; kept apart from the results, which people copy and ship."""
+    known = hashlib.blake2b(os.fsencode(path.absolute()), digest_size=8).hexdigest()
+    folder = platformdirs.user_cache_path("l2l-explorer") / "locks"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return contextlib.nullcontext()
+    return filelock.FileLock(folder / f"{known}.lock", timeout=_PATIENCE)
 
 
 def _write(
