@@ -162,7 +162,7 @@ def test_units_can_be_sorted_by_their_peak(opened, qtbot):
 def test_several_sessions_can_be_open_and_one_left_out(opened, learned, tmp_path, qtbot):
     other = tmp_path / "other.h5"
     other.write_bytes(learned.read_bytes())
-    opened.runner.compare([other])
+    opened.open_files([learned, other])
     qtbot.waitUntil(lambda: len(opened.sessions) == 2, timeout=PATIENCE)
     assert opened.selection.value.sessions == (learned, other)
     opened.runner.leave_out(other)
