@@ -43,10 +43,10 @@ class Notifications(QWidget):
 
     def complain(self, error: BaseException | str) -> None:
         """Say what could not be done; details are one click away."""
-        expected = isinstance(error, (str, L2LError))
-        sentence = str(error) if expected else "Something unexpected went wrong; the log has it."
         details = None if isinstance(error, str) else error
-        log.error(sentence, exc_info=None if expected else error)
+        expected = details is None or isinstance(details, L2LError)
+        sentence = str(error) if expected else "Something unexpected went wrong; the log has it."
+        log.error(sentence, exc_info=None if expected else details)
         self._add(Bar(sentence, "warning", details, self), 0)
 
     def clear(self) -> None:

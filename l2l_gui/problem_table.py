@@ -7,7 +7,7 @@ from typing import Any
 
 from PyQt6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, Qt, pyqtSignal
 from PyQt6.QtGui import QFontMetrics
-from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QTableView, QWidget
 
 from l2l_gui.snapshot import RunState, Snapshot
 from l2l_gui.theme import theme
@@ -19,7 +19,8 @@ TIPS = (
     "Fraction of right choices in the criterion window",
     "Whether it was learned",
 )
-PADDING = 10
+WIDEST = ("Problem", "20,000…", "100%", "not learned")
+PADDING = 8
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -133,8 +134,11 @@ class ProblemTable(QTableView):
         columns.setHighlightSections(False)
         columns.setStretchLastSection(True)
         bold = QFontMetrics(theme.font(self.font().pointSize(), bold=True))
-        for column, sample in enumerate(("Problem", "20,000…", "100%…")):
-            self.setColumnWidth(column, bold.horizontalAdvance(sample) + 2 * PADDING)
+        widths = [bold.horizontalAdvance(sample) + 2 * PADDING for sample in WIDEST]
+        for column, width in enumerate(widths):
+            self.setColumnWidth(column, width)
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        self.setMinimumWidth(sum(widths) + bar)
         self._finished = 0
         self._telling = True
         self.selectionModel().currentRowChanged.connect(self._moved)
