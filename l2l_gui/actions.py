@@ -126,13 +126,13 @@ class Actions:
     def sheet(self) -> list[tuple[str, str]]:
         """Text and keys of every action that has some and can be seen."""
         return [
-            (
-                action.text().rstrip("…"),
-                " or ".join(
-                    key.toString(QKeySequence.SequenceFormat.NativeText)
-                    for key in action.shortcuts()
-                ),
-            )
+            (action.text().rstrip("…"), " or ".join(map(_key_words, action.shortcuts())))
             for action in self._actions.values()
             if action.shortcuts() and action.isVisible()
         ]
+
+
+def _key_words(key: QKeySequence) -> str:
+    """A key by name; a mere comma would be overlooked."""
+    text = key.toString(QKeySequence.SequenceFormat.NativeText)
+    return {",": "comma", ".": "full stop"}.get(text, text)
