@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
 
 from l2l_engine.analysis import learning_curve
@@ -156,11 +157,13 @@ class CompareBoxesPanel(Panel):
             for box in boxes
         ]
         centre = [box.first + (SIZE + 1) / 2 + shift for box in boxes]
+        outline = theme.pen(own, 1)
+        outline.setCapStyle(Qt.PenCapStyle.FlatCap)  # a whisker of no length stays unseen
         item = pg.BoxplotItem(
             loc=centre,
             data=five,
             width=0.85 * width,
-            pen=theme.pen(own, 1),
+            pen=outline,
             brush=theme.brush(own, 0.35),
             medianPen=theme.pen("text", 2),
             outlier=False,

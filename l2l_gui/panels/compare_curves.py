@@ -94,6 +94,7 @@ class CompareCurvesPanel(Panel):
         self.plot = self.view.getPlotItem()
         self.plot.setLabel("left", "Trials to criterion")
         self.plot.setLogMode(y=True)
+        self.plot.getAxis("left").setStyle(maxTextLevel=0)  # decades; the rest would overlap
         self.plot.setLimits(xMin=0, yMin=-0.5, yMax=6)
         self.axis = ProblemAxis(self.plot, self.context.selection, self._numbers)
         self.items: list[pg.PlotDataItem] = []

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtGui import QAction, QResizeEvent
+from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from l2l_gui.panel_data import PanelData
 from l2l_gui.panels import problem_groups, trajectory_drawing
@@ -24,7 +24,6 @@ from l2l_gui.widgets.projected_plot import ProjectedPlot
 
 MOST = 6
 """Sessions shown at most; more would be too small to see."""
-IN_A_ROW = 3
 
 
 class _SessionView(QWidget):
@@ -33,6 +32,7 @@ class _SessionView(QWidget):
     def __init__(self, camera: Camera) -> None:
         super().__init__()
         self.heading = QLabel()
+        self.heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.plot = ProjectedPlot(camera)
         self.plot.setMinimumSize(120, 120)
         self.group: GroupTrajectories | None = None
@@ -80,6 +80,7 @@ class CompareTrajectoriesPanel(Panel):
         self.views: list[_SessionView] = []
         self._gathered = Gathered()
         self._groups: list[GroupTrajectories] = []
+        self._columns = 1
         self.spin = QAction("Spin", self)
         self.spin.setCheckable(True)
         self.spin.toggled.connect(self.camera.set_spinning)
@@ -132,16 +133,26 @@ class CompareTrajectoriesPanel(Panel):
         self.shown.emit(f"{len(value)} sessions{more}; drag one to turn all")
 
     def _arrange(self, count: int) -> None:
-        """As many plots as sessions, in rows of three."""
+        """As many plots as sessions, as large as the panel's shape allows."""
         while len(self.views) < count:
             view = _SessionView(self.camera)
             view.plot.picked.connect(lambda f, i, view=view: self._picked(view, f, i))
             self.views.append(view)
+        self._columns = columns = columns_for(count, self.width(), self.height())
         for place, view in enumerate(self.views):
             self.grid.removeWidget(view)
             view.setVisible(place < count)
             if place < count:
-                self.grid.addWidget(view, *divmod(place, IN_A_ROW))
+                self.grid.addWidget(view, *divmod(place, columns))
+        for column in range(MOST):
+            self.grid.setColumnStretch(column, int(column < columns))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another shape may want other rows."""
+        super().resizeEvent(event)
+        count = len(self._groups)
+        if count and columns_for(count, self.width(), self.height()) != self._columns:
+            self._arrange(count)
 
     def _redraw(self) -> None:
         if not self._groups:
@@ -203,3 +214,13 @@ class CompareTrajectoriesPanel(Panel):
         problem = view.drawing.problem(family, index)
         if problem is not None:
             self.context.selection.select_problem(problem)
+
+
+def columns_for(count: int, width: int, height: int) -> int:
+    """Columns in which ``count`` square plots are largest in a rectangle."""
+
+    def side(columns: int) -> float:
+        rows = -(-count // columns)
+        return min(width / columns, height / rows)
+
+    return max(range(1, count + 1), key=side, default=1)

@@ -152,7 +152,7 @@ class OutputCurrentsPanel(Panel):
         for part in self.parts:
             part.plot.setVisible(stimulus in (None, part.stimulus))
             first = part.stimulus == (stimulus or 0)
-            part.plot.getAxis("left").setLabel(f"Response {part.output} (a.u.)" if first else "")
+            part.plot.getAxis("left").setLabel(f"Resp. {part.output} (a.u.)" if first else "")
 
     def ask(self) -> Answer:
         """The group's trajectories hold the currents, too."""

@@ -32,9 +32,9 @@ MEASURES = {
     "alignment": "Alignment index",
 }
 SCALES = {
-    "mean": ("viridis", "Mean principal angle (°)"),
-    "largest": ("viridis", "Largest principal angle (°)"),
-    "alignment": ("cividis", "Alignment index"),
+    "mean": ("viridis", "Angle (°)"),
+    "largest": ("viridis", "Angle (°)"),
+    "alignment": ("cividis", "Index"),
 }
 RIGHT_ANGLE = 90.0
 
@@ -126,7 +126,7 @@ class PrincipalAnglesPanel(Panel):
         self.pairs.setLabel("left", "Problem")
         self.pairs.setLabel("bottom", None)
         self.pairs.getAxis("bottom").setStyle(showValues=False)
-        self.curves_plot.setLabel("left", "Angle to the group (°)")
+        self.curves_plot.setLabel("left", "To group (°)")
         self.pairs.setXLink(self.curves_plot)
         self.band = pg.LinearRegionItem(movable=False)
         self.band.setZValue(-50)

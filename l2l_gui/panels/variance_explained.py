@@ -78,9 +78,9 @@ class VarianceExplainedPanel(Panel):
         layout.layout.setColumnStretchFactor(0, 2)
         layout.layout.setColumnStretchFactor(1, 3)
         self.components.setLabel("bottom", "Component")
-        self.components.setLabel("left", "Variance explained (%)")
+        self.components.setLabel("left", "Explained (%)")
         self.components.setMenuEnabled(False)
-        self.over_problems.setLabel("left", "Captured by the group’s subspaces (%)")
+        self.over_problems.setLabel("left", "Captured (%)")
         self._gathered = Gathered()
         self._value: Explained | None = None
         self.axis = ProblemAxis(self.over_problems, self.context.selection, self._numbers)
@@ -149,7 +149,7 @@ class VarianceExplainedPanel(Panel):
             self.cuts[name].setPos(sizes[name] + 0.5)
             self.captured[name].setData(numbers, value.captured[name])
             self.captured[name].setSymbol("o" if len(numbers) < 2 else None)
-            keys.append(Key(name, LINE, f"{name} subspace ({sizes[name]} dimensions)"))
+            keys.append(Key(name, LINE, f"{name} subspace, {sizes[name]} dimensions"))
         self.legend.set_keys([*keys, Key("quiet", DOTTED, "cumulated")])
         self.reset_zoom()
 

@@ -11,7 +11,7 @@ from bench import click, curve
 from l2l_engine.analysis import learning_curve
 from l2l_gui.panels.compare_boxes import CompareBoxesPanel
 from l2l_gui.panels.compare_curves import CompareCurvesPanel, one_curve
-from l2l_gui.panels.compare_trajectories import CompareTrajectoriesPanel
+from l2l_gui.panels.compare_trajectories import CompareTrajectoriesPanel, columns_for
 from l2l_gui.panels.session_colours import colour
 from l2l_gui.sessions import OpenSession
 
@@ -124,3 +124,14 @@ def test_a_session_keeps_its_colour_while_open(bench, second, learned):
     assert colour(sessions, third) not in (own, colour(sessions, bench.session))
     sessions.remove(bench.session.path)
     assert colour(sessions, second) == own
+
+
+def test_plots_are_arranged_to_be_large(bench, second):
+    assert [columns_for(3, *size) for size in ((900, 300), (300, 900), (500, 500))] == [3, 1, 2]
+    panel = bench.show(CompareTrajectoriesPanel, (900, 400))
+    first, other = panel.views
+    assert first.y() == other.y()
+    panel.resize(300, 800)
+    bench.settle()
+    assert first.x() == other.x()
+    assert other.y() > first.y()

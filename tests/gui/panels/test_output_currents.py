@@ -41,7 +41,7 @@ def test_a_stimulus_has_the_panel_for_itself(bench):
     bench.select(4, stimulus=1)
     bench.settle()
     assert [part.plot.isVisible() for part in panel.parts] == [False, True, False, True]
-    assert "Response 0" in panel.parts[1].plot.getAxis("left").labelText
+    assert "Resp. 0" in panel.parts[1].plot.getAxis("left").labelText
     assert not any("stimulus 0" in name for name in panel.data().plain())
 
 
