@@ -55,11 +55,14 @@ class PerturbLearningPanel(LabPanel):
         self.seed = QSpinBox()
         self.seed.setRange(0, LARGEST_SEED)
         self.seed.setPrefix("seed ")
+        self.seed.setFixedWidth(86)
         self.seed.setAccessibleName("Seed of the problem, the order of stimuli and the noise")
         self.seed.setToolTip(self.seed.accessibleName())
-        self.frozen = QCheckBox("Freeze readout")
+        self.frozen = QCheckBox("Frozen")
         self.frozen.setChecked(True)
-        self.frozen.setToolTip("Output weights and bias stay as they are, as in the paper")
+        self.frozen.setToolTip(
+            "Frozen readout: output weights and bias stay as they are, as in the paper"
+        )
         self.result = QLabel()
         self.result.setWordWrap(True)
         self.result.setContentsMargins(6, 0, 6, 0)

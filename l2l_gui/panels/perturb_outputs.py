@@ -17,6 +17,7 @@ from l2l_gui.theme import Palette, theme
 
 OUTPUTS = ("response0", "response1", "fixation")
 LABELS = ("Response 0", "Response 1", "Fixation")
+SHORT = ("Resp. 0", "Resp. 1", "Fixation")
 
 
 class _Cell:
@@ -29,7 +30,7 @@ class _Cell:
         self.plot.getAxis("left").setWidth(46)
         self.plot.getAxis("left").setTicks([[(0, "0"), (0.5, "0.5"), (1, "1")]])
         if column == 0:
-            self.plot.setLabel("left", LABELS[row])
+            self.plot.setLabel("left", SHORT[row])
         if row == len(OUTPUTS) - 1:
             self.plot.setLabel("bottom", "Time in the trial (ms)")
         else:
@@ -112,7 +113,7 @@ class PerturbOutputsPanel(LabPanel):
             choice, loss = int(response.choice[stimulus]), response.loss[stimulus]
             verdict = "right" if choice == stimulus else "wrong"
             self.titles[stimulus].setText(
-                f"stimulus {stimulus}: {choice} chosen ({verdict}), loss {loss:.2g} nats"
+                f"stimulus {stimulus} → {choice} ({verdict}), {loss:.2g} nats"
             )
             self.titles[stimulus].setMinimumWidth(0)  # long words must not widen the column
 

@@ -86,8 +86,8 @@ class PerturbTrajectoriesPanel(LabPanel):
             Key(  # above the plot: a legend inside it would be painted anew every frame
                 Sign(LINE, "stimulus0", "stimulus 0"),
                 Sign(LINE, "stimulus1", "stimulus 1"),
-                Sign(LINE, "perturbed", "0 perturbed"),
-                Sign(DASHED, "perturbed", "1 perturbed"),
+                Sign(LINE, "perturbed", "perturbed: 0"),
+                Sign(DASHED, "perturbed", "1"),
             )
         )
         self.body_layout.addWidget(self.plot, 1)

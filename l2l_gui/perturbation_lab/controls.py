@@ -327,7 +327,7 @@ def _combo(name: str, choices: dict) -> QComboBox:
     combo.setAccessibleName(name)
     combo.setToolTip(name)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(12)
+    combo.setMinimumContentsLength(8)
     for value, label in choices.items():
         combo.addItem(label, value)
     return combo
@@ -346,6 +346,7 @@ def _spin(name: str, low: int, high: int) -> QSpinBox:
     box.setToolTip(name)
     box.setRange(low, high)
     box.setKeyboardTracking(False)
+    box.setMaximumWidth(96)
     return box
 
 

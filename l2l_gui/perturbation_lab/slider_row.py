@@ -27,7 +27,7 @@ class SliderRow(QWidget):
         self._low, self._step, self._default = low, step, 0.0
         self.label = QLabel(f"{label} ({unit})" if unit else label)
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setMinimumWidth(70)
+        self.slider.setMinimumWidth(50)
         self.number = QDoubleSpinBox()
         self.number.setKeyboardTracking(False)
         self.number.setDecimals(max(0, len(f"{step:.6f}".rstrip("0").partition(".")[2])))
@@ -51,7 +51,7 @@ class SliderRow(QWidget):
         grid.addWidget(self.slider, 0, 1)
         grid.addWidget(self.number, 0, 2)
         grid.addWidget(self.reset, 0, 3)
-        grid.setColumnMinimumWidth(0, 88)
+        grid.setColumnMinimumWidth(0, 84)
         grid.setColumnStretch(1, 1)
         self.slider.valueChanged.connect(lambda place: self._chosen(self._low + place * self._step))
         self.slider.sliderReleased.connect(self.released)
