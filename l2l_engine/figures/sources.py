@@ -199,9 +199,8 @@ def _same(one: Source, other: Source) -> bool:
         return True
     if not (isinstance(one, NetworkSource) and isinstance(other, NetworkSource)):
         return False
-    shared = min(len(one.summary.digests), len(other.summary.digests))
-    digests = one.summary.digests[:shared], other.summary.digests[:shared]
-    return shared > 0 and one.config.run_type is other.config.run_type and np.array_equal(*digests)
+    shared = range(min(len(one.summary.digests), len(other.summary.digests)))
+    return len(shared) > 0 and one.summary.digest(shared) == other.summary.digest(shared)
 
 
 def _worth(source: Source) -> tuple[int, bool]:

@@ -1,0 +1,165 @@
+"""What figures accept, what they refuse and in which words."""
+
+import shutil
+
+import h5py
+import numpy as np
+import pytest
+from scipy.io import loadmat, savemat
+
+from l2l_engine import figures
+from l2l_engine.config import L2LError, RunType
+from l2l_engine.figures.sources import NetworkSource
+from l2l_engine.storage.errors import SessionError
+from l2l_engine.storage.published.names import PublishedError
+
+
+def test_a_session_of_another_size_is_refused_by_what_differs(run):
+    sources = figures.load([run("a"), run("b", units=16)])
+    with pytest.raises(L2LError, match=r"a\.h5 and b\.h5 .* units is 12 in one and 16"):
+        figures.make(1, sources)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"), [({"tau": 80.0}, "tau is 40"), ({"l2_rate": 0.0}, "l2_rate is 0.0005")]
+)
+def test_a_session_of_another_configuration_is_refused_by_what_differs(run, change, said):
+    with pytest.raises(L2LError, match=said):
+        figures.make(5, figures.load([run("a"), run("b", **change)]))
+
+
+def test_seeds_and_lengths_may_differ(run):
+    made = figures.make(1, figures.load([run("a"), run("b", 4, seed=1)]))
+    assert "n = 2 networks (seeds 0–1; the paper: 10)" in made.caption
+    assert "problems 2–4 to 6 (the paper: 2–1001)" in made.caption
+
+
+def test_sessions_and_published_networks_of_unlike_size_do_not_mix(run, reference):
+    published = reference / "published/f5And6_seed_0.mat"
+    with pytest.raises(L2LError, match="units is 12 in one and 100 in the other"):
+        figures.make(1, figures.load([run(), published]))
+
+
+@pytest.mark.parametrize("number", [1, 2, 5, 6, 7])
+def test_without_a_learned_problem_it_says_what_to_do(run, number):
+    with pytest.raises(figures.LackingError, match=r"run\.h5 has no learned.*l2l-train --resume"):
+        figures.make(number, figures.load([run(problems=0)]))
+
+
+@pytest.mark.parametrize("number", figures.REGISTRY)
+def test_without_any_source_it_says_what_to_do(number):
+    with pytest.raises(figures.LackingError, match=f"Figure {number} needs .* train"):
+        figures.make(number, [])
+
+
+def test_perturbation_runs_without_perturbed_problems_do_not_suffice(run):
+    path = run(problems=3, run_type=RunType.SSManifPert)
+    with pytest.raises(figures.LackingError, match="l2l-sweep"):
+        figures.make(3, figures.load([path]))
+
+
+def test_the_same_network_given_twice_counts_once(run):
+    short, whole = run("short", 4), run("whole", 6)
+    figures.make(1, figures.load([whole]))
+    results = whole.parent / "results/whole.results.h5"
+    sources = figures.load([short, results, whole, whole])
+    assert [one.path for one in sources] == [whole]
+
+
+def test_a_folder_stands_for_the_sessions_in_it(run, tmp_path):
+    run("b", seed=1)
+    run("a")
+    (tmp_path / "notes.txt").write_text("not a session")
+    assert [one.name for one in figures.load([tmp_path])] == ["a", "b"]
+
+
+def test_a_folder_without_any_says_what_to_do(tmp_path):
+    with pytest.raises(L2LError, match="l2l-convert"):
+        figures.load([tmp_path])
+
+
+def test_a_file_that_is_no_source_is_refused_in_a_sentence(tmp_path):
+    text = tmp_path / "notes.h5"
+    text.write_text("not a session")
+    with pytest.raises(SessionError, match="not an HDF5 file"):
+        figures.load([text])
+    with pytest.raises(SessionError, match="does not exist"):
+        figures.load([tmp_path / "missing.h5"])
+
+
+def test_other_matlab_files_are_refused_by_name(tmp_path):
+    path = tmp_path / "other.mat"
+    savemat(path, {"x": 1.0})
+    with pytest.raises(PublishedError, match=r"other\.mat is none of the published"):
+        figures.load([path])
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda found: found.pop("VFC"), "lacks the variable VFC"),
+        (lambda found: found.update(VFC=np.ones((1000, 8))), "VFC has the shape"),
+        (lambda found: found.update(C=np.ones((7, 1))), "C has 7 rows and VFC 1000"),
+    ],
+)
+def test_a_published_file_with_something_wrong_is_refused_by_its_field(
+    reference, tmp_path, change, said
+):
+    name = "f5And6_seed_0.mat"
+    found = {k: v for k, v in loadmat(reference / "published" / name).items() if k[0] != "_"}
+    change(found)
+    savemat(tmp_path / name, found)
+    with pytest.raises(PublishedError, match=said):
+        figures.load([tmp_path / name])
+
+
+def test_a_cut_off_published_file_is_refused(reference, tmp_path):
+    content = (reference / "published/f5And6_seed_0.mat").read_bytes()
+    (tmp_path / "f5And6_seed_0.mat").write_bytes(content[:5000])
+    with pytest.raises(PublishedError, match="damaged"):
+        figures.load([tmp_path / "f5And6_seed_0.mat"])
+
+
+def test_results_stand_for_a_session_that_is_elsewhere(run, tmp_path):
+    path = run()
+    from_session = {
+        number: figures.make(number, figures.load([path])).tables() for number in (1, 2, 5, 6, 7)
+    }
+    alone = shutil.move(path.parent / "results/run.results.h5", tmp_path / "run.results.h5")
+    path.unlink()
+    sources = figures.load([alone])
+    for number, tables in from_session.items():
+        found = figures.make(number, sources).tables()
+        assert found.keys() == tables.keys()
+        for name, table in tables.items():
+            for column, values in table.items():
+                np.testing.assert_array_equal(found[name][column], values)
+
+
+def test_results_without_an_analysis_say_what_to_give(run):
+    path = run()
+    figures.make(1, figures.load([path]))
+    results = path.parent / "results/run.results.h5"
+    path.unlink()
+    with pytest.raises(figures.LackingError, match=r"'vector_field': give the session"):
+        figures.make(5, figures.load([results]))
+
+
+def test_damaged_results_given_as_a_source_are_refused(run):
+    path = run()
+    figures.make(1, figures.load([path]))
+    results = path.parent / "results/run.results.h5"
+    with h5py.File(results, "r+") as file:
+        file["run/trials_to_criterion"][0] = 7
+    with pytest.raises(SessionError, match="damaged"):
+        figures.load([results])
+
+
+def test_a_session_being_written_can_be_drawn(run):
+    from l2l_engine.storage.writer import SessionWriter
+
+    path = run()
+    with SessionWriter.resume(path):
+        sources = figures.load([path])
+        assert isinstance(sources[0], NetworkSource)
+        assert figures.make(5, sources).numbers.sizes.shape == (1, 1, 9)

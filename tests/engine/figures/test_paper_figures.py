@@ -1,0 +1,177 @@
+"""The numbers of each figure: the published ones from published files, ours as analysed."""
+
+import numpy as np
+import pytest
+from scipy.io import loadmat
+
+from l2l_engine import figures
+from l2l_engine.config import RunType
+from l2l_engine.figures import base
+
+
+@pytest.fixture(scope="module")
+def published(reference):
+    return reference / "published"
+
+
+@pytest.fixture(scope="module")
+def networks(published):
+    return figures.load([published / f"f5And6_seed_{seed}.mat" for seed in range(5)])
+
+
+def test_figure_1_gives_the_published_fits(published, networks):
+    expected = loadmat(published / "f1_perfFit.mat")
+    fits = figures.make(1, networks).numbers.fits
+    np.testing.assert_allclose(fits.time_constants, expected["TC"][0, :5], rtol=1e-4)
+    np.testing.assert_allclose(fits.asymptotes, expected["AS"][0, :5], rtol=1e-4)
+    np.testing.assert_allclose(fits.amplitudes, expected["SC"][0, :5], rtol=1e-4)
+
+
+def test_figure_1_shows_each_published_network_once_among_ten_fits(published):
+    made = figures.make(1, figures.load([published]))
+    assert len(made.numbers.fits.names) == 10
+    # science: 37.9 +- 16.1 problems and 22.7 +- 2.8 trials over the ten networks
+    assert made.numbers.fits.time_constants.mean() == pytest.approx(37.9, abs=0.05)
+    assert made.numbers.fits.time_constants.std(ddof=1) == pytest.approx(16.1, abs=0.05)
+    assert made.numbers.fits.asymptotes.mean() == pytest.approx(22.7, abs=0.05)
+    assert "c, d, Exponential fits from problem 2 on, n = 10" in made.caption
+
+
+def test_figure_1_is_drawn_from_the_published_fits_alone(published):
+    made = figures.make(1, figures.load([published / "f1_perfFit.mat"]))
+    assert made.caption == "Fits of 10 published networks, problems 2–1001."
+    assert made.picture(dpi=50).startswith(b"\x89PNG")
+
+
+def test_figure_5_gives_the_published_group_means_and_dimensionalities(published, networks):
+    numbers = figures.make(5, networks).numbers
+    for place in range(5):
+        found = loadmat(published / f"f5And6_seed_{place}.mat")
+        np.testing.assert_allclose(
+            numbers.sizes[place], np.abs(found["VFC_sum"]), rtol=1e-12, err_msg=str(place)
+        )
+        for ours, parts, total in (
+            (numbers.within, "dims_SingProb_sum", "dimsT_SingProb_sum"),
+            (numbers.across, "dims_SingEp", "dimsT_SingEp"),
+        ):
+            np.testing.assert_array_equal(ours[place, :, 0], found[parts][:, 0, 0])
+            np.testing.assert_array_equal(ours[place, :, 1], found[parts][:, 0, 1])
+            np.testing.assert_array_equal(ours[place, :, 2], found[parts][:, 1, 0])
+            np.testing.assert_array_equal(ours[place, :, 3], found[total][:, 0])
+
+
+def test_figure_6_gives_the_published_correlations(published, networks):
+    expected = loadmat(published / "f5And6_All.mat")["corrs"]
+    made = figures.make(6, networks)
+    np.testing.assert_allclose(made.numbers.correlations.values, expected[:5], rtol=1e-6)
+    together = figures.make(6, figures.load([published])).numbers
+    np.testing.assert_array_equal(together.correlations.values, expected)
+    assert len(together.explained) == 5
+    assert 0.62 - 0.005 <= together.explained.min() <= together.explained.max() <= 0.80 + 0.005
+
+
+def test_figure_6_puts_the_weight_change_on_the_x_axis(networks):
+    made = figures.make(6, networks)
+    axes = next(one for one in made.figure().axes if "‖ΔW‖" in one.get_xlabel())
+    assert axes.get_ylabel() == "Trials to criterion"
+    x, y = axes.lines[0].get_data()
+    np.testing.assert_array_equal(x, made.numbers.recurrent[0][:500])
+    np.testing.assert_array_equal(y, made.numbers.counts[0][:500])
+
+
+def test_figure_1_leaves_failed_problems_out_and_says_so(run):
+    made = figures.make(1, figures.load([run(problems=8, failed=(3, 4))]))
+    assert "2 problems were not learned and are left out." in made.caption
+    assert made.numbers.boxes[0].mean == pytest.approx(np.mean([99, 98, 95, 94, 93]))
+
+
+def test_figure_1_without_enough_problems_has_no_fit_and_says_why(run):
+    made = figures.make(1, figures.load([run()]))
+    assert made.numbers.fit is None
+    texts = [text.get_text() for axes in made.figure().axes for text in axes.texts]
+    assert any("31 learned" in text.replace("\n", " ") for text in texts)
+
+
+def test_figure_2_takes_problems_2_to_51_of_the_first_network(run):
+    made = figures.make(2, figures.load([run("a", 54), run("b", 6, seed=1)]))
+    assert made.numbers.network == "a"
+    np.testing.assert_array_equal(made.numbers.problems, np.arange(2, 52))
+    assert [part.trajectories.shape[:2] for part in made.numbers.parts] == [
+        (50, 1),
+        (50, 2),
+        (50, 2),
+    ]
+    assert "(the paper" not in made.caption
+
+
+def test_figure_2_parts_add_up_to_the_network_of_one_problem(run):
+    """With one problem the means are its own currents: the parts sum to s_t W_out."""
+    from l2l_engine.network import simulate
+    from l2l_engine.storage.session import Session
+
+    path = run(problems=2)
+    numbers = figures.make(2, figures.load([path])).numbers
+    with Session.open(path) as session:
+        weights = session.weights([1]).astype(np.float64)
+        states = simulate(weights, session.stimuli[1:], session.config)
+    whole = (states @ weights.output[:, None])[0, :, :, :2]
+    every = round(10 / session.config.dt)  # 2.5 steps to the even one
+    found = sum(part.current for part in numbers.parts)
+    np.testing.assert_allclose(found, whole[:, every - 1 :: every], atol=1e-10)
+    np.testing.assert_allclose(numbers.current_times[0], every * session.config.dt / 1000)
+
+
+def test_figure_3_takes_the_perturbed_problems_and_problem_1(run):
+    kinds = {RunType.ControlManifPert: 8, RunType.DSManifPert: 7, RunType.SSManifPert: 8}
+    paths = [
+        run(f"{kind.value}{seed}", problems, run_type=kind, seed=seed, failed=(4,))
+        for kind, problems in kinds.items()
+        for seed in (0, 1)
+    ]
+    made = figures.make(3, figures.load(paths))
+    numbers = made.numbers
+    assert numbers.seeds == (0, 1)
+    np.testing.assert_array_equal(numbers.first_problem, [100, 101])
+    control, ds, ss = numbers.conditions
+    # problems 4 on are perturbed (baseline 3), problem 5 failed
+    np.testing.assert_allclose(
+        control.means, [np.mean([97, 95, 94, 93]), np.mean([98, 96, 95, 94])]
+    )
+    np.testing.assert_allclose(ds.means[0], np.mean([97, 95, 94]))
+    assert ss.run_type is RunType.SSManifPert
+    assert "6 perturbed problems were not learned" in made.caption
+    moved = made.tables()["problems"]["moved_directions"]
+    assert set(moved) <= {0, 2, 3, 4}  # a permutation cannot move one direction alone
+    rows = made.tables()["problems"]
+    assert rows["problem"][:5] == [4, 5, 6, 7, 8]
+
+
+def test_figure_3_with_one_condition_draws_it_and_counts_the_others_as_none(run):
+    made = figures.make(3, figures.load([run(problems=6, run_type=RunType.DSManifPert)]))
+    assert "Control 0, D→S 1, S→S 0" in made.caption
+    assert made.picture(dpi=50)
+
+
+def test_figure_7_needs_the_first_networks(run):
+    with pytest.raises(figures.LackingError, match="lacks the network of problem 1 or 2"):
+        figures.make(7, figures.load([run(missing=(1,))]))
+
+
+def test_sem_is_over_networks_and_leaves_out_what_is_unknown():
+    values = np.array([[1.0, 2.0, np.nan], [3.0, np.nan, np.nan], [5.0, 6.0, np.nan]])
+    mean, error = base.mean_and_sem(values)
+    np.testing.assert_allclose(mean, [3, 4, np.nan])
+    np.testing.assert_allclose(error, [2 / np.sqrt(3), np.sqrt(8) / np.sqrt(2), np.nan])
+    assert np.isnan(base.mean_and_sem(values[:1])[1]).all()
+
+
+def test_seeds_are_named_in_spans():
+    assert base.seeds([4]) == "seed 4"
+    assert base.seeds([0, 1, 2, 4, 7, 8]) == "seeds 0–2, 4, 7–8"
+
+
+def test_a_shorter_last_group_is_not_compared_in_dimensions(run, monkeypatch):
+    made = figures.make(5, figures.load([run(problems=56)]))
+    assert np.isfinite(made.numbers.across[0, 0]).all()
+    assert np.isnan(made.numbers.across[0, 1]).all()
+    assert "The last group holds 5 problems, too few" in made.caption
