@@ -16,7 +16,7 @@ from l2l_engine.analysis.learning_curve import Box
 from l2l_gui.jobs import Computation
 from l2l_gui.panel_data import PanelData
 from l2l_gui.panels.base import SNAPSHOT, Answer, Panel
-from l2l_gui.panels.compared import counts_of, key_of, too_few
+from l2l_gui.panels.compared import CountAxis, counts_of, key_of, too_few
 from l2l_gui.panels.legend_line import LegendLine
 from l2l_gui.panels.problem_axis import ProblemAxis
 from l2l_gui.panels.session_colours import colour
@@ -70,7 +70,7 @@ class CompareBoxesPanel(Panel):
         """A plot under its legend."""
         self.legend = LegendLine()
         self.body_layout.addWidget(self.legend)
-        self.view = pg.PlotWidget()
+        self.view = pg.PlotWidget(axisItems={"left": CountAxis("left")})
         self.body_layout.addWidget(self.view, 1)
         self.plot = self.view.getPlotItem()
         self.plot.setLabel("left", "Trials to criterion")

@@ -17,7 +17,7 @@ from l2l_engine.config import L2LError
 from l2l_gui.jobs import Computation
 from l2l_gui.panel_data import PanelData
 from l2l_gui.panels.base import SNAPSHOT, Answer, Panel
-from l2l_gui.panels.compared import counts_of, key_of, too_few
+from l2l_gui.panels.compared import CountAxis, counts_of, key_of, too_few
 from l2l_gui.panels.legend_line import DOTTED, Key, LegendLine
 from l2l_gui.panels.problem_axis import ProblemAxis
 from l2l_gui.panels.session_colours import colour, style
@@ -89,12 +89,11 @@ class CompareCurvesPanel(Panel):
         """A plot under its legend."""
         self.legend = LegendLine()
         self.body_layout.addWidget(self.legend)
-        self.view = pg.PlotWidget()
+        self.view = pg.PlotWidget(axisItems={"left": CountAxis("left")})
         self.body_layout.addWidget(self.view, 1)
         self.plot = self.view.getPlotItem()
         self.plot.setLabel("left", "Trials to criterion")
         self.plot.setLogMode(y=True)
-        self.plot.getAxis("left").setStyle(maxTextLevel=0)  # decades; the rest would overlap
         self.plot.setLimits(xMin=0, yMin=-0.5, yMax=6)
         self.axis = ProblemAxis(self.plot, self.context.selection, self._numbers)
         self.items: list[pg.PlotDataItem] = []

@@ -12,6 +12,7 @@ from l2l_engine.analysis import learning_curve
 from l2l_gui.panels.compare_boxes import CompareBoxesPanel
 from l2l_gui.panels.compare_curves import CompareCurvesPanel, one_curve
 from l2l_gui.panels.compare_trajectories import CompareTrajectoriesPanel, columns_for
+from l2l_gui.panels.compared import CountAxis
 from l2l_gui.panels.session_colours import colour
 from l2l_gui.sessions import OpenSession
 
@@ -135,3 +136,13 @@ def test_plots_are_arranged_to_be_large(bench, second):
     bench.settle()
     assert first.x() == other.x()
     assert other.y() > first.y()
+
+
+def test_counts_are_labelled_in_plain_figures(qapp):
+    axis = CountAxis("left")
+    axis.setLogMode(True)
+    ticks = [0.0, *np.log10([2, 3, 5, 10, 1000])]
+    axis.setRange(0, 2)
+    assert axis.tickStrings(ticks, 1, None) == ["1", "2", "", "5", "10", "1,000"]
+    axis.setRange(-1, 4)
+    assert axis.tickStrings(ticks, 1, None) == ["1", "", "", "", "10", "1,000"]
