@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,8 @@ engine a third of its trials and the window its frames."""
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; the process's exit code."""
     options = _parser().parse_args(arguments)
+    # analyses multiply many small matrices: several threads would only wait for each other
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if options.version:
         from l2l_gui.help import version
 
