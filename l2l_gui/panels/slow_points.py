@@ -116,7 +116,7 @@ class SlowPointsPanel(Panel):
     """Points on the decision plane, and their eigenvalues, coloured by problem."""
 
     name = "slow_points"
-    title = "Slow points over problems"
+    title = "Slow points"
     help = (
         "Slow points of the networks after up to twelve problems of the selected group, on the "
         "first two directions of the group's decision subspace, coloured by problem and joined "

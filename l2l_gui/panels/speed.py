@@ -48,7 +48,7 @@ class SpeedPanel(Panel):
     """Speed along the trajectory of each stimulus."""
 
     name = "speed"
-    title = "Trajectory speed"
+    title = "Speed"
     help = (
         "The length of ds/dt, the speed of the state in rate units per second, along the "
         "noise-free trajectory of each stimulus of the selected problem. "

@@ -68,7 +68,7 @@ class WeightChangePanel(Panel):
     """The change as an image, its singular values, and where they point."""
 
     name = "weight_change"
-    title = "Recurrent weight change"
+    title = "Weight change"
     help = (
         "The image is the change of the recurrent weights made by learning the selected problem, "
         "from each unit (row) to each (column); beside it are the singular values σ of the change, "
