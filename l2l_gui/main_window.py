@@ -10,6 +10,7 @@ from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QComboBox,
     QDockWidget,
     QMainWindow,
     QMenu,
@@ -42,6 +43,8 @@ from l2l_gui.workspaces import WORKSPACES, Workspaces
 log = logging.getLogger(__name__)
 
 TITLE = "L2L Explorer"
+TAKES_SPACE = "takesSpace"
+"""A property by which other widgets than buttons and boxes keep the Space key to themselves."""
 LAYOUT_VERSION = 1
 START_SIZE = QSize(1440, 900)
 
@@ -243,11 +246,11 @@ class MainWindow(QMainWindow):
     # -- events ------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Leave Space to a button that has the focus, rather than to Run."""
+        """Leave Space to what has the focus and uses it, rather than to Run."""
         if (
             event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(watched, QAbstractButton)
             and isinstance(event, QKeyEvent)
+            and (isinstance(watched, QAbstractButton | QComboBox) or watched.property(TAKES_SPACE))
             and event.key() == Qt.Key.Key_Space
             and event.modifiers() == Qt.KeyboardModifier.NoModifier
         ):

@@ -33,6 +33,7 @@ class UnitGrid(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty("takesSpace", True)
         self.setMouseTracking(True)
         self.setAccessibleName("Units to silence")
         self.setAccessibleDescription("Arrow keys move, Space silences a unit or lets it be")
