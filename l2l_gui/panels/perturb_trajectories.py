@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy
 
 from l2l_engine import task
 from l2l_gui.panel_data import PanelData
@@ -75,11 +75,11 @@ class PerturbTrajectoriesPanel(LabPanel):
         self.space.currentIndexChanged.connect(self._chosen)
         self.words = QLabel()
         self.words.setProperty("quiet", True)
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout()
         row.setContentsMargins(4, 2, 4, 0)
         row.addWidget(self.space)
-        row.addWidget(self.words)
-        row.addStretch()
+        row.addWidget(self.words, 1)
         self.plot = ProjectedPlot()
         self.body_layout.addLayout(row)
         self.body_layout.addWidget(
