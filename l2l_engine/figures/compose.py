@@ -6,6 +6,7 @@ process-wide, so drawing and saving take turns.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import textwrap
 import threading
@@ -138,37 +139,25 @@ def band(
 def boxes(
     axes: Axes, places: Sequence[float], groups: Sequence[Box], colours: Sequence[str], width: float
 ) -> None:
-    """Box plots as the analysis defines them; outliers as dots."""
+    """Box plots as the analysis defines them; outliers as dots.
+
+    Not matplotlib's, whose box plots choose a window system for pyplot on the way.
+    """
+    from matplotlib.patches import Rectangle
+
     for place, group, colour in zip(places, groups, colours, strict=True):
         if not np.isfinite(group.median):
             continue
-        pen = {"color": colour, "linewidth": 0.7}
-        axes.bxp(
-            [
-                {
-                    "med": group.median,
-                    "q1": group.quartiles[0],
-                    "q3": group.quartiles[1],
-                    "whislo": group.whiskers[0],
-                    "whishi": group.whiskers[1],
-                    "fliers": group.outliers,
-                }
-            ],
-            positions=[place],
-            widths=width,
-            manage_ticks=False,
-            boxprops=pen,
-            whiskerprops=pen,
-            capprops=pen,
-            medianprops={"color": colour, "linewidth": 1.4},
-            flierprops={
-                "marker": ".",
-                "markersize": 1.6,
-                "markerfacecolor": colour,
-                "markeredgecolor": "none",
-                "alpha": 0.6,
-            },
-        )
+        (low, high), (lowest, highest) = group.quartiles, group.whiskers
+        left, half = place - width / 2, width / 4
+        axes.add_patch(Rectangle((left, low), width, high - low, fill=False, ec=colour, lw=0.7))
+        axes.plot([left, left + width], [group.median] * 2, color=colour, lw=1.4)
+        for quartile, end in ((low, lowest), (high, highest)):
+            axes.plot([place, place], [quartile, end], color=colour, lw=0.7)
+            axes.plot([place - half, place + half], [end, end], color=colour, lw=0.7)
+        outliers = group.outliers
+        where = np.full(len(outliers), place)
+        axes.plot(where, outliers, ".", ms=1.6, mfc=colour, mec="none", alpha=0.6)
 
 
 def points_and_box(
@@ -177,9 +166,8 @@ def points_and_box(
     """A box with every network's value on it; of fewer than four the values alone."""
     known = np.asarray(values, np.float64)
     known = known[np.isfinite(known)]
-    if len(known) >= 4:
-        quiet = box(known)
-        boxes(axes, [place], [_without_outliers(quiet)], [colour], width)
+    if len(known) >= 4:  # outliers are among the points
+        boxes(axes, [place], [dataclasses.replace(box(known), outliers=known[:0])], [colour], width)
     spread = np.linspace(-0.3, 0.3, len(known)) * width if len(known) > 1 else np.zeros(len(known))
     axes.plot(
         place + spread,
@@ -192,21 +180,6 @@ def points_and_box(
         alpha=0.85,
         clip_on=False,
         zorder=5,
-    )
-
-
-def _without_outliers(group: Box) -> Box:
-    """All values are drawn as points anyway."""
-    nothing = np.empty(0)
-    return Box(
-        group.first,
-        group.last,
-        group.median,
-        group.quartiles,
-        group.whiskers,
-        nothing,
-        group.mean,
-        group.failed,
     )
 
 

@@ -214,7 +214,7 @@ def _style_axes(axes: Any, subspace: str) -> None:
         axis._axinfo["grid"].update(color="#e6e6e6", linewidth=0.4)
         axis.set_major_locator(MaxNLocator(4))
         axes.tick_params(axis=name, labelsize=5, pad=-4, length=0)
-    axes.set_box_aspect((1, 1, 0.9), zoom=0.94)
+    axes.set_box_aspect((1, 1, 0.9), zoom=0.92)
     axes.view_init(elev=22, azim=-58)
 
 
