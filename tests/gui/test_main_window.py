@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -332,3 +333,30 @@ def test_hovering_a_point_says_what_it_is(opened, qtbot):
     assert curve._problem_at(curve.view.mapToScene(where)) == 5
     outside = curve.view.mapToScene(QPoint(1, 1))
     assert curve._problem_at(outside) is None
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.5, 1.5])
+def test_the_process_ends_cleanly_whenever_the_window_is_closed(learned, tmp_path, seconds):
+    """Also while TensorFlow is being imported or the network compiled."""
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from PyQt6.QtCore import QTimer\n"
+        "from l2l_gui.settings import settings\n"
+        f"settings.use_file(Path({str(tmp_path / 'settings.ini')!r}))\n"
+        "from l2l_gui.app import application\n"
+        "app = application()\n"
+        "from l2l_gui.main_window import MainWindow\n"
+        "window = MainWindow(); window.show()\n"
+        f"window.open_files([Path({str(learned)!r})])\n"
+        f"QTimer.singleShot({round(1e3 * seconds)}, window.close)\n"
+        "sys.exit(app.exec())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-X", "faulthandler", "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
