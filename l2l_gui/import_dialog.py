@@ -73,6 +73,7 @@ class ImportDialog(QDialog):
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)
         ask = QHBoxLayout()
+        ask.setSpacing(6)
         ask.addWidget(self.choose_folder)
         ask.addWidget(self.choose_zip)
         for row, (text, widget) in enumerate(

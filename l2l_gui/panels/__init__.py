@@ -54,4 +54,5 @@ PANELS = (
     Entry("perturb", 2, "l2l_gui.panels.perturb_trajectories", "PerturbTrajectoriesPanel"),
     Entry("perturb", 2, "l2l_gui.panels.psychometric", "PsychometricPanel"),
     Entry("perturb", 2, "l2l_gui.panels.noise_curve", "NoiseCurvePanel", tabbed=True),
+    Entry("figures", 0, "l2l_gui.panels.figures", "FiguresPanel"),
 )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pyqtgraph as pg
@@ -20,6 +21,7 @@ from PyQt6.QtGui import QAction, QHideEvent, QPalette, QShowEvent
 from PyQt6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from l2l_engine.config import L2LError
+from l2l_gui import exporting
 from l2l_gui.jobs import Computation, JobCancelledError, Jobs
 from l2l_gui.panel_data import PanelData
 from l2l_gui.panels.redraw import RedrawQueue
@@ -168,6 +170,19 @@ class Panel(QWidget):
     def set_state(self, state: dict[str, Any]) -> None:
         """Take options up again; unknown ones are ignored."""
 
+    @property
+    def canvas(self) -> QWidget:
+        """What is pictured and filmed."""
+        return self.body
+
+    def write(self, path: Path) -> bool:
+        """Export picture or data by the file's ending; raises L2LError.
+
+        False: it goes on in the background and says by itself when it is done.
+        """
+        exporting.export(self.canvas, path, self.data())
+        return True
+
     # -- for panels to use -------------------------------------------------------------
 
     def invalidate(self) -> None:
@@ -192,6 +207,11 @@ class Panel(QWidget):
     def has_content(self) -> bool:
         """Whether something is drawn."""
         return self._has_content
+
+    @property
+    def settled(self) -> bool:
+        """Whether what is drawn is what is asked for."""
+        return not (self._stale or self._waiting)
 
     # -- asking and drawing ------------------------------------------------------------
 

@@ -71,7 +71,7 @@ class PanelHeader(QWidget):
 
         self.export = action("Export…", "Ctrl+E", self._export)
         self.copy_picture = action(
-            "Copy picture", "Ctrl+C", lambda: exporting.copy_picture(panel.body)
+            "Copy picture", "Ctrl+C", lambda: exporting.copy_picture(panel.canvas)
         )
         self.copy_data = action("Copy data", "Ctrl+Shift+C", self._copy_data)
         self.reset_zoom = action("Reset zoom", "R", panel.reset_zoom)
@@ -118,9 +118,9 @@ class PanelHeader(QWidget):
 
     # -- exporting ---------------------------------------------------------------------
 
-    def export_to(self, path: Path) -> None:
-        """Write the panel's picture or data, by the file's ending; raises L2LError."""
-        exporting.export(self.panel.body, path, self.panel.data())
+    def export_to(self, path: Path) -> bool:
+        """Write the panel's picture or data; see :meth:`Panel.write`."""
+        return self.panel.write(path)
 
     def _export(self) -> None:
         if not self.panel.has_content:
@@ -141,13 +141,14 @@ class PanelHeader(QWidget):
         if not path.suffix:
             path = path.with_suffix(next(key for key, text in ENDINGS.items() if text == chosen))
         try:
-            self.export_to(path)
+            done = self.export_to(path)
         except L2LError as error:
             show_error(error, self)
             return
         settings.put("export folder", str(path.parent))
         settings.put("export ending", path.suffix)
-        self.panel.context.notify(f"Exported {path}.")
+        if done:
+            self.panel.context.notify(f"Exported {path}.")
 
     def _copy_data(self) -> None:
         data = self.panel.data()

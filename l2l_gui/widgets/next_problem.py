@@ -97,6 +97,7 @@ class NextProblemChoice(QWidget):
         grid.addWidget(self.swapped_number, 2, 1)
         grid.addWidget(self.own, 3, 0)
         place = QHBoxLayout()
+        place.setSpacing(6)
         place.addWidget(self.file, 1)
         place.addWidget(self.browse)
         grid.addLayout(place, 4, 0, 1, 3)
