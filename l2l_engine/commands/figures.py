@@ -30,25 +30,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _make(options: argparse.Namespace) -> int:
     """Make the figures asked for, or all that the sources suffice for."""
     sources = figures.load(options.sources, recompute=options.recompute)
-    lacking: list[str] = []
-    for number in dict.fromkeys(options.figure or figures.REGISTRY):
+    wanted = dict.fromkeys(options.figure or figures.REGISTRY)
+    lacking: dict[int, str] = {}
+    for number in wanted:
         try:
             with _Display(number) as progress:
                 made = figures.make(number, sources, progress)
                 progress.say("drawing")
                 written = made.save(options.output, options.format)
         except figures.LackingError as error:
-            if options.figure:
-                raise
-            lacking.append(f"Figure {number} left out. {error}")
+            lacking[number] = str(error)
             continue
         print(f"Figure {number}. {made.caption}")
         pictures = ", ".join(str(path) for path in written if path.suffix != ".csv")
         tables = sum(path.suffix == ".csv" for path in written)
         print(f"  {pictures} and {tables} CSV file{'s' * (tables != 1)}\n", flush=True)
-    for sentence in lacking:
-        print(sentence, file=sys.stderr)
-    return 2 if len(lacking) == len(figures.REGISTRY) else 0
+    for number, sentence in lacking.items():
+        print(f"l2l-figures: Figure {number} left out. {sentence}", file=sys.stderr)
+    missed = lacking if options.figure else len(lacking) == len(wanted)
+    return 2 if missed else 0
 
 
 class _Display:

@@ -45,14 +45,22 @@ class Piece:
     compute: Compute
 
 
-def vector_field(networks: Sequence[Network], progress: Progress | None = None) -> list[Changes]:
-    """Vector-field changes of each network between consecutive problems (Figs 5 and 6)."""
+def vector_field(
+    networks: Sequence[Network], progress: Progress | None = None
+) -> list[tuple[Network, Changes]]:
+    """Vector-field changes of the networks between consecutive problems (Figs 5 and 6).
+
+    Results files that lack them are left out.
+    """
     own = [one for one in networks if isinstance(one, NetworkSource)]
     found = iter(gather([(one, _change_pieces(one)) for one in own], progress))
-    return [
-        one.changes if isinstance(one, PublishedNetwork) else _changes(one, next(found))
-        for one in networks
-    ]
+    changes: list[tuple[Network, Changes]] = []
+    for one in networks:
+        if isinstance(one, PublishedNetwork):
+            changes.append((one, one.changes))
+        elif groups := next(found):
+            changes.append((one, _changes(one, groups)))
+    return changes
 
 
 def shared_representations(network: NetworkSource, progress: Progress | None = None) -> Arrays:
@@ -89,12 +97,12 @@ def gather(
 ) -> list[list[Arrays]]:
     """What each source's pieces give, cached or computed and then cached.
 
-    A results file alone gives its pieces up to the first it lacks.
+    A results file alone gives its pieces up to the first it lacks, perhaps none.
 
     Raises
     ------
     LackingError
-        When a results file has not even the first.
+        When none of them gives a single piece although there are some.
     """
     found = {
         (place, piece): source.cached(piece.key, piece.problems)
@@ -120,11 +128,13 @@ def gather(
                 source.keep(piece.key, piece.problems, arrays)
                 done += piece.cost
             given.append(arrays)
-        if pieces and not given:
-            raise LackingError(
-                f"{source.path} does not hold the analysis '{pieces[0].key.analysis}': give the "
-                "session it is about."
-            )
+    if todo == 0 and wanted and not any(results):
+        for source, pieces in wanted:
+            if pieces:
+                raise LackingError(
+                    f"{source.path} does not hold the analysis '{pieces[0].key.analysis}': give "
+                    "the session it is about."
+                )
     if progress is not None:
         progress(1.0)
     return results

@@ -168,9 +168,8 @@ def points_and_box(
     known = known[np.isfinite(known)]
     if len(known) >= 4:  # outliers are among the points
         boxes(axes, [place], [dataclasses.replace(box(known), outliers=known[:0])], [colour], width)
-    spread = np.linspace(-0.3, 0.3, len(known)) * width if len(known) > 1 else np.zeros(len(known))
     axes.plot(
-        place + spread,
+        place + side_by_side(len(known), width),
         known,
         "o",
         ms=2.6,
@@ -181,6 +180,11 @@ def points_and_box(
         clip_on=False,
         zorder=5,
     )
+
+
+def side_by_side(number: int, width: float) -> Float64:
+    """Where the points of a box go, so that they do not hide each other."""
+    return np.linspace(-0.3, 0.3, number) * width if number > 1 else np.zeros(number)
 
 
 def epochs(axes: Axes, config: RunConfig, *, labels: bool = False) -> None:

@@ -209,12 +209,12 @@ def _style_axes(axes: Any, subspace: str) -> None:
     for number, name in enumerate("xyz", 1):
         axis = getattr(axes, f"{name}axis")
         axis.set_label_text(f"{subspace} PC {number}", fontsize=6)
-        axis.labelpad = -11
+        axis.labelpad = -10 if name != "z" else -11
         axis.pane.set(facecolor="#fafafa", edgecolor="#dddddd")
         axis._axinfo["grid"].update(color="#e6e6e6", linewidth=0.4)
         axis.set_major_locator(MaxNLocator(4))
         axes.tick_params(axis=name, labelsize=5, pad=-4, length=0)
-    axes.set_box_aspect((1, 1, 0.9), zoom=0.92)
+    axes.set_box_aspect((1, 1, 0.9), zoom=0.9)
     axes.view_init(elev=22, azim=-58)
 
 

@@ -73,8 +73,8 @@ class Numbers:
 
 def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numbers:
     """The numbers of Figure 5."""
-    networks = select(sources, NEEDS)
-    changes = vector_field(networks, progress)
+    found = vector_field(select(sources, NEEDS), progress)
+    networks, changes = [one for one, _ in found], [one for _, one in found]
     lengths = [len(one.table) + 1 for one in changes]
 
     def stacked(groups: list[Float64]) -> Float64:
@@ -148,7 +148,9 @@ def _draw_early_dimensions(axes: Axes, numbers: Numbers) -> None:
         for shift, values in ((-0.2, numbers.within), (0.2, numbers.across)):
             compose.points_and_box(axes, place + shift, values[:, 0, column], colour, 0.3)
         ends = np.stack([numbers.within[:, 0, column], numbers.across[:, 0, column]])
-        axes.plot([place - 0.2, place + 0.2], ends, color=colour, lw=0.4, alpha=0.5)
+        aside = compose.side_by_side(len(numbers.names), 0.3)
+        where = np.stack([place - 0.2 + aside, place + 0.2 + aside])
+        axes.plot(where, ends, color=colour, lw=0.4, alpha=0.5)
     axes.set_xticks(range(len(_DIMENSIONS)), ["W∥", "W⊥, S⊥", "S∥", "ΔZ"])
     axes.set(xlim=(-0.6, len(_DIMENSIONS) - 0.4), ylabel="Dimensionality")
     axes.set_ylim(bottom=0)

@@ -85,7 +85,8 @@ def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numb
         if not published:
             raise
         networks = []
-    changes = vector_field(networks, progress)
+    analysed = vector_field(networks, progress)
+    networks, changes = [one for one, _ in analysed], [one for _, one in analysed]
     found = [
         change_table.learning_correlations(one.table, one.counts, EXPLAINED) for one in changes
     ]

@@ -145,6 +145,17 @@ def test_results_without_an_analysis_say_what_to_give(run):
         figures.make(5, figures.load([results]))
 
 
+def test_results_without_an_analysis_are_left_out_where_others_have_it(run):
+    whole, bare = run("whole"), run("bare", seed=1)
+    figures.make(5, figures.load([whole]))
+    figures.make(1, figures.load([bare]))
+    whole.unlink()
+    bare.unlink()
+    sources = figures.load([whole.parent / "results"])
+    assert "n = 1 network (seed 0;" in figures.make(5, sources).caption
+    assert "n = 2 networks" in figures.make(1, sources).caption
+
+
 def test_damaged_results_given_as_a_source_are_refused(run):
     path = run()
     figures.make(1, figures.load([path]))

@@ -55,7 +55,7 @@ def test_all_that_published_files_suffice_for_is_drawn(reference, tmp_path, caps
     said = capsys.readouterr()
     pictures = {path.name for path in tmp_path.glob("*.pdf")}
     assert pictures == {"figure_1.pdf", "figure_5.pdf", "figure_6.pdf"}
-    assert [line.split(".")[0] for line in said.err.splitlines()] == [
+    assert [line.partition(": ")[2].partition(".")[0] for line in said.err.splitlines()] == [
         "Figure 2 left out",
         "Figure 3 left out",
         "Figure 7 left out",
