@@ -31,10 +31,13 @@ def qapp_cls() -> type[QApplication]:
 
 
 @pytest.fixture(autouse=True)
-def sandbox(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The person's settings and sessions stay untouched."""
-    home = tmp_path / "sandbox"
-    home.mkdir()
+def sandbox(
+    qapp: QApplication,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The person's settings and sessions stay untouched; every test begins in the light theme."""
+    home = tmp_path_factory.mktemp("sandbox")
     settings.use_file(home / "settings.ini")
     monkeypatch.setenv("L2L_SESSIONS", str(home / "sessions"))
     application.application()

@@ -36,7 +36,7 @@ def panel(qtbot, qapp):
     plot.addItem(pg.ScatterPlotItem([100.0], [100.0], size=20, brush=theme.brush("weight")))
     plot.setRange(xRange=(50, 150), yRange=(50, 150), padding=0)
     theme.style_plot(plot)
-    theme.changed.connect(lambda _: theme.style_plot(plot))
+    connection = theme.changed.connect(lambda _: theme.style_plot(plot))
     column.addWidget(plot)
     widget.resize(500, 400)
     qtbot.addWidget(widget)
@@ -45,6 +45,7 @@ def panel(qtbot, qapp):
     QApplication.processEvents()
     yield widget
     theme.set_mode("light")
+    theme.changed.disconnect(connection)
 
 
 def shares(image: QImage, colour: str) -> float:
