@@ -153,7 +153,7 @@ class PerturbBoxesPanel(LabPanel):
     def _changed(self, report: Report) -> None:
         if isinstance(report.task, RepeatTask):
             self._report = report
-            if self.isVisible():
+            if self.seen:
                 self.context.redraws.add(self._draw_report)
         self._show_state()
 

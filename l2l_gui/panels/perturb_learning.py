@@ -137,7 +137,7 @@ class PerturbLearningPanel(LabPanel):
     def _changed(self, report: Report) -> None:
         if isinstance(report.task, Learn):
             self._report = report
-            if self.isVisible():
+            if self.seen:
                 self.context.redraws.add(self._draw_report)
         self._show_state()
 

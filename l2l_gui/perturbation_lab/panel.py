@@ -69,14 +69,14 @@ class LabPanel(Panel):
             self.invalidate()
 
     def _responded(self, _response: Response) -> None:
-        if self.isVisible() and self.has_content:
+        if self.seen and self.has_content:
             self.context.redraws.add(self._draw_newest)
         else:
             self.invalidate()
 
     def _draw_newest(self) -> None:
         response = self.lab.response
-        if response is not None and self.isVisible():
+        if response is not None and self.seen:
             self.draw_response(response)
 
 
