@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,11 +39,30 @@ class Changes:
         return np.stack([known_mean(self.table[at : at + GROUP]) for at in starts])
 
     def across_whole(self) -> Float64:
-        """``across``, NaN in a shorter last group unless it is the only one.
+        """``across``, NaN in groups that are not whole, unless it is the first.
 
         Fewer problems span fewer dimensions, so only whole groups compare.
         """
         across = self.across.copy()
-        if len(self.table) % GROUP and len(across) > 1:
-            across[-1] = np.nan
+        for group in range(1, len(across)):
+            rows = self.table[group * GROUP : (group + 1) * GROUP]
+            if np.isfinite(rows[:, 0]).sum() < GROUP:
+                across[group] = np.nan
         return across
+
+    @property
+    def missing(self) -> int:
+        """Problems without a change, because a network was not saved."""
+        return int(np.isnan(self.table[:, 0]).sum())
+
+
+def shortcomings(changes: Sequence[Changes]) -> str:
+    """What a caption must add, with a leading space."""
+    longest = max(len(one.table) for one in changes)
+    rest, missing = longest % GROUP, sum(one.missing for one in changes)
+    text = ""
+    if rest and longest > GROUP:
+        text += f" The last group holds {rest} problem{'s' * (rest != 1)}."
+    if missing:
+        text += f" {missing} problems are left out, for their networks were not saved."
+    return text

@@ -15,7 +15,7 @@ from l2l_engine.config import RunType
 from l2l_engine.figures import base, compose
 from l2l_engine.figures.analyses import vector_field
 from l2l_engine.figures.base import GROUP, Needs, Table
-from l2l_engine.figures.changes import DIMENSIONS
+from l2l_engine.figures.changes import DIMENSIONS, Changes, shortcomings
 from l2l_engine.figures.sources import Source, select
 
 if TYPE_CHECKING:
@@ -75,18 +75,17 @@ def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numb
     """The numbers of Figure 5."""
     found = vector_field(select(sources, NEEDS), progress)
     networks, changes = [one for one, _ in found], [one for _, one in found]
-    lengths = [len(one.table) + 1 for one in changes]
 
     def stacked(groups: list[Float64]) -> Float64:
         return np.moveaxis(base.padded(one.T for one in groups), 1, 2)
 
     return Numbers(
         names=tuple(one.name for one in networks),
-        last_problem=max(lengths),
+        last_problem=max(len(one.table) for one in changes) + 1,
         sizes=stacked([one.grouped() for one in changes]),
         within=stacked([one.within for one in changes]),
         across=stacked([one.across_whole() for one in changes]),
-        caption=_caption([one.config.seed for one in networks], lengths),
+        caption=_caption([one.config.seed for one in networks], changes),
     )
 
 
@@ -175,19 +174,13 @@ def _draw_course(
     axes.set(xlabel="Problem", xlim=(0, 2 + GROUP * values.shape[1]))
 
 
-def _caption(seeds: Sequence[int], lengths: Sequence[int]) -> str:
+def _caption(seeds: Sequence[int], changes: Sequence[Changes]) -> str:
+    lengths = [len(one.table) + 1 for one in changes]
     spread = "mean ± s.e.m. over networks" if len(seeds) > 1 else "one network, so no s.e.m"
-    parts = [
+    return (
         f"Change of the vector field by learning a problem: {base.networks(len(seeds), seeds)}, "
         f"{base.problems(2, min(lengths), max(lengths), PAPER_PROBLEMS)}, in groups of {GROUP}; "
         f"{spread}. Parallel and perpendicular to the total change ΔZ = W + S at each step. "
-        "Dimensionality: participation ratio of the uncentred covariance.",
-    ]
-    if (max(lengths) - 1) % GROUP:
-        rest = (max(lengths) - 1) % GROUP
-        many = max(lengths) - 1 > GROUP
-        parts.append(
-            f"The last group holds {rest} problem{'s' * (rest != 1)}"
-            + (", too few to compare its dimensionality across problems." if many else ".")
-        )
-    return " ".join(parts)
+        "Dimensionality: participation ratio of the uncentred covariance; across a group only "
+        f"where it is whole or the first.{shortcomings(changes)}"
+    )

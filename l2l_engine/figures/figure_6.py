@@ -15,7 +15,7 @@ from l2l_engine.config import RunType
 from l2l_engine.figures import base, compose
 from l2l_engine.figures.analyses import vector_field
 from l2l_engine.figures.base import GROUP, LackingError, Needs, Table
-from l2l_engine.figures.changes import Changes
+from l2l_engine.figures.changes import Changes, shortcomings
 from l2l_engine.figures.processed import PublishedCorrelations, PublishedNetwork
 from l2l_engine.figures.sources import Source, select
 
@@ -105,17 +105,16 @@ def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numb
         ),
         np.array(rows, np.float64).reshape(-1, len(CORRELATED)),
     )
-    lengths = [len(one.table) + 1 for one in changes]
     example = networks[0].name if networks else ""
     return Numbers(
         names=tuple(one.name for one in networks),
-        last_problem=max(lengths, default=1),
+        last_problem=max((len(one.table) for one in changes), default=0) + 1,
         sizes=_stacked(changes),
         counts=tuple(one.counts for one in changes),
         recurrent=tuple(one.column("recurrent") for one in changes),
         correlations=correlations,
         explained=np.array([one.explained for one in found]),
-        caption=_caption([one.config.seed for one in networks], lengths, len(rows), example),
+        caption=_caption([one.config.seed for one in networks], changes, len(rows), example),
     )
 
 
@@ -254,9 +253,12 @@ def _lowest(values: Float64) -> float:
     return float(known.min()) if len(known) else 0.0
 
 
-def _caption(seeds: Sequence[int], lengths: Sequence[int], correlated: int, example: str) -> str:
+def _caption(
+    seeds: Sequence[int], changes: Sequence[Changes], correlated: int, example: str
+) -> str:
     if not seeds:
         return f"Correlations of {correlated} published networks, problems 2–{PAPER_PROBLEMS}."
+    lengths = [len(one.table) + 1 for one in changes]
     spread = "mean ± s.e.m. over networks" if len(seeds) > 1 else "one network, so no s.e.m"
     last = min(max(lengths), EXPLAINED + 1)
     paper = "" if min(lengths) > EXPLAINED else f" (the paper: 2–{EXPLAINED + 1})"
@@ -266,4 +268,5 @@ def _caption(seeds: Sequence[int], lengths: Sequence[int], correlated: int, exam
         f"{spread}. d, Each problem of {example}. e, Pearson's r of trials to criterion with the "
         "sizes of the weight-driven (W), state-driven (S) and recurrent weight changes, over all "
         f"problems. f, Variance of trials that ‖ΔW‖ explains over problems 2–{last}{paper}."
+        f"{shortcomings(changes)}"
     )

@@ -7,6 +7,7 @@ from scipy.io import loadmat
 from l2l_engine import figures
 from l2l_engine.config import RunType
 from l2l_engine.figures import base
+from l2l_engine.storage.published import import_published
 
 
 @pytest.fixture(scope="module")
@@ -174,4 +175,48 @@ def test_a_shorter_last_group_is_not_compared_in_dimensions(run, monkeypatch):
     made = figures.make(5, figures.load([run(problems=56)]))
     assert np.isfinite(made.numbers.across[0, 0]).all()
     assert np.isnan(made.numbers.across[0, 1]).all()
-    assert "The last group holds 5 problems, too few" in made.caption
+    assert "The last group holds 5 problems." in made.caption
+
+
+@pytest.fixture(scope="module")
+def legacy_run(reference, tmp_path_factory):
+    target = tmp_path_factory.mktemp("legacy") / "legacy.h5"
+    return import_published(reference / "legacy_run", target)
+
+
+def test_figures_5_and_6_of_the_legacy_run_are_the_authors(reference, legacy_run):
+    expected = np.load(reference / "authors_scripts/figures_5_6_legacy_run.npz")
+    made = figures.make(5, figures.load([legacy_run]))
+    numbers = made.numbers
+    np.testing.assert_allclose(numbers.sizes[0, 0], np.abs(expected["VFC_sum"][0]), rtol=1e-6)
+    within = expected["dims_SingProb"].mean(axis=0)
+    np.testing.assert_allclose(
+        numbers.within[0, 0],
+        [within[0, 0], within[0, 1], within[1, 0], expected["dimsT_SingProb"].mean()],
+        rtol=1e-6,
+    )
+    across = expected["dims_SingEp"][0]
+    np.testing.assert_allclose(
+        numbers.across[0, 0],
+        [across[0, 0], across[0, 1], across[1, 0], expected["dimsT_SingEp"][0, 0]],
+        rtol=1e-6,
+    )
+    assert np.isnan(numbers.across[0, 1]).all()  # 9 of its 42 problems have a network
+    assert "33 problems are left out, for their networks were not saved." in made.caption
+    recurrent = figures.make(6, figures.load([legacy_run])).numbers.recurrent[0]
+    np.testing.assert_allclose(recurrent[:50], expected["VFC"][:, 3], rtol=1e-6)
+
+
+def test_figure_2_of_the_legacy_run_is_the_authors(reference, legacy_run):
+    found = np.load(reference / "authors_scripts/figure_2_legacy_run.npz")["output_currents"]
+    numbers = figures.make(2, figures.load([legacy_run])).numbers
+    for part, expected in zip(numbers.parts, found, strict=True):
+        for stimulus in range(2):
+            # the mean decision, the same for both stimuli, is there once
+            first = 50 if stimulus == 1 and part.name != "mean decision" else 0
+            trials = expected[:2, first : first + 50]  # output, problem, every 10 ms from 10 ms
+            np.testing.assert_allclose(
+                part.current[stimulus].T, trials.mean(axis=1), rtol=1e-4, atol=1e-5
+            )
+            error = trials.std(axis=1, ddof=1) / np.sqrt(50)
+            np.testing.assert_allclose(part.current_sem[stimulus].T, error, rtol=1e-4, atol=1e-5)
