@@ -51,6 +51,8 @@ def accept(window, dialog, qtbot) -> Path:
         timeout=PATIENCE,
     )
     settle(window, qtbot)
+    window.activateWindow()  # a window manager does so when a dialog closes
+    qtbot.waitUntil(window.isActiveWindow)
     return path
 
 
