@@ -29,6 +29,7 @@ ACTIONS = (
     Described("save_copy", "Save a copy…", "Ctrl+Shift+S", "save", "Copy the session as it is now"),
     Described("import", "Import…", "", "", "Read the authors' published files as a session"),
     Described("export_session", "Export…", "", "", "Write the authors' published files"),
+    Described("movie", "Movie…", "Ctrl+M", "movie", "Film the panel, the workspace or the window"),
     Described("quit", "Quit", "Ctrl+Q", "", "Save and quit"),
     Described("step_trial", "Step trial", "T", "step-trial", "Train one trial"),
     Described("step_problem", "Step problem", "P", "step-problem", "Train to the end of a problem"),
@@ -36,10 +37,12 @@ ACTIONS = (
     Described("run_until", "Run until…", "U", "run-until", "Train until something is reached"),
     Described("follow_live", "Follow live", "L", "follow-live", "Show the trial in training", True),
     Described("branch", "Branch…", "B", "branch", "Go on from this problem in a new session"),
+    Described("sweep", "Sweep…", "", "", "Train a grid of runs in the background"),
     Described("previous_problem", "Previous problem", ","),
     Described("next_problem", "Next problem", "."),
     Described("play", "Play the trial", "Shift+Space"),
     Described("reset_layout", "Reset layout", "", "reset", "Put this workspace's panels back"),
+    Described("first_steps", "First steps", "", "", "A minute's walk through the window"),
     Described("shortcuts", "Keyboard shortcuts", "F1"),
     Described("log", "Log", "Ctrl+L", "", "What the program did", True),
     Described("about", "About L2L Explorer"),
@@ -50,14 +53,19 @@ TOOL_BAR = (
     ("follow_live",),
     ("branch",),
 )
-FILE = (("new", "open", "RECENT", "compare", "save_copy"), ("import", "export_session"), ("quit",))
+FILE = (
+    ("new", "open", "RECENT", "compare", "save_copy"),
+    ("import", "export_session"),
+    ("movie",),
+    ("quit",),
+)
 RUN = (
     ("step_trial", "step_problem", "run", "run_until"),
     ("follow_live", "previous_problem", "next_problem", "play"),
-    ("branch",),
+    ("branch", "sweep"),
 )
-HELP = (("shortcuts", "log"), ("about",))
-UNTIL_PROVIDED = ("import", "export_session", "branch")
+HELP = (("first_steps", "shortcuts", "log"), ("about",))
+UNTIL_PROVIDED = ("import", "export_session", "branch", "movie", "sweep", "first_steps")
 """Hidden until :meth:`Actions.provide` says what they do."""
 
 

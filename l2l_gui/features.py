@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import Qt
 
 from l2l_gui import working_copy
+from l2l_gui.filming import Filming
+from l2l_gui.panels.base import Panel
 from l2l_gui.published_files import PublishedFiles
 
 if TYPE_CHECKING:
@@ -19,10 +21,12 @@ class Features:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self.published = PublishedFiles(window)
+        self.filming = Filming(window)
         for name, slot in (
             ("branch", self.branch),
             ("import", self.published.ask_import),
             ("export_session", self.published.ask_export),
+            ("movie", self.filming.ask),
         ):
             window.actions_by_name.provide(name, slot)
 
@@ -40,9 +44,14 @@ class Features:
         dialog.accepted.connect(lambda: window.runner.branch(dialog.command()))
         dialog.open()
 
+    def film(self, panel: Panel) -> None:
+        """Ask about a movie of a panel."""
+        self.filming.ask(panel)
+
     def may_close(self) -> bool:
         """Ask before work that is not saved yet is lost."""
-        return self.published.may_close()
+        return self.published.may_close() and self.filming.may_close()
 
     def close(self) -> None:
         """End everything under way."""
+        self.filming.close()

@@ -88,6 +88,7 @@ class MainWindow(QMainWindow):
             redraws=self.redraws,
             notify=self.notifications.inform,
             actions=self.actions_by_name.get,
+            film=lambda panel: self.features.film(panel),
         )
 
     # -- building ----------------------------------------------------------------------
@@ -210,7 +211,7 @@ class MainWindow(QMainWindow):
             theme.set_icon(run, "pause" if training else "run")
         for name in ("step_trial", "step_problem", "run_until"):
             does[name].setEnabled(session is not None and not training)
-        for name in ("run", "save_copy", "compare", "follow_live", "export_session"):
+        for name in ("run", "save_copy", "compare", "follow_live", "export_session", "movie"):
             does[name].setEnabled(session is not None)
         does["branch"].setEnabled(session is not None and bool(session.problems))
         if self.empty.isVisible() == (session is not None) or self.workspaces.isHidden() == (

@@ -43,7 +43,8 @@ class MovieWriter(QObject):
     ----------
     path : the file, ``.mp4`` or ``.gif``.
     count : number of frames.
-    draw : gives frame i of ``count`` as an image; called on the GUI thread, in order.
+    draw : gives frame i of ``count`` as an image; called on the GUI thread, in order. None:
+        not yet, ask again.
     fps : frames per second of the movie.
 
     Signals
@@ -66,7 +67,7 @@ class MovieWriter(QObject):
         self,
         path: Path,
         count: int,
-        draw: Callable[[int], QImage],
+        draw: Callable[[int], QImage | None],
         fps: float = 30.0,
         parent: QObject | None = None,
     ) -> None:
@@ -98,7 +99,7 @@ class MovieWriter(QObject):
         self._timer.start()
         app = QCoreApplication.instance()
         if app is not None:
-            app.aboutToQuit.connect(self._abandon)
+            app.aboutToQuit.connect(self.abandon)
 
     def cancel(self) -> None:
         """Stop and remove what was written; ``cancelled`` follows when that is done."""
@@ -126,6 +127,9 @@ class MovieWriter(QObject):
             self._error = f"Frame {self._next + 1} of {self._path.name} failed; {sentence}"
             self._stop.set()
             return
+        if image is None:
+            self._timer.setInterval(POLL_MS)
+            return
         if self._size.isEmpty():
             self._size = QSize(max(2, image.width() & ~1), max(2, image.height() & ~1))
         self._queue.put_nowait(pixels(image, self._size))
@@ -147,7 +151,7 @@ class MovieWriter(QObject):
         else:
             self.finished.emit(self._path)
 
-    def _abandon(self) -> None:
+    def abandon(self) -> None:
         """The program ends: leave nothing behind."""
         if self.running:
             self._timer.stop()

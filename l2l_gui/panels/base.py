@@ -65,6 +65,8 @@ class Context:
     """Show a sentence to the person."""
     actions: Callable[[str], QAction | None]
     """The window's action of a name, such as ``open``."""
+    film: Callable[[Panel], None] | None = None
+    """Ask how to make a movie of a panel."""
 
     @property
     def selected(self) -> Selection:

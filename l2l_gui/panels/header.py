@@ -74,6 +74,7 @@ class PanelHeader(QWidget):
             "Copy picture", "Ctrl+C", lambda: exporting.copy_picture(panel.canvas)
         )
         self.copy_data = action("Copy data", "Ctrl+Shift+C", self._copy_data)
+        self.movie = action("Movie…", "", self._film)
         self.reset_zoom = action("Reset zoom", "R", panel.reset_zoom)
         self.explain = action("What is this?", "Shift+F1", self._explain)
 
@@ -97,9 +98,11 @@ class PanelHeader(QWidget):
         if options:
             menu.addSeparator()
         menu.addActions([self.export, self.copy_picture, self.copy_data])
+        if self.panel.context.film is not None:
+            menu.addAction(self.movie)
         menu.addSeparator()
         menu.addActions([self.reset_zoom, self.explain])
-        for item in (self.export, self.copy_picture, self.copy_data):
+        for item in (self.export, self.copy_picture, self.copy_data, self.movie):
             item.setEnabled(self.panel.has_content)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.aboutToHide.connect(self._enable)
@@ -149,6 +152,10 @@ class PanelHeader(QWidget):
         settings.put("export ending", path.suffix)
         if done:
             self.panel.context.notify(f"Exported {path}.")
+
+    def _film(self) -> None:
+        if self.panel.context.film is not None:
+            self.panel.context.film(self.panel)
 
     def _copy_data(self) -> None:
         data = self.panel.data()
