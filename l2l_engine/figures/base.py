@@ -128,9 +128,10 @@ def problems(first: int, shortest: int, longest: int, paper: int) -> str:
     return span if shortest == longest == paper else f"{span} (the paper: {first}–{paper})"
 
 
-def group_centres(groups: int, first: int = 2, size: int = GROUP) -> Float64:
-    """Middle of each group of problems that starts with problem ``first``, (groups,)."""
-    return np.arange(groups, dtype=np.float64) * size + first + (size - 1) / 2
+def group_centres(last: int, first: int = 2, size: int = GROUP) -> Float64:
+    """Middle of each group of problems from ``first`` to ``last``, (groups,)."""
+    starts = np.arange(first, last + 1, size, dtype=np.float64)
+    return (starts + np.minimum(starts + size - 1, last)) / 2
 
 
 def group_names(last: int, first: int = 2, size: int = GROUP) -> list[str]:

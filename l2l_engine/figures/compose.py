@@ -231,9 +231,14 @@ def course(
         mean, error = mean_and_sem(values)
         marker = "o" if np.isfinite(mean).sum() < 2 else ""
         band(axes, x, mean, error, colour, label=label, line=line, marker=marker)
-    axes.set_ylim(bottom=0)
+    from_zero(axes)
     if legend:
         legend_above(axes)
+
+
+def from_zero(axes: Axes) -> None:
+    """A vertical axis from 0 with room above what is drawn."""
+    axes.set_ylim(0, max(1.08 * axes.dataLim.y1, np.finfo(float).tiny))
 
 
 def legend_above(axes: Axes, columns: int = 2, **how: Any) -> None:

@@ -137,7 +137,7 @@ def _draw_early_sizes(axes: Axes, numbers: Numbers) -> None:
         compose.points_and_box(axes, place, values, colour)
     axes.set_xticks(range(len(shown)), ["ΔZ", "W", "S", "W∥", "W⊥", "S∥", "S⊥"])
     axes.set(xlim=(-0.6, len(shown) - 0.4), ylabel="Change (a.u. per step)")
-    axes.set_ylim(bottom=0)
+    compose.from_zero(axes)
     axes.set_title(f"problems {base.group_names(numbers.last_problem)[0]}", fontsize=6)
 
 
@@ -152,7 +152,7 @@ def _draw_early_dimensions(axes: Axes, numbers: Numbers) -> None:
         axes.plot(where, ends, color=colour, lw=0.4, alpha=0.5)
     axes.set_xticks(range(len(_DIMENSIONS)), ["W∥", "W⊥, S⊥", "S∥", "ΔZ"])
     axes.set(xlim=(-0.6, len(_DIMENSIONS) - 0.4), ylabel="Dimensionality")
-    axes.set_ylim(bottom=0)
+    compose.from_zero(axes)
     axes.set_title("in a problem → across the group", fontsize=6)
 
 
@@ -165,13 +165,13 @@ def _draw_course(
 ) -> None:
     compose.course(
         axes,
-        base.group_centres(values.shape[1]),
+        base.group_centres(numbers.last_problem),
         {
             label: (values[..., columns.index(name)], colour, line)
             for name, (label, colour, line) in shown.items()
         },
     )
-    axes.set(xlabel="Problem", xlim=(0, 2 + GROUP * values.shape[1]))
+    axes.set(xlabel="Problem", xlim=(0, numbers.last_problem))
 
 
 def _caption(seeds: Sequence[int], changes: Sequence[Changes]) -> str:

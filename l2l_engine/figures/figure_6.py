@@ -175,7 +175,7 @@ def draw(numbers: Numbers) -> Figure:
 
 
 def _draw_courses(axes: dict[str, Axes], numbers: Numbers) -> None:
-    x = base.group_centres(numbers.sizes.shape[1])
+    x = base.group_centres(numbers.last_problem)
     labels = {"recurrent": "Weight change, ‖ΔW‖ (a.u.)", "current": "Current change (a.u.)"}
     for panel, (name, label) in zip("AB", labels.items(), strict=True):
         _, colour, line = _RELATIVE[name]
@@ -190,14 +190,14 @@ def _draw_courses(axes: dict[str, Axes], numbers: Numbers) -> None:
     axes["C"].axhline(100, color="#bbbbbb", lw=0.5, zorder=0)
     axes["C"].set_ylabel(f"Relative to {base.group_names(numbers.last_problem)[0]} (%)")
     for panel in "ABC":
-        axes[panel].set(xlabel="Problem", xlim=(0, 2 + GROUP * len(x)))
+        axes[panel].set(xlabel="Problem", xlim=(0, numbers.last_problem))
 
 
 def _draw_example(axes: Axes, numbers: Numbers) -> None:
     changes, counts = numbers.recurrent[0], numbers.counts[0]
     late = np.arange(len(counts)) >= EXPLAINED
     for chosen, colour, label in (
-        (~late, compose.BLACK, f"problems 2–{EXPLAINED + 1}"),
+        (~late, compose.BLACK, f"problems 2–{min(EXPLAINED, len(counts)) + 1}"),
         (late, compose.GREY, "later"),
     ):
         if chosen.any():

@@ -128,9 +128,9 @@ def table(numbers: Numbers) -> dict[str, Table]:
 @compose.in_style
 def draw(numbers: Numbers) -> Figure:
     """a, accumulation by lag; b, from problem 1 over groups; c, d, net suppression."""
-    figure = compose.sheet(66)
+    figure = compose.sheet(74)
     axes = figure.subplot_mosaic("ABCD")
-    groups = base.group_centres(numbers.own.shape[2])
+    groups = base.group_centres(numbers.last_problem)
     lags = np.arange(1, numbers.by_lag.shape[2] + 1, dtype=np.float64)
     _draw_both(axes["A"], lags, numbers.by_lag, compose.BLACK)
     axes["A"].set(xlabel="Problems earlier", ylabel="Change (a.u. per step)", xlim=(0, None))
@@ -138,11 +138,11 @@ def draw(numbers: Numbers) -> Figure:
     _draw_both(axes["B"], groups, numbers.own, compose.PURPLE)
     axes["B"].set(xlabel="Problem", ylabel="Change (a.u. per step)")
     for name in "AB":
-        axes[name].set_ylim(bottom=0)
+        compose.from_zero(axes[name])
     _draw_both(axes["C"], groups, numbers.suppression.mean(axis=-1), compose.BLACK)
     axes["C"].set(xlabel="Problem", ylabel="Net suppression (a.u. per step)")
     for name in "BC":
-        axes[name].set_xlim(0, 2 + GROUP * len(groups))
+        axes[name].set_xlim(0, numbers.last_problem)
     _draw_intervals(axes["D"], numbers)
     for name in "CD":
         axes[name].axhline(0, color="#bbbbbb", lw=0.5, zorder=0.5)
