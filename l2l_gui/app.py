@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QApplication
 
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.0001
 """How long a thread may keep the interpreter from another; Python's own 5 ms would cost the
 engine a third of its trials and the window its frames."""
+
+FIRST_STEPS_MS = 1500
+"""When somebody who is new is shown around: once the session is there."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,6 +57,7 @@ def show(files: list[Path]) -> int:
     paths = files or first_session()
     if paths:
         QTimer.singleShot(0, lambda: window.open_files(paths))
+    QTimer.singleShot(FIRST_STEPS_MS, window.features.first_steps.welcome)
     return app.exec()
 
 
