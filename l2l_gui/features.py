@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 
 from l2l_gui import working_copy
 from l2l_gui.filming import Filming
+from l2l_gui.first_run import FirstSteps
 from l2l_gui.panels.base import Panel
 from l2l_gui.published_files import PublishedFiles
 
@@ -22,11 +23,13 @@ class Features:
         self._window = window
         self.published = PublishedFiles(window)
         self.filming = Filming(window)
+        self.first_steps = FirstSteps(window)
         for name, slot in (
             ("branch", self.branch),
             ("import", self.published.ask_import),
             ("export_session", self.published.ask_export),
             ("movie", self.filming.ask),
+            ("first_steps", self.first_steps.begin),
         ):
             window.actions_by_name.provide(name, slot)
 
@@ -54,4 +57,5 @@ class Features:
 
     def close(self) -> None:
         """End everything under way."""
+        self.first_steps.end()
         self.filming.close()
