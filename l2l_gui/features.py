@@ -11,6 +11,7 @@ from l2l_gui.filming import Filming
 from l2l_gui.first_run import FirstSteps
 from l2l_gui.panels.base import Panel
 from l2l_gui.published_files import PublishedFiles
+from l2l_gui.sweeps import Sweeps
 
 if TYPE_CHECKING:
     from l2l_gui.main_window import MainWindow
@@ -24,11 +25,13 @@ class Features:
         self.published = PublishedFiles(window)
         self.filming = Filming(window)
         self.first_steps = FirstSteps(window)
+        self.sweeps = Sweeps(window)
         for name, slot in (
             ("branch", self.branch),
             ("import", self.published.ask_import),
             ("export_session", self.published.ask_export),
             ("movie", self.filming.ask),
+            ("sweep", self.sweeps.ask),
             ("first_steps", self.first_steps.begin),
         ):
             window.actions_by_name.provide(name, slot)
@@ -53,9 +56,11 @@ class Features:
 
     def may_close(self) -> bool:
         """Ask before work that is not saved yet is lost."""
-        return self.published.may_close() and self.filming.may_close()
+        parts = (self.published, self.filming, self.sweeps)
+        return all(part.may_close() for part in parts)
 
     def close(self) -> None:
         """End everything under way."""
         self.first_steps.end()
         self.filming.close()
+        self.sweeps.close()

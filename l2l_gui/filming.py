@@ -18,7 +18,7 @@ from l2l_gui.movie_dialog import Moves, MovieDialog
 from l2l_gui.movies import MovieWriter
 from l2l_gui.panels.base import Panel
 from l2l_gui.settings import settings
-from l2l_gui.widgets.guard import may_discard
+from l2l_gui.widgets.guard import agrees
 from l2l_gui.widgets.work_status import WorkStatus
 
 if TYPE_CHECKING:
@@ -79,7 +79,13 @@ class Filming(QObject):
 
     def may_close(self) -> bool:
         """Ask before an unfinished movie is lost."""
-        return not self.running or may_discard(self._window, "The movie is not finished and")
+        return not self.running or agrees(
+            self._window,
+            "The movie is not finished and is given up when the window closes.",
+            "Nothing half-written is left behind.",
+            "Give up and close",
+            "Go on",
+        )
 
     # -- making ------------------------------------------------------------------------
 

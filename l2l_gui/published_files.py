@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QFileDialog
 from l2l_gui import working_copy
 from l2l_gui.jobs import Computation, JobCancelledError
 from l2l_gui.settings import settings
-from l2l_gui.widgets.guard import may_discard
+from l2l_gui.widgets.guard import agrees
 
 if TYPE_CHECKING:
     from l2l_gui.main_window import MainWindow
@@ -100,8 +100,12 @@ class PublishedFiles(QObject):
         if not self._under_way:
             return True
         what = self._under_way[0]
-        return may_discard(
-            self._window, f"{what} is not finished and", "Nothing half-written is left behind."
+        return agrees(
+            self._window,
+            f"{what} is not finished and is given up when the window closes.",
+            "Nothing half-written is left behind.",
+            "Give up and close",
+            "Go on",
         )
 
     def _start(

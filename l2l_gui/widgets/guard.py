@@ -7,13 +7,18 @@ from PyQt6.QtWidgets import QMessageBox, QWidget
 
 def may_discard(parent: QWidget, what: str, sentence: str = "") -> bool:
     """Ask whether ``what`` ("The changed parameters") may be lost."""
+    return agrees(parent, f"{what} will be lost.", sentence, "Discard", "Keep")
+
+
+def agrees(parent: QWidget, question: str, sentence: str, yes: str, no: str) -> bool:
+    """Ask; the harmless answer ``no`` is the default."""
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
-    box.setWindowTitle("Discard?")
-    box.setText(f"{what} will be lost.")
+    box.setWindowTitle("Sure?")
+    box.setText(question)
     box.setInformativeText(sentence)
-    discard = box.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
-    keep = box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
+    discard = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
+    keep = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(keep)
     box.setEscapeButton(keep)
     box.exec()
