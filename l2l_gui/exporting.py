@@ -26,6 +26,8 @@ PICTURES = {".png": "PNG picture (*.png)", ".svg": "SVG drawing (*.svg)", ".pdf"
 TABLES = {".csv": "CSV table (*.csv)", ".npz": "NumPy arrays (*.npz)"}
 SCALE = 2.0
 INCH_MM = 25.4
+UNSEEN = "unseen"
+"""A widget with this property is left out of pictures."""
 
 __all__ = ["PICTURES", "TABLES", "ExportError", "PanelData", "copy_data", "copy_picture", "export"]
 
@@ -192,6 +194,7 @@ def _paint_tree(widget: QWidget, root: QWidget, painter: QPainter) -> None:
             isinstance(child, QWidget)
             and not child.isWindow()
             and child.isVisibleTo(widget)
+            and not child.property(UNSEEN)
             and not (isinstance(widget, QGraphicsView) and child is widget.viewport())
         ):
             _paint_tree(child, root, painter)

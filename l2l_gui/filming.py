@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from l2l_engine.config import L2LError
 from l2l_gui import animations
 from l2l_gui.animations import Animation
-from l2l_gui.exporting import picture
+from l2l_gui.exporting import UNSEEN, picture
 from l2l_gui.jobs import Computation
 from l2l_gui.movie_dialog import Moves, MovieDialog
 from l2l_gui.movies import MovieWriter
@@ -36,6 +36,7 @@ class Filming(QObject):
         self._subject: QWidget = window
         self._shown, self._why = -1, ""
         self.status = WorkStatus()
+        self.status.setProperty(UNSEEN, True)
         self.status.cancelled.connect(self.cancel)
         bar = window.statusBar()
         assert bar is not None

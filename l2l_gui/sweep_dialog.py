@@ -27,8 +27,9 @@ from l2l_engine.config import L2LError, RunType
 from l2l_engine.outlook import duration
 from l2l_gui.panels.key import LINE, Key, Sign
 from l2l_gui.sweep_form import NAMES, SweepForm
-from l2l_gui.sweeping import Progress, SweepThread
+from l2l_gui.sweeping import WINDOW, Progress, SweepThread
 from l2l_gui.theme import theme
+from l2l_gui.widgets.log_axis import LogAxis
 
 MANIFEST = "sweep.json"
 COLOURS = {
@@ -68,10 +69,10 @@ class SweepDialog(QDialog):
         self.table.itemSelectionChanged.connect(self._update)
         self.table.itemDoubleClicked.connect(lambda: self._open())
         self.key = Key(*[Sign(LINE, COLOURS[one], name) for one, name in NAMES.items()])
-        self.view = pg.PlotWidget()
+        self.view = pg.PlotWidget(axisItems={"left": LogAxis("left")})
         plot = self.view.getPlotItem()
         plot.setLabel("bottom", "Problem")
-        plot.setLabel("left", "Trials to criterion")
+        plot.setLabel("left", f"Trials to criterion, mean of {WINDOW}")
         plot.setLogMode(y=True)
         plot.setMenuEnabled(False)
         self.curves = {one: plot.plot(connect="finite") for one in RunType}

@@ -50,6 +50,7 @@ class SweepForm(QWidget):
         self.types = {run_type: QCheckBox(name) for run_type, name in NAMES.items()}
         self.types[RunType.Full].setChecked(True)
         types = QHBoxLayout()
+        types.setSpacing(18)
         for box in self.types.values():
             types.addWidget(box)
             box.toggled.connect(self.changed)
@@ -116,7 +117,10 @@ class SweepForm(QWidget):
         if not self.folder.text().strip():
             raise L2LError("Name the folder of the sweep.")
         seeds, settings = parse_seeds(self.seeds.text()), self.settings.toPlainText()
-        return grid(seeds, types, parse_settings(settings), **fixed)
+        varied = parse_settings(settings)
+        for name in [name for name, values in varied.items() if len(values) == 1]:
+            fixed[name] = varied.pop(name)[0]  # not worth a place in every file's name
+        return grid(seeds, types, varied, **fixed)
 
     def _browse(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Folder of the sweep", self.folder.text())

@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Counts = NDArray[np.float64]
+WINDOW = 30  # problems
 
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """A sweep now: every run, and the trials to criterion of each that has begun."""
+    """A sweep now: every run, and of each its trials to criterion, meaned over problems."""
 
     runs: tuple[SweepRun, ...]
     curves: dict[str, Counts]
@@ -101,11 +102,13 @@ class SweepThread(QThread):
 
     def _read(self, runs: Sequence[SweepRun]) -> None:
         """The curves of runs that have come further."""
+        from l2l_engine.analysis.learning_curve import moving_mean  # brings SciPy
+
         for run in runs:
             known = len(self._curves.get(run.name, ()))
             if run.problems > known:
                 with contextlib.suppress(L2LError), Session.open(self.folder / run.file) as session:
-                    self._curves[run.name] = session.trials_to_criterion
+                    self._curves[run.name] = moving_mean(session.trials_to_criterion, WINDOW)
 
 
 def parse_seeds(text: str) -> list[int]:
