@@ -101,6 +101,8 @@ def test_ctrl_c_stops_at_once_and_cleanly(session, tmp_path, environment):
         env=environment,
         stderr=subprocess.PIPE,
         text=True,
+        # as from a terminal: a suite run in the background would hand on an ignored Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 60
     while not list(tmp_path.glob("results")) and time.monotonic() < deadline:
