@@ -14,7 +14,7 @@ from typing import Any
 import pyqtgraph as pg
 from PyQt6.QtCore import QMarginsF, QMimeData, QPoint, QRect, QRectF, QSizeF, Qt
 from PyQt6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
-from PyQt6.QtWidgets import QApplication, QGraphicsView, QWidget
+from PyQt6.QtWidgets import QApplication, QGraphicsItem, QGraphicsView, QWidget
 
 from l2l_gui.atomic import ExportError, replacing
 from l2l_gui.panel_data import PanelData
@@ -26,6 +26,7 @@ PICTURES = {".png": "PNG picture (*.png)", ".svg": "SVG drawing (*.svg)", ".pdf"
 TABLES = {".csv": "CSV table (*.csv)", ".npz": "NumPy arrays (*.npz)"}
 SCALE = 2.0
 INCH_MM = 25.4
+UNCACHED = QGraphicsItem.CacheMode.NoCache
 UNSEEN = "unseen"
 """A widget with this property is left out of pictures."""
 
@@ -141,6 +142,7 @@ def _painting(device: Any, widget: QWidget, scale: float = 1.0) -> Iterator[QPai
     able = [item for item in items if hasattr(item, "setExportMode")]
     lines = [item for item in items if isinstance(item, (pg.PlotCurveItem, pg.PlotDataItem))]
     before = [dict(item.opts) for item in lines]
+    cached = [(item, mode) for item in items if (mode := item.cacheMode()) != UNCACHED]
     painter = QPainter()
     if not painter.begin(device):
         raise OSError("the file could not be opened")
@@ -149,6 +151,8 @@ def _painting(device: Any, widget: QWidget, scale: float = 1.0) -> Iterator[QPai
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing
         )
         options = {"antialias": True, "painter": painter, "background": None, "resolutionScale": 1}
+        for item, _ in cached:  # what is cached is pixels
+            item.setCacheMode(UNCACHED)
         for item in able:
             item.setExportMode(True, options)
         for item in lines:
@@ -159,6 +163,8 @@ def _painting(device: Any, widget: QWidget, scale: float = 1.0) -> Iterator[QPai
     finally:
         for item in able:
             item.setExportMode(False)
+        for item, mode in cached:
+            item.setCacheMode(mode)
         for item, options in zip(lines, before, strict=True):
             item.opts.clear()
             item.opts.update(options)

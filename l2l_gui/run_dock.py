@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
 
 from l2l_engine.config import RunConfig
 from l2l_engine.outlook import duration, trials_left
+from l2l_gui.pace import TEXT, Pace
 from l2l_gui.problem_table import ProblemTable
 from l2l_gui.selection import Selection, SharedSelection
 from l2l_gui.sessions import OpenSession, Sessions
@@ -87,10 +88,11 @@ class RunDock(QWidget):
         column.addWidget(parts, 1)
         self._config: RunConfig | None = None
         self._left = (-1, math.nan)
+        self._pace = Pace(TEXT)
         selection.changed.connect(self._selected)
         sessions.opened.connect(self._session_changed)
         sessions.closed.connect(self._session_changed)
-        sessions.advanced.connect(self._session_changed)
+        sessions.advanced.connect(self._advanced)
 
     @property
     def _session(self) -> OpenSession | None:
@@ -109,6 +111,10 @@ class RunDock(QWidget):
     def _session_changed(self, session: OpenSession) -> None:
         if session.path == self._selection.value.primary:
             self._show()
+
+    def _advanced(self, session: OpenSession) -> None:
+        if self._pace.due(session.snapshot):
+            self._session_changed(session)
 
     def _show(self) -> None:
         session = self._session

@@ -14,6 +14,7 @@ from l2l_gui import engine_commands as engine
 from l2l_gui.engine_thread import EngineThread
 from l2l_gui.goals import Goal
 from l2l_gui.jobs import Computation, Jobs
+from l2l_gui.pace import TEXT, Pace
 from l2l_gui.selection import SharedSelection
 from l2l_gui.sessions import OpenSession, Sessions
 from l2l_gui.settings import settings
@@ -53,6 +54,7 @@ class Runner(QObject):
         self._wanted = False  # training was asked for and not yet seen to end
         self._seen_training = False
         self._latest: Snapshot | None = None
+        self._pace = Pace(TEXT)
         self.warms = True
         self.engine = EngineThread()
         self.engine.arrived.connect(self._take)
@@ -210,8 +212,9 @@ class Runner(QObject):
             self._set_limits(session)
         if snapshot.state is RunState.TRAINING:
             self._seen_training = True
-        self._wanted = snapshot.state is RunState.TRAINING
-        self.changed.emit()
+        wanted, self._wanted = self._wanted, snapshot.state is RunState.TRAINING
+        if self._pace.due(snapshot) or wanted != self._wanted:
+            self.changed.emit()
 
     def _show_stage(self, sentence: str) -> None:
         self.stage = sentence

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pyqtgraph as pg
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QColor, QFont, QIcon, QPalette, QPen
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QApplication, QGraphicsItem, QWidget
 
 from l2l_gui.icons import tinted_icon
 from l2l_gui.palette import DARK, LIGHT, LINE, SCIENCE, Palette, qt_palette, style_sheet
@@ -177,6 +177,8 @@ class Theme(QObject):
             axis.setTickFont(self.font(8))
             axis.setStyle(tickLength=4, tickTextOffset=4)
             axis.labelStyle.update({"color": self._palette.text, "font-size": "9pt"})
+            # ticks, grid and words are painted when they change, not whenever a curve moves
+            axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
             if axis.labelText:
                 axis.setLabel(
                     axis.labelText, units=axis.labelUnits or None, unitPrefix=axis.labelUnitPrefix

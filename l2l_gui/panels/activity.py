@@ -100,10 +100,11 @@ class ActivityPanel(Panel):
         config = value.config
         for image, rates in zip(self.images, thin, strict=False):
             image.setImage(rates[:, self._order], autoLevels=False)
-            image.setRect(QRectF(0, 0.5, config.steps * config.dt, config.units))
         drawn = (config, tuple(value.stimulus[rows]))
         if drawn != self._drawn_rows:
             self._drawn_rows = drawn
+            for image in self.images[: len(rows)]:
+                image.setRect(QRectF(0, 0.5, config.steps * config.dt, config.units))
             for number, axes in enumerate(self.axes):
                 axes.plot.setVisible(number < len(rows))
                 axes.set_config(config)

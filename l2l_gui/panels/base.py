@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 from l2l_engine.config import L2LError
 from l2l_gui import exporting
 from l2l_gui.jobs import Computation, JobCancelledError, Jobs
+from l2l_gui.pace import PICTURE, Pace
 from l2l_gui.panel_data import PanelData
 from l2l_gui.panels.redraw import RedrawQueue
 from l2l_gui.selection import Selection, SharedSelection
@@ -101,6 +102,8 @@ class Panel(QWidget):
     depends: ClassVar[frozenset[str]] = frozenset()
     """Fields of :class:`Selection` whose change makes it ask again, and perhaps ``SNAPSHOT``.
     Not ``time``: see :meth:`show_time`."""
+    pace: ClassVar[float] = PICTURE
+    """How often a second the run's progress is drawn at most; only with ``SNAPSHOT``."""
 
     shown = pyqtSignal(str)
 
@@ -124,6 +127,7 @@ class Panel(QWidget):
         self._has_content = False
         self._waiting = False
         self._in_front = True
+        self._pace = Pace(self.pace)
         self.build()
         self._restyle(theme.palette)
         theme.changed.connect(self._restyle)
@@ -275,7 +279,11 @@ class Panel(QWidget):
             self.invalidate()
 
     def _advanced(self, session: OpenSession) -> None:
-        if session.path in self.context.selected.sessions and self.follows():
+        if (
+            session.path in self.context.selected.sessions
+            and self.follows()
+            and (not self.seen or self._pace.due(session.snapshot))
+        ):
             self.invalidate()
 
     def _restyle(self, palette: Palette) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import QPoint, QSize, Qt
+from PyQt6.QtCore import QPoint, QSize, Qt, QTimer
 from PyQt6.QtGui import QAction, QContextMenuEvent, QKeySequence
 from PyQt6.QtWidgets import (
     QFileDialog,
@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 
 from l2l_engine.config import L2LError
 from l2l_gui import exporting
+from l2l_gui.pace import TEXT
 from l2l_gui.panels.base import Panel
 from l2l_gui.settings import settings
 from l2l_gui.theme import theme
@@ -40,6 +41,11 @@ class PanelHeader(QWidget):
         self._shown.setProperty("quiet", True)
         self._shown.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._shown.setMinimumWidth(40)
+        self._words = ""
+        self._rest = QTimer(self)  # new words lay the whole window out anew
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(round(1e3 / TEXT))
+        self._rest.timeout.connect(self._show_words)
         panel.shown.connect(self._show)
         self._make_actions()
         self.help = _button("help", f"What is drawn in {panel.title}")
@@ -81,9 +87,15 @@ class PanelHeader(QWidget):
     # -- showing -----------------------------------------------------------------------
 
     def _show(self, words: str) -> None:
-        if self._shown.text() != words:
-            self._shown.setText(words)
-            self._shown.setToolTip(words)
+        self._words = words
+        if not self._rest.isActive():
+            self._show_words()
+
+    def _show_words(self) -> None:
+        if self._shown.text() != self._words:
+            self._shown.setText(self._words)
+            self._shown.setToolTip(self._words)
+            self._rest.start()
 
     def _explain(self) -> None:
         corner = self.help.mapToGlobal(QPoint(0, self.help.height()))

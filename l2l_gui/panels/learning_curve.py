@@ -13,11 +13,13 @@ from PyQt6.QtWidgets import QToolTip
 from l2l_gui.jobs import Computation
 from l2l_gui.panel_data import PanelData
 from l2l_gui.panels.base import SNAPSHOT, Answer, Nothing, Panel
+from l2l_gui.panels.extent import Extent, rounded_out, stretched
 from l2l_gui.panels.key import CROSS, DOT, LINE, RING, Key, Sign
 from l2l_gui.theme import Palette, theme
 
 WINDOW = 30
 LARGE_RUN = 300
+DECADES = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,11 +66,14 @@ class LearningCurvePanel(Panel):
         plot.setLogMode(y=True)
         plot.setMenuEnabled(False)
         plot.setLimits(xMin=0, yMin=-0.5, yMax=6)
-        self.points = plot.plot(pen=None, symbol="o", symbolSize=6)
-        self.failed = plot.plot(pen=None, symbol="x", symbolSize=9)
-        self.mean = plot.plot()
-        self.present = plot.plot(pen=None, symbol="o", symbolSize=9)
-        self.selected = plot.plot(pen=None, symbol="o", symbolSize=13)
+        free = {"ignoreBounds": True}  # of the range, which is the extent's
+        self.points = plot.plot(pen=None, symbol="o", symbolSize=6, params=free)
+        self.failed = plot.plot(pen=None, symbol="x", symbolSize=9, params=free)
+        self.mean = plot.plot(params=free)
+        self.present = plot.plot(pen=None, symbol="o", symbolSize=9, params=free)
+        self.selected = plot.plot(pen=None, symbol="o", symbolSize=13, params=free)
+        self.extent = Extent()
+        plot.addItem(self.extent)
         self.line = pg.InfiniteLine(angle=90)
         plot.addItem(self.line, ignoreBounds=True)
         self.view.scene().sigMouseClicked.connect(self._clicked)
@@ -114,10 +119,9 @@ class LearningCurvePanel(Panel):
             return
         now = session.snapshot
         trained = max(1, len(now.losses) - now.config.criterion_trials)
-        if len(now.losses) and chosen.follow_live:
-            self.present.setData([now.present], [trained])
-        else:
-            self.present.setData([], [])
+        live = len(now.losses) > 0 and chosen.follow_live
+        self.present.setData([now.present] if live else [], [trained] if live else [])
+        self._fit(self._curve, (now.present, trained) if live else None)
         problem = None if chosen.follow_live else chosen.problem
         count = np.nan
         if problem is not None and problem <= len(self._curve.counts):
@@ -131,6 +135,15 @@ class LearningCurvePanel(Panel):
         else:
             words = "not learned" if not known else f"{count:,.0f} trials"
             self.shown.emit(f"problem {problem}: {words}")
+
+    def _fit(self, value: Curve, present: tuple[int, int] | None) -> None:
+        counts = np.where(np.isfinite(value.counts), value.counts, value.max_trials)
+        last, heights = len(counts), counts[counts > 0]
+        if present is not None:
+            last, heights = stretched(present[0]), np.append(heights, present[1])
+        decades = np.log10(heights) if len(heights) else np.array([0.0, 1.0])
+        low, high = rounded_out(float(decades.min()), float(decades.max()), DECADES)
+        self.extent.show_range(1, max(last, 2), min(low, high - 1), high)
 
     def restyle(self, palette: Palette) -> None:
         """Quiet points, a plain mean, the selection in the accent colour."""

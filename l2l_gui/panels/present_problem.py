@@ -12,14 +12,17 @@ from PyQt6.QtCore import Qt
 
 from l2l_engine.config import RunConfig
 from l2l_gui.jobs import Computation
+from l2l_gui.pace import CURVE
 from l2l_gui.panel_data import PanelData
 from l2l_gui.panels.base import SNAPSHOT, Answer, Nothing, Panel, Ready
+from l2l_gui.panels.extent import Extent, rounded_out, stretched
 from l2l_gui.panels.key import DASHED, LINE, Key, Sign
 from l2l_gui.sessions import OpenSession
 from l2l_gui.theme import Palette, theme
 
 POINTS = 1200
 FLOOR = 1e-6
+DECADES = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +84,7 @@ class PresentProblemPanel(Panel):
         "Goudar et al. (2023), Methods, “Training”."
     )
     depends = frozenset({"problem", "follow_live", SNAPSHOT})
+    pace = CURVE
 
     def build(self) -> None:
         """A plot with two curves and a line."""
@@ -94,10 +98,13 @@ class PresentProblemPanel(Panel):
         plot.setLogMode(y=True)
         plot.setMenuEnabled(False)
         plot.setLimits(xMin=0, yMin=-6, yMax=2)
-        self.losses = plot.plot(skipFiniteCheck=True)
-        self.mean = plot.plot(skipFiniteCheck=True)
+        free = {"ignoreBounds": True}  # of the range, which is the extent's
+        self.losses = plot.plot(skipFiniteCheck=True, params=free)
+        self.mean = plot.plot(skipFiniteCheck=True, params=free)
         self.criterion = pg.InfiniteLine(angle=0)
-        plot.addItem(self.criterion)
+        self.extent = Extent()
+        plot.addItem(self.criterion, **free)
+        plot.addItem(self.extent)
         self._shown: Losses | None = None
 
     def follows(self) -> bool:
@@ -125,6 +132,7 @@ class PresentProblemPanel(Panel):
         self.losses.setData(*envelope(clipped, POINTS))
         self.mean.setData(*envelope(np.maximum(value.mean, FLOOR), POINTS // 2))
         criterion = np.log10(value.config.criterion_loss)
+        self._fit(value, clipped, float(criterion))
         if self.criterion.value() != criterion:
             self.criterion.setPos(criterion)
         config = value.config
@@ -133,6 +141,12 @@ class PresentProblemPanel(Panel):
         count = len(value.values)
         words = f"{count:,} trials" if count else "its trials were not kept"
         self.shown.emit(f"{kind}problem {value.problem}, {words}")
+
+    def _fit(self, value: Losses, clipped: NDArray[np.float32], criterion: float) -> None:
+        known = np.log10([clipped.min(), clipped.max()]) if len(clipped) else [criterion]
+        low, high = rounded_out(min(*known, criterion), max(*known, criterion), DECADES)
+        count = len(clipped)
+        self.extent.show_range(1, stretched(count) if value.live else max(count, 2), low, high)
 
     def restyle(self, palette: Palette) -> None:
         """Quiet losses under a plain mean."""

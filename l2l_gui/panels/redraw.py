@@ -1,14 +1,20 @@
-"""Drawing by turns, so that no single turn of the event loop takes long."""
+"""Drawing by turns, so that no single turn of the event loop takes long.
+
+What is drawn in one turn reaches the screen in one repaint.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, QTimer
 
+TURN = 0.006  # s
+
 
 class RedrawQueue(QObject):
-    """Runs what was added, each once, one a turn of the event loop."""
+    """Runs what was added, each once; what does not fit in a short turn waits for the next."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,8 +40,10 @@ class RedrawQueue(QObject):
         return not self._waiting
 
     def _next(self) -> None:
-        redraw = next(iter(self._waiting))
-        del self._waiting[redraw]
-        if not self._waiting:
-            self._turn.stop()
-        redraw()
+        end = time.perf_counter() + TURN
+        while self._waiting and time.perf_counter() < end:
+            redraw = next(iter(self._waiting))
+            del self._waiting[redraw]
+            if not self._waiting:
+                self._turn.stop()
+            redraw()

@@ -108,9 +108,10 @@ class TrialPanel(Panel):
     ) -> None:
         channels = value.inputs.shape[-1]
         image = value.inputs[row, steps]
-        span = float(np.abs(image).max()) or 1.0
-        column.image.setImage(image, levels=(-span, span), autoLevels=False)
-        column.image.setRect(QRectF(0, 0.5, value.config.steps * value.config.dt, channels))
+        if column.image.image is None or not np.array_equal(column.image.image, image):
+            span = float(np.abs(image).max()) or 1.0
+            column.image.setImage(image, levels=(-span, span), autoLevels=False)
+            column.image.setRect(QRectF(0, 0.5, value.config.steps * value.config.dt, channels))
         for curve, name in zip(column.curves, range(task.OUTPUTS), strict=True):
             curve.setData(times, value.outputs[row, steps, name])
 
