@@ -139,11 +139,13 @@ class PresentProblemPanel(Panel):
         self.key.show_signs(*_signs(config.criterion_trials, config.criterion_loss))
         kind = "live: " if value.live else ""
         count = len(value.values)
-        words = f"{count:,} trials" if count else "its trials were not kept"
+        kept = bool(np.isfinite(value.values).any())  # published files hold no losses
+        words = f"{count:,} trials" if kept else "its losses were not kept"
         self.shown.emit(f"{kind}problem {value.problem}, {words}")
 
     def _fit(self, value: Losses, clipped: NDArray[np.float32], criterion: float) -> None:
-        known = np.log10([clipped.min(), clipped.max()]) if len(clipped) else [criterion]
+        finite = clipped[np.isfinite(clipped)]
+        known = np.log10([finite.min(), finite.max()]) if len(finite) else [criterion]
         low, high = rounded_out(min(*known, criterion), max(*known, criterion), DECADES)
         count = len(clipped)
         self.extent.show_range(1, stretched(count) if value.live else max(count, 2), low, high)
