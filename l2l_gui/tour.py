@@ -1,6 +1,7 @@
 """The window used without a person: steps, screenshots and a report of how it went.
 
-The steps are in :mod:`l2l_gui.tour_steps`.
+The steps are in :mod:`l2l_gui.tour_steps`. Sessions that are given are copied first: the tour
+trains, and changes nothing of the person's.
 """
 
 from __future__ import annotations
@@ -8,32 +9,46 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from PyQt6 import sip
-from PyQt6.QtCore import QEventLoop, Qt, QTimer
+from PyQt6.QtCore import (
+    QEventLoop,
+    QMessageLogContext,
+    Qt,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QToolButton
+from PyQt6.QtWidgets import QAbstractButton, QComboBox, QToolButton
 
 from l2l_engine.config import L2LError
 from l2l_gui.app import application
 from l2l_gui.frame_meter import FrameMeter
 from l2l_gui.help import versions
+from l2l_gui.jobs import Job
 from l2l_gui.main_window import MainWindow
 from l2l_gui.panels.base import Panel
 from l2l_gui.settings import settings
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 120.0
+PATIENCE = 300.0
+"""Seconds without any progress that a wait bears; a busy machine only makes it longer."""
+LONGEST = 1800.0
+"""Seconds after which even something that goes on counts as failed."""
 POLL_MS = 10
+SETTLED_MS = 50
 
 
 class TourError(L2LError):
@@ -63,6 +78,8 @@ class Tour:
         self.window = MainWindow()
         self.meter = FrameMeter(self.window)
         self.records: list[Record] = []
+        self.trained: Path | None = None
+        """The session that was trained."""
 
     # -- for steps ---------------------------------------------------------------------
 
@@ -76,7 +93,7 @@ class Tour:
         if button is None:
             action.trigger()
         else:
-            QTest.mouseClick(button, Qt.MouseButton.LeftButton)  # type: ignore[call-overload]
+            self.click(button)
         self.rest(0.0)
 
     def rest(self, seconds: float) -> None:
@@ -85,19 +102,44 @@ class Tour:
         QTimer.singleShot(round(1e3 * seconds), loop.quit)
         loop.exec()
 
-    def wait_for(self, what: str, happened: Callable[[], bool], patience: float = PATIENCE) -> None:
-        """Let the window live until something has happened; raises TourError if it does not."""
-        deadline = time.monotonic() + patience
+    def wait_for(self, what: str, happened: Callable[[], bool]) -> None:
+        """Let the window live until something has happened.
+
+        Raises
+        ------
+        TourError
+            When nothing at all went on for PATIENCE seconds, or it took LONGEST.
+        """
+        began = moved = time.monotonic()
+        before = self._progress()
         while not happened():
-            if time.monotonic() > deadline:
-                raise TourError(f"Waited {patience:.0f} s in vain: {what}.")
             self.rest(POLL_MS / 1e3)
+            now, progress = time.monotonic(), self._progress()
+            if progress != before:
+                moved, before = now, progress
+            if now - moved > PATIENCE or now - began > LONGEST:
+                under_way = ", ".join(map(_words_of, self.window.jobs.running)) or "nothing"
+                raise TourError(f"Waited {now - began:.0f} s in vain: {what} ({under_way} ran).")
+
+    def _progress(self) -> tuple[object, ...]:
+        """Differs whenever the window got on with something."""
+        window, session = self.window, self.window.runner.session
+        jobs = tuple((id(job), job.fraction) for job in window.jobs.running)
+        trials = 0 if session is None else session.snapshot.trials
+        return jobs, trials, window.runner.stage, window.runner.training, window.redraws.idle
 
     def settle(self) -> None:
-        """Wait until nothing is computed, opened or waiting to be drawn."""
+        """Wait until nothing is computed, opened or waiting to be drawn, and stays so."""
         window = self.window
-        self.wait_for("background work", lambda: not window.jobs.running and window.redraws.idle)
-        self.rest(0.05)
+
+        def quiet() -> bool:
+            return not window.jobs.running and window.redraws.idle
+
+        while True:
+            self.wait_for("background work", quiet)
+            self.rest(SETTLED_MS / 1e3)
+            if quiet():
+                return
 
     def panel(self, name: str) -> Panel:
         """A panel of a workspace that was visited."""
@@ -106,10 +148,44 @@ class Tour:
             raise TourError(f"There is no panel {name}.")
         return found
 
+    def show(self, name: str) -> Panel:
+        """A panel brought to the front and drawn."""
+        panel = self.panel(name)
+        dock = panel.parentWidget()
+        assert dock is not None
+        dock.raise_()
+        self.wait_for(f"{panel.title} to be drawn", lambda: panel.seen and panel.settled)
+        self.settle()
+        return panel
+
+    def shown(self, name: str) -> Panel:
+        """The same; TourError if it shows nothing."""
+        panel = self.show(name)
+        if not panel.has_content:
+            raise TourError(f"{panel.title} shows nothing: {panel.empty_words}")
+        return panel
+
+    def choose(self, combo: QComboBox, value: object) -> None:
+        """Choose an entry by its data, as a person would."""
+        index = combo.findData(value)
+        if index < 0:
+            raise TourError(f"{combo.accessibleName()} does not offer {value}.")
+        combo.setCurrentIndex(index)
+        combo.activated.emit(index)
+        self.rest(0.0)
+
+    def click(self, button: QAbstractButton) -> None:
+        """With the left mouse button."""
+        if not button.isEnabled():
+            raise TourError(f"{button.text() or button.accessibleName()} cannot be pressed now.")
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)  # type: ignore[call-overload]
+        self.rest(0.0)
+
     def screenshot(self, name: str) -> None:
         """Save the window's picture in the tour's folder."""
         self.rest(0.05)
         path = self.folder / f"{name}.png"
+        path.parent.mkdir(exist_ok=True)
         if not self.window.grab().save(str(path)):
             raise TourError(f"{path} could not be written.")
         self.note_file(path)
@@ -141,6 +217,10 @@ class Tour:
             record.seconds = round(time.perf_counter() - began, 3)
 
 
+def _words_of(job: Job) -> str:
+    return f"{job.computation.label} {job.fraction:.0%}"
+
+
 class _Errors(logging.Handler):
     """Collects what was logged as an error."""
 
@@ -161,25 +241,31 @@ def main(folder: Path, files: Sequence[Path]) -> int:
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     ):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = folder.resolve()
     errors = _Errors()
     logging.getLogger().addHandler(errors)
     logging.getLogger().setLevel(logging.INFO)
     hook = sys.excepthook
     sys.excepthook = lambda kind, error, trace: log.error("", exc_info=(kind, error, trace))
-    with tempfile.TemporaryDirectory() as place:
-        os.environ["L2L_SESSIONS"] = place
-        settings.use_file(Path(place) / "settings.ini")
-        app = application()
-        tour = Tour(folder, files)
-        began = time.perf_counter()
-        tour.meter.start()
-        tour.take(STEPS)
-        tour.meter.stop()
-        tour.window.close()
-        sip.delete(tour.window)
-    sys.excepthook = hook
-    logging.getLogger().removeHandler(errors)
+    before = qInstallMessageHandler(_take_message)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _sandbox(files) as copies:
+            app = application()
+            tour = Tour(folder, copies)
+            began = time.perf_counter()
+            tour.meter.start()
+            tour.take(STEPS)
+            tour.meter.stop()
+            tour.window.close()
+            sip.delete(tour.window)
+    except OSError as error:
+        print(f"The tour cannot begin: {error}", file=sys.stderr)
+        return 2
+    finally:
+        sys.excepthook = hook
+        qInstallMessageHandler(before)
+        logging.getLogger().removeHandler(errors)
     failed = [record for record in tour.records if not record.ok]
     report = {
         "ok": not failed and not errors.found,
@@ -193,6 +279,29 @@ def main(folder: Path, files: Sequence[Path]) -> int:
     (folder / "tour.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     for text in errors.found:
         print(text, file=sys.stderr)
-    words = "every step went well" if report["ok"] else f"{len(failed)} steps failed"
+    words = "every step went well" if report["ok"] else _what_failed(len(failed), errors.found)
     print(f"{len(tour.records)} steps in {report['seconds']} s: {words}. See {folder}.")
     return 0 if report["ok"] else 1
+
+
+def _what_failed(steps: int, errors: Sequence[str]) -> str:
+    said = [f"{steps} failed"] if steps else []
+    return ", ".join([*said, f"{len(errors)} errors were logged"] if errors else said)
+
+
+def _take_message(kind: QtMsgType, _context: QMessageLogContext, text: str | None) -> None:
+    """Qt's complaints count; that a platform without a screen cannot do everything does not."""
+    words = text or ""
+    if words.startswith("This plugin does not support"):
+        return
+    serious = (QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
+    log.log(logging.ERROR if kind in serious else logging.WARNING, "Qt: %s", words)
+
+
+@contextmanager
+def _sandbox(files: Sequence[Path]) -> Iterator[list[Path]]:
+    """Settings and a sessions folder of the tour's own, and copies of these sessions."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
+        os.environ["L2L_SESSIONS"] = place
+        settings.use_file(Path(place) / "settings.ini")
+        yield [Path(shutil.copyfile(file, Path(place) / file.name)) for file in files]

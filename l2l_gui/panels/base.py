@@ -215,6 +215,11 @@ class Panel(QWidget):
         return self._has_content
 
     @property
+    def empty_words(self) -> str:
+        """The sentence shown while there is nothing drawn."""
+        return "" if self._has_content else self._empty.label.text()
+
+    @property
     def settled(self) -> bool:
         """Whether what is drawn is what is asked for."""
         return not (self._stale or self._waiting)

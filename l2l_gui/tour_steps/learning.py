@@ -1,4 +1,4 @@
-"""What the tour does: each step is a function of the :class:`~l2l_gui.tour.Tour`."""
+"""Opening a session, looking at what was learned and learning more, live."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import math
 from functools import partial
 
 import numpy as np
-from PyQt6.QtCore import QSize
 
 from l2l_engine.config import RunConfig
 from l2l_gui.app import first_session
 from l2l_gui.frame_meter import FrameMeter
+from l2l_gui.main_window import START_SIZE
 from l2l_gui.theme import Mode
 from l2l_gui.tour import Tour, TourError
 from l2l_gui.view_menu import set_theme
 from l2l_gui.working_copy import sessions_folder
 
-SIZE = QSize(1600, 1000)
 TRAINING_SECONDS = 6.0
 SMALL = RunConfig(problems=3, criterion_loss=0.2)
 """An easy run, for when there is no session to open."""
@@ -24,7 +23,7 @@ SMALL = RunConfig(problems=3, criterion_loss=0.2)
 
 def show_the_window(tour: Tour) -> None:
     """Nothing is open yet."""
-    tour.window.resize(SIZE)
+    tour.window.resize(START_SIZE)
     set_theme(Mode.LIGHT)
     tour.window.show()
     tour.rest(0.2)
@@ -68,7 +67,7 @@ def select_learned_problems(tour: Tour) -> None:
 def play_the_trial(tour: Tour) -> None:
     """The time cursor runs."""
     tour.press("play")
-    tour.wait_for("the time to move", lambda: tour.window.selection.value.time > 300, 20)
+    tour.wait_for("the time to move", lambda: tour.window.selection.value.time > 300)
     tour.press("play")
     tour.screenshot("04-time")
 
@@ -85,7 +84,7 @@ def step_trials(tour: Tour) -> None:
     tour.screenshot("05-live-trial")
 
 
-def train_a_problem(tour: Tour) -> None:
+def train_a_problem(tour: Tour, picture: str = "06-problem-learned") -> None:
     """From wherever the run is to the end of a problem, live."""
     window = tour.window
     session = window.runner.session
@@ -95,11 +94,10 @@ def train_a_problem(tour: Tour) -> None:
     tour.wait_for(
         "a problem to be learned",
         lambda: (now := window.runner.session) is not None and now.problems == before + 1,
-        600,
     )
     tour.wait_for("training to pause", lambda: not window.runner.training)
     tour.settle()
-    tour.screenshot("06-problem-learned")
+    tour.screenshot(picture)
 
 
 def train_at_full_speed(tour: Tour) -> None:
@@ -121,7 +119,7 @@ def train_at_full_speed(tour: Tour) -> None:
     meter.stop()
     tour.screenshot("07-training")
     tour.press("run")
-    tour.wait_for("training to pause", lambda: not window.runner.training, 10)
+    tour.wait_for("training to pause", lambda: not window.runner.training)
     window.runner.changed.disconnect(note)
     known = [rate for rate in rates if not math.isnan(rate)]
     if not known:
@@ -129,47 +127,15 @@ def train_at_full_speed(tour: Tour) -> None:
     tour.measure(**{"trials per second": round(float(np.median(known)), 1), **meter.report()})
 
 
-def visit_every_workspace(tour: Tour) -> None:
-    """Each shows something or says what to do."""
-    tour.window.selection.update(follow_live=False)
-    for name in tour.window.workspaces.names:
-        tour.window.workspaces.go(name)
-        tour.rest(0.2)
-        tour.settle()
-        tour.screenshot(f"08-workspace-{name}")
-    tour.window.workspaces.go("learn")
-
-
-def export_every_panel(tour: Tour) -> None:
-    """The Learn panels as pictures and as data."""
-    folder = tour.folder / "exports"
-    folder.mkdir(exist_ok=True)
-    workspace = tour.window.workspaces.go("learn")
-    tour.settle()
-    for panel in workspace.panels:
-        if not panel.has_content:
-            raise TourError(f"{panel.title} has nothing to export.")
-        for ending in (".png", ".svg", ".pdf", ".csv", ".npz"):
-            path = folder / f"{panel.name}{ending}"
-            workspace.header(panel).export_to(path)
-            tour.note_file(path)
-
-
-def change_the_theme(tour: Tour) -> None:
-    """To dark, and back."""
-    set_theme(Mode.DARK)
-    tour.settle()
-    tour.screenshot("09-dark")
-    set_theme(Mode.LIGHT)
-
-
 def save_a_copy(tour: Tour) -> None:
     """A copy that opens again."""
     from l2l_engine.storage.session import Session
 
     target = sessions_folder() / "copy.h5"
+    assert tour.window.runner.session is not None
+    tour.trained = tour.window.runner.session.path
     tour.window.runner.save_copy(target)
-    tour.wait_for("the copy", target.exists, 20)
+    tour.wait_for("the copy", target.exists)
     with Session.open(target) as copy:
         tour.measure(problems=copy.n_problems, trials=copy.n_trials)
 
@@ -190,19 +156,3 @@ def _has_trials(tour: Tour, number: int) -> bool:
 def _trials(tour: Tour) -> int:
     session = tour.window.runner.session
     return 0 if session is None else session.snapshot.trials
-
-
-STEPS = (
-    show_the_window,
-    open_a_session,
-    select_learned_problems,
-    play_the_trial,
-    step_trials,
-    train_a_problem,
-    train_at_full_speed,
-    visit_every_workspace,
-    export_every_panel,
-    change_the_theme,
-    save_a_copy,
-    follow_live_again,
-)

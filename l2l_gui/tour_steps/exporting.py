@@ -1,0 +1,106 @@
+"""Every panel visited and exported, every figure made, a movie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from l2l_gui.figure_making import Stage
+from l2l_gui.movie_dialog import Moves, MovieDialog
+from l2l_gui.panels.base import Panel
+from l2l_gui.panels.figures import NUMBER, FiguresPanel
+from l2l_gui.tour import Tour, TourError
+
+ENDINGS = (".png", ".svg", ".pdf", ".csv", ".npz")
+
+
+def visit(name: str) -> Callable[[Tour], None]:
+    """A step: look at every panel of a workspace, also those behind tabs, and export it."""
+
+    def step(tour: Tour) -> None:
+        tour.window.selection.select_problem(tour.window.selection.problems)
+        workspace = tour.window.workspaces.go(name)
+        tour.settle()
+        tour.screenshot(f"workspaces/{name}")
+        for panel in workspace.panels:
+            hidden = not panel.seen
+            tour.shown(panel.name)
+            if hidden:
+                tour.screenshot(f"workspaces/{name}-{panel.name}")
+            _export(tour, panel)
+
+    step.__name__ = f"visit_{name}"
+    return step
+
+
+def _export(tour: Tour, panel: Panel) -> None:
+    """As pictures and, where there are numbers, as data."""
+    folder = tour.folder / "exports"
+    folder.mkdir(exist_ok=True)
+    header = tour.window.workspaces.current.header(panel)
+    for ending in ENDINGS:
+        path = folder / f"{panel.name}{ending}"
+        header.export_to(path)
+        tour.note_file(path)
+        tour.rest(0.0)
+
+
+def make_the_figures(tour: Tour) -> None:
+    """Each is made and exported, or says in a sentence why it cannot be."""
+    tour.window.workspaces.go("figures")
+    panel = tour.shown("figures")
+    assert isinstance(panel, FiguresPanel)
+    folder = tour.folder / "figures"
+    folder.mkdir(exist_ok=True)
+    ready = 0
+    for row in range(panel.list.count()):
+        panel.list.setCurrentRow(row)
+        item = panel.list.item(row)
+        assert item is not None
+        number = int(item.data(NUMBER))
+        tour.wait_for(f"Figure {number}", lambda: _ended(panel))
+        stage, sentence = panel.maker.item(number).stage, panel.maker.item(number).sentence
+        tour.measure(**{f"Figure {number}": sentence or stage.value})
+        if stage is not Stage.READY:
+            if not sentence:
+                raise TourError(f"Figure {number} does not say why it is not made.")
+            continue
+        ready += 1
+        tour.wait_for(f"Figure {number} to be drawn", lambda: panel.preview.sharp)
+        for ending in (".pdf", ".svg", ".png"):
+            path = folder / f"figure_{number}{ending}"
+            panel.write(path)
+            tour.wait_for(f"{path.name}", path.is_file)
+            tour.settle()
+            tour.note_file(path)
+        tour.screenshot(f"workspaces/figures-{number}")
+    if not ready:
+        raise TourError("No figure could be made of this session.")
+    panel.list.setCurrentRow(0)
+    tour.settle()
+    tour.screenshot("workspaces/figures")
+
+
+def _ended(panel: FiguresPanel) -> bool:
+    item = panel.maker.item(panel.number)
+    return item.stage in (Stage.READY, Stage.REFUSED)
+
+
+def make_a_movie(tour: Tour) -> None:
+    """The trial playing, as GIF."""
+    window = tour.window
+    window.workspaces.go("learn")
+    tour.shown("trial")
+    window.features.film(tour.panel("trial"))
+    dialog = window.findChild(MovieDialog)
+    if not isinstance(dialog, MovieDialog):
+        raise TourError("Nothing asks what to film.")
+    path = tour.folder / "exports" / "trial.gif"
+    tour.choose(dialog.moves, Moves.TRIAL)
+    dialog.seconds.setValue(1.5)
+    dialog.fps.setValue(8)
+    dialog.file.setText(str(path))
+    tour.click(dialog.make_button)
+    tour.wait_for("the movie", lambda: not window.features.filming.running)
+    if not path.is_file():
+        raise TourError(f"{path.name} was not made.")
+    tour.note_file(path)
