@@ -26,6 +26,7 @@ def load_tensorflow() -> None:
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    collects = gc.isenabled()
     gc.disable()
     try:
         with contextlib.suppress(OSError, AttributeError):
@@ -35,7 +36,8 @@ def load_tensorflow() -> None:
         load()
     finally:
         gc.freeze()
-        gc.enable()
+        if collects:
+            gc.enable()
 
 
 def _preload() -> None:

@@ -44,6 +44,20 @@ def sandbox(
     theme.set_mode("light")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def garbage_stays_here() -> Iterator[None]:
+    """Cycles with Qt objects in them may be freed only on the thread these live in.
+
+    A collection that happens to start on another one frees their timers there, and with them
+    whichever timer of this thread has got the same number since.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    yield
+    gc.enable()
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_behind(sandbox: None, request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that leaves a thread, an active timer or a window.
@@ -55,6 +69,7 @@ def nothing_left_behind(sandbox: None, request: pytest.FixtureRequest) -> Iterat
     yield
     QApplication.processEvents()
     QApplication.sendPostedEvents(None, 52)  # deferred deletions
+    gc.collect()
     threads = [thread for thread in _alive(QThread) if thread.isRunning() and thread != _main()]
     assert not threads, f"left running: {[thread.objectName() for thread in threads]}"
     if "qtbot" in request.fixturenames and "window" not in request.fixturenames:
