@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine import network, task
+from l2l_engine.analysis import compiled
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.noise import recurrent_noise
@@ -76,7 +77,6 @@ def probe_trials(
         When a unit, a time or a direction is out of range.
     """
     weights = lesion(weights, probe.lesioned) if probe.lesioned else weights
-    stack = weights[None]
     dtype = weights.recurrent.dtype
     trials, steps = len(stimuli), config.steps
     drive = _inputs(np.asarray(stimuli, dtype), config, probe.go_ms) @ weights.input + weights.bias
@@ -86,8 +86,7 @@ def probe_trials(
         drive += recurrent_noise(generator, shape, config.replace(sigma_rec=probe.sigma_rec), dtype)
 
     def run(start: int, state: FloatArray | None) -> FloatArray:
-        initial = None if state is None else state[None]
-        return network.run_dynamics(stack, drive[None, :, start:], config, initial_state=initial)[0]
+        return compiled.run_trials(weights, drive[:, start:], config, initial_state=state)
 
     if probe.pulse is None:
         states = run(0, None)
@@ -103,7 +102,7 @@ def probe_trials(
                 states[:, step:] = run(step, states[:, step - 1])
     if probe.lesioned:
         states[..., list(probe.lesioned)] = 0.0  # they drive nothing; show them silent
-    return Trials(states, network.outputs(stack, states[None])[0])
+    return Trials(states, network.outputs(weights[None], states[None])[0])
 
 
 def push_state(

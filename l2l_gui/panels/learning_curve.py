@@ -138,7 +138,7 @@ class LearningCurvePanel(Panel):
 
     def _fit(self, value: Curve, present: tuple[int, int] | None) -> None:
         counts = np.where(np.isfinite(value.counts), value.counts, value.max_trials)
-        last, heights = len(counts), counts[counts > 0]
+        last, heights = float(len(counts)), counts[counts > 0]
         if present is not None:
             last, heights = stretched(present[0]), np.append(heights, present[1])
         decades = np.log10(heights) if len(heights) else np.array([0.0, 1.0])

@@ -22,6 +22,7 @@ from l2l_gui.widgets.projected_plot import Family, Markers, ProjectedPlot
 from l2l_gui.widgets.projection import thinned_samples
 
 GROWTH = 1.25
+UNMOVED = 1e-3  # rate units: rounding, not a disturbance
 AXES = 3
 
 
@@ -142,9 +143,7 @@ class PerturbTrajectoriesPanel(LabPanel):
             )
             self.words.setText(subject.manifold.words)
         self.show_time(self.context.selected.time)
-        unmoved = response.perturbed.states is not subject.unperturbed.states and np.array_equal(
-            before, after
-        )
+        unmoved = np.allclose(before, after, rtol=0.0, atol=UNMOVED)
         self.shown.emit("the states are as before" if unmoved else f"problem {subject.problem}")
 
     @staticmethod

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine import network, perturbation, task
+from l2l_engine.analysis import compiled
 from l2l_engine.analysis.generalisation import morph_stimuli
 from l2l_engine.analysis.probes import Probe, Pulse, Trials, lesion, probe_trials
 from l2l_engine.analysis.progress import Progress
@@ -113,6 +114,7 @@ class Library:
         progress: Progress,
     ) -> Subject:
         """Read a network and find its group's subspaces; raises L2LError when it was not saved."""
+        compiled.prepare()
         weights = session.network(problem)
         if not weights.is_finite():
             raise L2LError(f"The network of problem {problem} was not saved: choose another.")
