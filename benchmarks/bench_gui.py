@@ -1,9 +1,9 @@
-"""The window while it trains: trial rate against the headless engine, frames, start-up.
+"""The window: start-up, training while it is watched, the lab's sliders, selecting problems.
 
-Trains in turns with the window on the engine's thread and without any window, in one
-process, so that other work on the machine weighs on both alike.
+Training alternates between the window and the engine without one, in one process, so that
+other work on the machine weighs on both alike.
 
-    python benchmarks/bench_gui.py [--turns 4] [--seconds 4]
+    python benchmarks/bench_gui.py [--turns 4] [--seconds 4] [--only start training lab selection]
 """
 
 from __future__ import annotations
@@ -16,16 +16,27 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the program itself does
 
 from PyQt6.QtCore import QEventLoop, QTimer
 
 from l2l_engine.config import RunConfig
 from l2l_engine.run import Run
 from l2l_gui.app import application
-from l2l_gui.frame_meter import FrameMeter
+from l2l_gui.frame_meter import FrameMeter, percentiles
 from l2l_gui.main_window import MainWindow
+from l2l_gui.resources_path import data
 from l2l_gui.settings import settings
+from l2l_gui.working_copy import EXAMPLE
+
+PARTS = ("start", "training", "lab", "selection")
+SIZE = (1440, 900)
+HAND_MS = 8  # a mouse reports a slider's move this often
+PATIENCE = 120.0
 
 START = """
 import time; began = time.perf_counter()
@@ -37,6 +48,8 @@ print(time.perf_counter() - began, flush=True)
 window.close()
 """
 
+Report = dict[str, Any]
+
 
 def rest(seconds: float) -> None:
     """Let the window live."""
@@ -45,13 +58,46 @@ def rest(seconds: float) -> None:
     loop.exec()
 
 
-def wait_for(happened: object, patience: float = 120.0) -> None:
+def wait_for(happened: Callable[[], object], pause: float = 0.02) -> None:
     """Let the window live until something happened."""
-    deadline = time.monotonic() + patience
-    while not happened():  # type: ignore[operator]
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
         if time.monotonic() > deadline:
             raise TimeoutError
-        rest(0.02)
+        rest(pause)
+
+
+def new_window() -> MainWindow:
+    """A shown window."""
+    window = MainWindow()
+    window.resize(*SIZE)
+    window.show()
+    return window
+
+
+def frames_of(meter: FrameMeter) -> Report:
+    """What it measured, without what depends on how long."""
+    found: Report = meter.report()
+    return {name: value for name, value in found.items() if "ms" in name}
+
+
+# -- start-up --------------------------------------------------------------------------
+
+
+def start_up() -> Report:
+    """Seconds to a visible window in a fresh process, best of three."""
+    found = [
+        float(
+            subprocess.run(
+                [sys.executable, "-c", START], capture_output=True, text=True, check=True
+            ).stdout
+        )
+        for _ in range(3)
+    ]
+    return {"seconds to a visible window": round(min(found), 3)}
+
+
+# -- training --------------------------------------------------------------------------
 
 
 def trials(window: MainWindow) -> int:
@@ -86,17 +132,127 @@ def headless(run: Run, seconds: float) -> float:
     return count / (time.perf_counter() - began)
 
 
-def start_up() -> float:
-    """Seconds to a visible window in a fresh process, best of three."""
-    found = [
-        float(
-            subprocess.run(
-                [sys.executable, "-c", START], capture_output=True, text=True, check=True
-            ).stdout
-        )
-        for _ in range(3)
-    ]
-    return min(found)
+def training(folder: Path, turns: int, seconds: float) -> Report:
+    """The window's trial rate against the engine's alone, and the window's frames meanwhile."""
+    window = new_window()
+    window.runner.create(folder / "window.h5", RunConfig(seed=1))
+    wait_for(lambda: window.runner.session is not None)
+    meter = FrameMeter(window)
+    rates: list[tuple[float, float]] = []
+    frames: list[float] = []
+    painting: list[float] = []
+    latencies: list[float] = []
+    with Run.create(folder / "headless.h5", RunConfig(seed=1)) as alone:
+        for _ in range(turns):
+            shown = in_window(window, meter, seconds)
+            rates.append((shown, headless(alone, seconds)))
+            frames += meter.frames
+            painting += meter.painting
+            latencies += meter.latencies
+    window.close()
+    meter.frames, meter.painting, meter.latencies = frames, painting, latencies
+    ratios = [one / two for one, two in rates]
+    return {
+        "trials per second, window": round(statistics.median(one for one, _ in rates), 1),
+        "trials per second, headless": round(statistics.median(two for _, two in rates), 1),
+        "ratio, median": round(statistics.median(ratios), 3),
+        "ratio, each turn": [round(ratio, 2) for ratio in ratios],
+        **frames_of(meter),
+    }
+
+
+# -- the shipped session ---------------------------------------------------------------
+
+
+def example() -> MainWindow:
+    """A window on the session that comes with the program; nothing is trained in it."""
+    window = new_window()
+    window.runner.warms = False
+    window.open_files([data(EXAMPLE)])
+    wait_for(lambda: window.runner.session is not None)
+    return window
+
+
+def slide(window: MainWindow, row: Any, seconds: float) -> Report:
+    """Drag a slider of the lab to and fro; responses drawn a second."""
+    panel: Any = window.workspaces.panel("perturb_outputs")
+    drawn: set[int] = set()
+    draw = panel.draw_response
+    panel.draw_response = lambda response: (drawn.add(id(response.disturbance)), draw(response))
+    kept: list[Any] = []  # so that no two have one address
+    panel.lab.responded.connect(kept.append)
+    places, place = row.slider.maximum(), [0, 1]
+
+    def move() -> None:
+        at = place[0] + place[1] * max(1, places // 150)
+        if not 0 <= at <= places:
+            place[1] = -place[1]
+            at = min(max(at, 0), places)
+        place[0] = at
+        row.slider.setValue(at)
+
+    hand = QTimer()
+    hand.setInterval(HAND_MS)
+    hand.timeout.connect(move)
+    meter = FrameMeter(window)
+    hand.start()
+    rest(0.3)
+    drawn.clear()
+    meter.start()
+    rest(seconds)
+    meter.stop()
+    hand.stop()
+    del panel.draw_response
+    panel.lab.responded.disconnect(kept.append)
+    row.reset.click()
+    wait_for(lambda: panel.lab.idle)
+    return {"responses drawn per second": round(len(drawn) / seconds, 1), **frames_of(meter)}
+
+
+def lab(turns: int, seconds: float) -> Report:
+    """The perturbation lab's sliders at the paper's size; the best of several turns each."""
+    window = example()
+    window.workspaces.go("perturb")
+    controls: Any = window.workspaces.panel("perturb_controls")
+    wait_for(lambda: controls.lab.response is not None)
+    sliders = {
+        "push": controls.pulse.push,
+        "time of the push": controls.pulse.time,
+        "morph": controls.trial.morph,
+        "go signal": controls.trial.go,
+        "noise": controls.trial.noise,
+    }
+    report: Report = {}
+    for name, row in sliders.items():
+        if row is controls.pulse.time:  # a push of nothing is no work
+            controls.pulse.push.slider.setValue(controls.pulse.push.slider.maximum())
+        found = [slide(window, row, seconds) for _ in range(turns)]
+        report[name] = max(found, key=lambda one: one["responses drawn per second"])
+    window.close()
+    return report
+
+
+def selection() -> Report:
+    """Milliseconds from choosing a problem to the Learn workspace drawn, seen before or not."""
+    window = example()
+    found: dict[str, list[float]] = {"computed anew": [], "cached": []}
+    for times in found.values():
+        for number in range(5, 25):
+            began = time.perf_counter()
+            window.selection.select_problem(number)
+            wait_for(
+                lambda: (
+                    window.redraws.idle
+                    and all(
+                        panel.settled for panel in window.workspaces.current.panels if panel.seen
+                    )
+                ),
+                pause=0.001,
+            )
+            window.repaint()
+            times.append(1e3 * (time.perf_counter() - began))
+    window.close()
+    return {f"{name}, ms": percentiles(times) for name, times in found.items()}
 
 
 def main() -> None:
@@ -104,42 +260,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     options = parser.parse_args()
+    report: Report = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.environ["L2L_SESSIONS"] = name
         settings.use_file(folder / "settings.ini")
-        first = start_up()
+        if "start" in options.only:
+            report |= start_up()
         app = application()
-        window = MainWindow()
-        window.resize(1440, 900)
-        window.show()
-        window.runner.create(folder / "window.h5", RunConfig(seed=1))
-        wait_for(lambda: window.runner.session is not None)
-        meter = FrameMeter(window)
-        alone = Run.create(folder / "headless.h5", RunConfig(seed=1))
-        rates: list[tuple[float, float]] = []
-        frames: list[float] = []
-        painting: list[float] = []
-        latencies: list[float] = []
-        for _ in range(options.turns):
-            shown = in_window(window, meter, options.seconds)
-            rates.append((shown, headless(alone, options.seconds)))
-            frames += meter.frames
-            painting += meter.painting
-            latencies += meter.latencies
-        alone.close()
-        window.close()
+        if "training" in options.only:
+            report["training"] = training(folder, options.turns, options.seconds)
+        if "lab" in options.only:
+            report["lab"] = lab(options.turns, options.seconds / 2)
+        if "selection" in options.only:
+            report["selection"] = selection()
         app.processEvents()
-    meter.frames, meter.painting, meter.latencies = frames, painting, latencies
-    report = {
-        "seconds to a visible window": round(first, 3),
-        "trials per second, window": round(statistics.median(one for one, _ in rates), 1),
-        "trials per second, headless": round(statistics.median(two for _, two in rates), 1),
-        "ratio": round(statistics.median(one / two for one, two in rates), 3),
-        **meter.report(),
-    }
-    del report["seconds"], report["frames per second"]
     print(json.dumps(report, indent=1))
 
 
