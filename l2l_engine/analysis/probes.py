@@ -6,8 +6,10 @@ and returns what a trial would have been.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,9 +83,9 @@ def probe_trials(
     trials, steps = len(stimuli), config.steps
     drive = _inputs(np.asarray(stimuli, dtype), config, probe.go_ms) @ weights.input + weights.bias
     if probe.sigma_rec > 0:
-        generator = np.random.default_rng(probe.seed)
         shape = (trials, steps, weights.units)
-        drive += recurrent_noise(generator, shape, config.replace(sigma_rec=probe.sigma_rec), dtype)
+        unit = _unit_noise(probe.seed, shape, config.replace(sigma_rec=1.0), dtype)
+        drive += dtype.type(probe.sigma_rec) * unit
 
     def run(start: int, state: FloatArray | None) -> FloatArray:
         return compiled.run_trials(weights, drive[:, start:], config, initial_state=state)
@@ -103,6 +105,14 @@ def probe_trials(
     if probe.lesioned:
         states[..., list(probe.lesioned)] = 0.0  # they drive nothing; show them silent
     return Trials(states, network.outputs(weights[None], states[None])[0])
+
+
+@functools.lru_cache(maxsize=4)
+def _unit_noise(
+    seed: int, shape: tuple[int, ...], config: RunConfig, dtype: np.dtype[Any]
+) -> FloatArray:
+    """Recurrent noise, kept: while a slider moves only its level changes."""
+    return recurrent_noise(np.random.default_rng(seed), shape, config, dtype)
 
 
 def push_state(
