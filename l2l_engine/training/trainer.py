@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from l2l_engine.config import L2LError, RunConfig, RunType
 from l2l_engine.network import NetworkWeights, check_shapes
@@ -22,8 +23,14 @@ class TrainingFailedError(L2LError):
     """The loss stopped being a number; the network before that trial is kept."""
 
 
+@functools.cache
 def load_tensorflow() -> None:
-    """Import TensorFlow, quiet and single-threaded: a trial is a chain of small products."""
+    """Import TensorFlow, quiet; one thread for it and for NumPy's products.
+
+    A trial is a chain of small products, for which several threads would only wait for each other:
+    where the machine has other work, a trial takes three times as long.
+    """
+    threadpool_limits(limits=1, user_api="blas")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # not used here, and announces itself
     import tensorflow as tf
