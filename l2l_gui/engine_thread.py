@@ -7,6 +7,7 @@ nothing that changes.
 
 from __future__ import annotations
 
+import gc
 import logging
 import math
 import queue
@@ -188,6 +189,7 @@ class EngineThread(QThread):
         return run
 
     def _take_up(self, run: Run) -> None:
+        gc.freeze()  # going through all of TensorFlow's objects would stop the window for 30 ms
         self._run = run
         with Session.open(run.path) as session:
             self._history = History(session, run.n_trials, run.n_problems)
