@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from driving import PATIENCE, TINY, settle
+from driving import PATIENCE, TINY, bring_to_front, settle
 from PyQt6 import sip
 from PyQt6.QtCore import QThread, QTimer
 from PyQt6.QtWidgets import QApplication
@@ -116,7 +116,7 @@ def window(qtbot) -> Iterator[MainWindow]:
     made.runner.warms = False
     made.resize(1280, 800)
     made.show()
-    qtbot.waitExposed(made)
+    bring_to_front(made, qtbot)
     yield made
     if not sip.isdeleted(made):
         made.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PyQt6.QtWidgets import QWidget
+
 from l2l_engine.config import RunConfig
 from l2l_gui.main_window import MainWindow
 
@@ -23,6 +25,12 @@ TINY = RunConfig(
     max_trials=2000,
 )
 """Learns a problem in well under a second, by the same rules as the paper's network."""
+
+
+def bring_to_front(widget: QWidget, qtbot) -> None:
+    """Give a window the keys, as a window manager would."""
+    widget.activateWindow()
+    qtbot.waitUntil(widget.isActiveWindow, timeout=PATIENCE)
 
 
 def settle(window: MainWindow, qtbot) -> None:

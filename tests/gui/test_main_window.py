@@ -32,6 +32,7 @@ def panel(window: MainWindow, name: str):
 
 def click(qtbot, plot_panel, x: float, y: float) -> None:
     """Click a point given in the plot's coordinates."""
+    plot_panel.view.grab()  # people click on what is painted; ranges follow at the next painting
     box = plot_panel.plot.vb
     where = plot_panel.view.mapFromScene(box.mapViewToScene(QPointF(x, y)))
     qtbot.mouseMove(plot_panel.view.viewport(), where)

@@ -78,7 +78,8 @@ class Bench:
 
 
 def point(view: pg.GraphicsView, plot: pg.PlotItem, x: float, y: float):
-    """Where a place of a plot (view coordinates) is on the view, in pixels."""
+    """Where a place of a plot (view coordinates) is on the view, in pixels, once it is painted."""
+    view.grab()
     return view.mapFromScene(plot.vb.mapViewToScene(QPointF(x, y)))
 
 
