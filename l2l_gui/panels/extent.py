@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pyqtgraph as pg
 from PyQt6.QtCore import QRectF
@@ -22,8 +23,15 @@ def rounded_out(low: float, high: float, step: float) -> tuple[float, float]:
     return step * math.floor(low / step), step * math.ceil(high / step)
 
 
+def free_curve(plot: pg.PlotItem, **options: Any) -> pg.PlotDataItem:
+    """A curve that leaves the plot's range to its :class:`Extent`."""
+    curve = pg.PlotDataItem(**options)
+    plot.addItem(curve, ignoreBounds=True)
+    return curve
+
+
 class Extent(pg.GraphicsObject):
-    """Draws nothing; a plot whose other items are added with ``ignoreBounds`` shows this range.
+    """Draws nothing; a plot whose curves are :func:`free_curve`s shows this range.
 
     In the plot's own coordinates: decades on a logarithmic axis.
     """

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QToolTip
 from l2l_gui.jobs import Computation
 from l2l_gui.panel_data import PanelData
 from l2l_gui.panels.base import SNAPSHOT, Answer, Nothing, Panel
-from l2l_gui.panels.extent import Extent, rounded_out, stretched
+from l2l_gui.panels.extent import Extent, free_curve, rounded_out, stretched
 from l2l_gui.panels.key import CROSS, DOT, LINE, RING, Key, Sign
 from l2l_gui.theme import Palette, theme
 
@@ -66,12 +66,11 @@ class LearningCurvePanel(Panel):
         plot.setLogMode(y=True)
         plot.setMenuEnabled(False)
         plot.setLimits(xMin=0, yMin=-0.5, yMax=6)
-        free = {"ignoreBounds": True}  # of the range, which is the extent's
-        self.points = plot.plot(pen=None, symbol="o", symbolSize=6, params=free)
-        self.failed = plot.plot(pen=None, symbol="x", symbolSize=9, params=free)
-        self.mean = plot.plot(params=free)
-        self.present = plot.plot(pen=None, symbol="o", symbolSize=9, params=free)
-        self.selected = plot.plot(pen=None, symbol="o", symbolSize=13, params=free)
+        self.points = free_curve(plot, pen=None, symbol="o", symbolSize=6)
+        self.failed = free_curve(plot, pen=None, symbol="x", symbolSize=9)
+        self.mean = free_curve(plot)
+        self.present = free_curve(plot, pen=None, symbol="o", symbolSize=9)
+        self.selected = free_curve(plot, pen=None, symbol="o", symbolSize=13)
         self.extent = Extent()
         plot.addItem(self.extent)
         self.line = pg.InfiniteLine(angle=90)

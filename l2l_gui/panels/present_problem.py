@@ -15,7 +15,7 @@ from l2l_gui.jobs import Computation
 from l2l_gui.pace import CURVE
 from l2l_gui.panel_data import PanelData
 from l2l_gui.panels.base import SNAPSHOT, Answer, Nothing, Panel, Ready
-from l2l_gui.panels.extent import Extent, rounded_out, stretched
+from l2l_gui.panels.extent import Extent, free_curve, rounded_out, stretched
 from l2l_gui.panels.key import DASHED, LINE, Key, Sign
 from l2l_gui.sessions import OpenSession
 from l2l_gui.theme import Palette, theme
@@ -98,12 +98,11 @@ class PresentProblemPanel(Panel):
         plot.setLogMode(y=True)
         plot.setMenuEnabled(False)
         plot.setLimits(xMin=0, yMin=-6, yMax=2)
-        free = {"ignoreBounds": True}  # of the range, which is the extent's
-        self.losses = plot.plot(skipFiniteCheck=True, params=free)
-        self.mean = plot.plot(skipFiniteCheck=True, params=free)
+        self.losses = free_curve(plot, skipFiniteCheck=True)
+        self.mean = free_curve(plot, skipFiniteCheck=True)
         self.criterion = pg.InfiniteLine(angle=0)
         self.extent = Extent()
-        plot.addItem(self.criterion, **free)
+        plot.addItem(self.criterion, ignoreBounds=True)
         plot.addItem(self.extent)
         self._shown: Losses | None = None
 

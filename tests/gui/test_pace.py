@@ -7,7 +7,7 @@ import pytest
 from l2l_engine.config import RunConfig
 from l2l_gui import pace
 from l2l_gui.pace import Pace
-from l2l_gui.panels.extent import Extent, rounded_out, stretched
+from l2l_gui.panels.extent import Extent, free_curve, rounded_out, stretched
 from l2l_gui.snapshot import RunState, Snapshot
 
 TRAINING = Snapshot(Path("a.h5"), RunConfig(), state=RunState.TRAINING)
@@ -53,7 +53,7 @@ def test_an_extent_gives_the_plot_its_range(qtbot):
     widget = pg.PlotWidget()
     qtbot.addWidget(widget)
     plot, extent = widget.getPlotItem(), Extent()
-    plot.plot([0, 1000], [0, 1000], params={"ignoreBounds": True})
+    free_curve(plot, x=[0, 1000], y=[0, 1000])
     plot.addItem(extent)
     extent.show_range(1, 20, -2, 1)
     plot.vb.updateAutoRange()
