@@ -182,10 +182,11 @@ class Session:
         }
 
     def _count(self) -> None:
-        self.n_trials = min(len(column) for column in self._trials.values())
+        # problems first: a writer in this process may add some, with their trials, in between
         self.n_problems = min(
             len(column) for column in (*self._problems.values(), *self._weights.values())
         )
+        self.n_trials = min(len(column) for column in self._trials.values())
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
