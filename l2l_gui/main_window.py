@@ -164,7 +164,7 @@ class MainWindow(QMainWindow):
             ("reset_layout", lambda: self.workspaces.current.reset()),
         ):
             does.provide(name, slot)
-        does["follow_live"].triggered.connect(lambda on: self.selection.update(follow_live=on))
+        does["follow_live"].triggered.connect(self._follow)
         does["log"].triggered.connect(self._log_holder.setVisible)
         self._log_holder.visibilityChanged.connect(does["log"].setChecked)
         self.runner.changed.connect(self._update)
@@ -235,6 +235,10 @@ class MainWindow(QMainWindow):
         transport.set_group(*selection.group)
         transport.set_stimulus(selection.stimulus)
         self.actions_by_name["follow_live"].setChecked(selection.follow_live)
+
+    def _follow(self, live: bool) -> None:
+        self.selection.update(follow_live=live)
+        self.actions_by_name["follow_live"].setChecked(self.selection.value.follow_live)
 
     def _choose_group(self, start: int, size: int) -> None:
         self.selection.update(group=Group(start, size))

@@ -214,7 +214,8 @@ def pixels(image: QImage, size: QSize) -> Frame:
     rows = np.frombuffer(memory.asstring(image.sizeInBytes()), np.uint8).reshape(
         image.height(), image.bytesPerLine()
     )
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3)
+    pixels = rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3)
+    return np.ascontiguousarray(pixels)  # rows of odd widths are padded
 
 
 def write_gif(path: Path, frames: Frames, fps: float) -> None:

@@ -67,6 +67,7 @@ class Selection:
             problem=max(1, min(self.problem or problems, problems)) if problems else None,
             group=self.group.within(problems),
             time=min(max(self.time, 0.0), duration),
+            follow_live=self.follow_live or not problems,  # there is nothing else to look at
         )
 
 
