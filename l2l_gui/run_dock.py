@@ -131,7 +131,7 @@ class RunDock(QWidget):
         if self._name.text() != session.name or self._place.toolTip() != str(session.path):
             self._name.setText(session.name)
             self._name.setToolTip(str(session.path))
-            self._place.setText(str(session.path.parent))
+            self._place.setText(_short(session.path.parent))
             self._place.setToolTip(str(session.path))
             origin = origin_of(session)
             self._origin.setText(origin)
@@ -148,7 +148,7 @@ class RunDock(QWidget):
         values = {
             "Run type": config.run_type.value,
             "Seed": str(config.seed),
-            "Problems": f"{now.problems:,} of {config.problems:,}",
+            "Problems": f"{now.problems:,}{_goal(now.problems, config.problems)}",
             "Trials": f"{now.trials:,}",
             "Rate": rate,
             "Time left": self._time_left(now),
@@ -187,6 +187,17 @@ class RunDock(QWidget):
                 row.setFont(1, font)
                 row.setToolTip(1, f"The paper's: {item.default}")
             self.parameters.addTopLevelItem(row)
+
+
+def _goal(problems: int, wanted: int) -> str:
+    """How many there will be; a run that was continued beyond its plan has no such number."""
+    return f" of {wanted:,}" if problems <= wanted else ""
+
+
+def _short(folder: Path) -> str:
+    """With a tilde for the person's own folder."""
+    home = Path.home()
+    return str(Path("~") / folder.relative_to(home)) if folder.is_relative_to(home) else str(folder)
 
 
 def origin_of(session: OpenSession) -> str:

@@ -133,7 +133,9 @@ class Tour:
         window = self.window
 
         def quiet() -> bool:
-            return not window.jobs.running and window.redraws.idle
+            panels = window.workspaces.current.panels
+            drawn = all(panel.settled for panel in panels if panel.seen)
+            return drawn and not window.jobs.running and window.redraws.idle
 
         while True:
             self.wait_for("background work", quiet)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
-from PyQt6.QtGui import QAction
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QAction, QResizeEvent
 from PyQt6.QtWidgets import (
     QDockWidget,
     QMainWindow,
@@ -64,6 +64,10 @@ class Workspace(QMainWindow):
         for entry in entries:
             self.docks.append(self._dock(entry.load()(context)))
         self._arrange()
+        self._room = QSize()
+        self._sizes: dict[QDockWidget, QSize] = {}
+        for dock in self.docks:
+            dock.installEventFilter(self)
         self._default = self.saveState(LAYOUT_VERSION)
         self._arranged = False
 
@@ -134,6 +138,36 @@ class Workspace(QMainWindow):
                 if entry.column == column and not entry.tabbed
             ]
             self.resizeDocks(stacked, [1000] * len(stacked), Qt.Orientation.Vertical)
+
+    # -- resized -----------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Note what size the person, not the window, gives a dock."""
+        if (
+            event.type() == QEvent.Type.Resize
+            and isinstance(watched, QDockWidget)
+            and self.size() == self._room
+        ):
+            self._sizes[watched] = watched.size()
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room as before; Qt would give most of it to one dock."""
+        super().resizeEvent(event)
+        before, now = self._room, self.size()
+        sizes = {
+            dock: size
+            for dock, size in self._sizes.items()
+            if dock.isVisible() and not dock.isFloating() and not size.isEmpty()
+        }
+        self._room = QSize(now)
+        if not self._arranged or before.isEmpty() or not sizes:
+            return
+        docks = list(sizes)
+        widths = [size.width() * now.width() // before.width() for size in sizes.values()]
+        heights = [size.height() * now.height() // before.height() for size in sizes.values()]
+        self.resizeDocks(docks, [max(1, width) for width in widths], Qt.Orientation.Horizontal)
+        self.resizeDocks(docks, [max(1, height) for height in heights], Qt.Orientation.Vertical)
 
     # -- remembered --------------------------------------------------------------------
 

@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QSizePolicy,
     QToolButton,
     QWhatsThis,
     QWidget,
@@ -24,6 +23,7 @@ from l2l_gui.pace import TEXT
 from l2l_gui.panels.base import Panel
 from l2l_gui.settings import settings
 from l2l_gui.theme import theme
+from l2l_gui.widgets.elided_label import ElidedLabel
 from l2l_gui.widgets.error_dialog import show_error
 
 ENDINGS = {**exporting.PICTURES, **exporting.TABLES}
@@ -37,10 +37,8 @@ class PanelHeader(QWidget):
         self.panel = panel
         self._title = QLabel(panel.title)
         self._title.setProperty("heading", True)
-        self._shown = QLabel()
+        self._shown = ElidedLabel()
         self._shown.setProperty("quiet", True)
-        self._shown.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._shown.setMinimumWidth(40)
         self._words = ""
         self._rest = QTimer(self)  # new words lay the whole window out anew
         self._rest.setSingleShot(True)
@@ -94,7 +92,6 @@ class PanelHeader(QWidget):
     def _show_words(self) -> None:
         if self._shown.text() != self._words:
             self._shown.setText(self._words)
-            self._shown.setToolTip(self._words)
             self._rest.start()
 
     def _explain(self) -> None:

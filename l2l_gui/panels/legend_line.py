@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QLabel, QSizePolicy
 
 from l2l_gui.theme import theme
 
+NO_BREAK = "\N{NON-BREAKING HYPHEN}"
 LINE, DOTTED, THICK, DASHED = "━━", "┅┅", "▬▬", "╍╍"
 
 
@@ -47,7 +48,7 @@ class LegendLine(QLabel):
     def _write(self) -> None:
         words = (
             f'<span style="color:{theme.color(key.color).name()}">{key.sign}</span>&nbsp;'
-            f"{escape(key.text).replace(' ', '&nbsp;')}"
+            f"{escape(key.text).replace(' ', '&nbsp;').replace('-', NO_BREAK)}"
             for key in self._keys
         )
         self.setText(f'<span style="font-size:8pt">{"&nbsp;&nbsp; ".join(words)}</span>')

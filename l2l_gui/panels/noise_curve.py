@@ -69,8 +69,8 @@ class NoiseCurvePanel(LabCurvePanel):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
         self.accuracy, self.loss = layout.addPlot(0, 0), layout.addPlot(1, 0)
-        self.accuracy.setLabel("left", "Answered right (%)")
-        self.loss.setLabel("left", "Task loss (nats)")
+        self.accuracy.setLabel("left", "Right (%)")
+        self.loss.setLabel("left", "Loss (nats)")
         self.loss.setLabel("bottom", "Recurrent noise, sigma (a.u.)")
         self.accuracy.setYRange(0, 100, padding=0.05)
         self.accuracy.setXLink(self.loss)
@@ -78,7 +78,7 @@ class NoiseCurvePanel(LabCurvePanel):
         self.curves: dict[str, list[Any]] = {}
         self.lines: list[tuple[pg.InfiniteLine, pg.InfiniteLine]] = []
         for plot in (self.accuracy, self.loss):
-            plot.getAxis("left").setWidth(52)
+            plot.getAxis("left").setWidth(62)
             for side in ("left", "bottom"):
                 plot.getAxis(side).enableAutoSIPrefix(False)
             plot.setMenuEnabled(False)

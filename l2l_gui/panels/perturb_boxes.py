@@ -39,6 +39,8 @@ SHORT = {
     PerturbationKind.OUTSIDE_MANIFOLD: "Outside",
 }
 JITTER = 0.16
+HEADROOM = 0.6
+"""Decades above everything, for the word on the line of problem 1."""
 
 
 class PerturbBoxesPanel(LabPanel):
@@ -61,7 +63,8 @@ class PerturbBoxesPanel(LabPanel):
         self.repeats = QSpinBox()
         self.repeats.setRange(1, 1000)
         self.repeats.setValue(10)
-        self.repeats.setSuffix(" times")
+        self.repeats.valueChanged.connect(self._count)
+        self._count(self.repeats.value())
         self.repeats.setAccessibleName("Repetitions")
         self.seed = QSpinBox()
         self.seed.setRange(0, 2**31 - 1)
@@ -119,6 +122,9 @@ class PerturbBoxesPanel(LabPanel):
         self.lab.learner.changed.connect(self._changed)
         self._report: Report | None = None
         self._show_state()
+
+    def _count(self, repeats: int) -> None:
+        self.repeats.setSuffix(" time" if repeats == 1 else " times")
 
     # -- repeating ---------------------------------------------------------------------
 
@@ -229,7 +235,7 @@ class PerturbBoxesPanel(LabPanel):
         self.points.setData(np.concatenate(x), np.concatenate(y))
         shown = np.concatenate(y)
         top = max(float(shown.max()) if len(shown) else 3.0, self.first.value(), 1.0)
-        self.plot.setYRange(-0.3, top + 0.2, padding=0)
+        self.plot.setYRange(-0.3, top + HEADROOM, padding=0)
         self._draw_failures(np.isnan(logs).sum(axis=0))
 
     def _draw_failures(self, failed: Any) -> None:

@@ -30,6 +30,7 @@ from l2l_gui.perturbation_lab.model import NOTHING, Disturbance
 from l2l_gui.perturbation_lab.panel import LabPanel
 from l2l_gui.perturbation_lab.response import Response, Subject
 from l2l_gui.theme import theme
+from l2l_gui.widgets.elided_label import ElidedLabel
 
 
 class PerturbControlsPanel(LabPanel):
@@ -54,7 +55,7 @@ class PerturbControlsPanel(LabPanel):
         self.reset = _tool("reset", "Disturb nothing", "Reset all")
         self.reset.setText("Reset all")
         self.reset.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.network = QLabel()
+        self.network = ElidedLabel()
         self.network.setProperty("quiet", True)
         bar = QHBoxLayout()
         bar.setContentsMargins(6, 2, 6, 0)

@@ -113,7 +113,7 @@ class PerturbOutputsPanel(LabPanel):
             choice, loss = int(response.choice[stimulus]), response.loss[stimulus]
             verdict = "right" if choice == stimulus else "wrong"
             self.titles[stimulus].setText(
-                f"stimulus {stimulus} → {choice} ({verdict}), {loss:.2g} nats"
+                f"stimulus {stimulus} → {choice} ({verdict}), {loss:.1g} nats"
             )
             self.titles[stimulus].setMinimumWidth(0)  # long words must not widen the column
 
@@ -139,6 +139,7 @@ class PerturbOutputsPanel(LabPanel):
                 cell.axes.restyle()
         for title in self.titles:
             title.setText(title.text, color=palette.text)
+            title.setMinimumWidth(0)
 
     def data(self) -> PanelData | None:
         """One row a time step."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout
 
 from l2l_engine import task
 from l2l_gui.panel_data import PanelData
@@ -18,6 +18,7 @@ from l2l_gui.panels.key import DASHED, LINE, Key, Sign
 from l2l_gui.perturbation_lab.panel import LabPanel
 from l2l_gui.perturbation_lab.response import Response, Subject
 from l2l_gui.theme import Palette
+from l2l_gui.widgets.elided_label import ElidedLabel
 from l2l_gui.widgets.projected_plot import Family, Markers, ProjectedPlot
 from l2l_gui.widgets.projection import thinned_samples
 
@@ -40,9 +41,9 @@ class Space(enum.Enum):
 
 
 _NAMES = {
-    Space.DECISION: ("decision 1", "decision 2", "decision 3"),
-    Space.STIMULUS: ("stimulus 1", "stimulus 2", "stimulus 3"),
-    Space.MIXED: ("decision 1", "decision 2", "stimulus 1"),
+    Space.DECISION: ("D1", "D2", "D3"),
+    Space.STIMULUS: ("S1", "S2", "S3"),
+    Space.MIXED: ("D1", "D2", "S1"),
 }
 _LABELS = {
     Space.DECISION: "Decision subspace",
@@ -74,9 +75,8 @@ class PerturbTrajectoriesPanel(LabPanel):
         for space in Space:
             self.space.addItem(_LABELS[space], space)
         self.space.currentIndexChanged.connect(self._chosen)
-        self.words = QLabel()
+        self.words = ElidedLabel()
         self.words.setProperty("quiet", True)
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout()
         row.setContentsMargins(4, 2, 4, 0)
         row.addWidget(self.space)

@@ -96,9 +96,13 @@ class WeightChangePanel(Panel):
         self.image = pg.ImageItem(axisOrder="row-major")
         self.map.addItem(self.image)
         self.bar = pg.ColorBarItem(
-            colorMap=pg.colormap.get(COLOURS), interactive=False, width=14, label="ΔW_rec (a.u.)"
+            colorMap=pg.colormap.get(COLOURS),
+            interactive=False,
+            width=14,
+            label="ΔW_rec (10⁻³ a.u.)",
         )
         self.bar.getAxis("right").setWidth(44)
+        self.bar.getAxis("right").setScale(1e3)  # shorter numbers: long ones are left out
         self.bar.setImageItem(self.image)
         self.image_view.addItem(self.bar, 0, 1)
         self.spectrum = self.view.addPlot(0, 0)

@@ -28,7 +28,7 @@ class Source(enum.Enum):
 
 
 _SOURCE_LABELS = {
-    Source.NOISE_FREE: "Selected group, noise-free (as the figures)",
+    Source.NOISE_FREE: "Selected group, noise-free",
     Source.TRAINING: "First problems, noisy (as training)",
 }
 

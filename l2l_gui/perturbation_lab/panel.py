@@ -111,6 +111,12 @@ class LabCurvePanel(LabPanel):
         self.lab.responded.connect(self._rest.start)
         self.lab.edited.connect(self._edited)
 
+    @property
+    def settled(self) -> bool:
+        """Also not while the disturbance has yet to rest, or the network to be simulated."""
+        resting = self._rest.isActive() or not self.lab.idle
+        return super().settled and not (self._has_content and resting)
+
     def ask(self) -> Answer:
         """The network first, then the curves."""
         answer, response = self.lab.ask(), self.lab.response
