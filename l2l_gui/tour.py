@@ -183,6 +183,11 @@ class Tour:
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)  # type: ignore[call-overload]
         self.rest(0.0)
 
+    def dismiss(self) -> None:
+        """Close what the window said."""
+        self.window.notifications.clear()
+        self.rest(0.0)
+
     def screenshot(self, name: str) -> None:
         """Save the window's picture in the tour's folder."""
         self.rest(0.05)
@@ -235,8 +240,11 @@ class _Errors(logging.Handler):
         self.found.append(logging.Formatter("%(name)s: %(message)s").format(record))
 
 
-def main(folder: Path, files: Sequence[Path]) -> int:
-    """Take the tour; 0 if every step went well."""
+def main(folder: Path, files: Sequence[Path], home: Path | None = None) -> int:
+    """Take the tour; 0 if every step went well.
+
+    Sessions are kept in ``home``, by default in a temporary folder.
+    """
     from l2l_gui.tour_steps import STEPS
 
     if sys.platform == "linux" and not (
@@ -252,7 +260,7 @@ def main(folder: Path, files: Sequence[Path]) -> int:
     before = qInstallMessageHandler(_take_message)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _sandbox(files) as copies:
+        with _sandbox(files, home) as copies:
             app = application()
             tour = Tour(folder, copies)
             began = time.perf_counter()
@@ -301,9 +309,9 @@ def _take_message(kind: QtMsgType, _context: QMessageLogContext, text: str | Non
 
 
 @contextmanager
-def _sandbox(files: Sequence[Path]) -> Iterator[list[Path]]:
+def _sandbox(files: Sequence[Path], home: Path | None) -> Iterator[list[Path]]:
     """Settings and a sessions folder of the tour's own, and copies of these sessions."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
-        os.environ["L2L_SESSIONS"] = place
+        os.environ["L2L_SESSIONS"] = str(home or place)
         settings.use_file(Path(place) / "settings.ini")
         yield [Path(shutil.copyfile(file, Path(place) / file.name)) for file in files]

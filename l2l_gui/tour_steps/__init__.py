@@ -13,7 +13,7 @@ STEPS = (
     learning.train_at_full_speed,
     learning.save_a_copy,
     learning.follow_live_again,
-    visit("learn"),
+    visit("learn", problem=1),
     visit("representations"),
     visit("dynamics"),
     perturbing.perturb_the_readout,

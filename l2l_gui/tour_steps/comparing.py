@@ -71,6 +71,7 @@ def see_it_large(tour: Tour) -> None:
 def _see(tour: Tour, folder: str, size: QSize) -> None:
     window = tour.window
     window.resize(size)
+    tour.dismiss()
     window.selection.select_problem(window.selection.problems)
     for name in window.workspaces.names:
         window.workspaces.go(name)

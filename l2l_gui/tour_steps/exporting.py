@@ -13,12 +13,16 @@ from l2l_gui.tour import Tour, TourError
 ENDINGS = (".png", ".svg", ".pdf", ".csv", ".npz")
 
 
-def visit(name: str) -> Callable[[Tour], None]:
-    """A step: look at every panel of a workspace, also those behind tabs, and export it."""
+def visit(name: str, problem: int | None = None) -> Callable[[Tour], None]:
+    """A step: look at every panel of a workspace, also those behind tabs, and export it.
+
+    ``problem`` is looked at, by default the last.
+    """
 
     def step(tour: Tour) -> None:
-        tour.window.selection.select_problem(tour.window.selection.problems)
+        tour.window.selection.select_problem(problem or tour.window.selection.problems)
         workspace = tour.window.workspaces.go(name)
+        tour.dismiss()
         tour.settle()
         tour.screenshot(f"workspaces/{name}")
         for panel in workspace.panels:
@@ -51,7 +55,7 @@ def make_the_figures(tour: Tour) -> None:
     assert isinstance(panel, FiguresPanel)
     folder = tour.folder / "figures"
     folder.mkdir(exist_ok=True)
-    ready = 0
+    ready: list[int] = []
     for row in range(panel.list.count()):
         panel.list.setCurrentRow(row)
         item = panel.list.item(row)
@@ -64,7 +68,7 @@ def make_the_figures(tour: Tour) -> None:
             if not sentence:
                 raise TourError(f"Figure {number} does not say why it is not made.")
             continue
-        ready += 1
+        ready.append(row)
         tour.wait_for(f"Figure {number} to be drawn", lambda: panel.preview.sharp)
         for ending in (".pdf", ".svg", ".png"):
             path = folder / f"figure_{number}{ending}"
@@ -75,7 +79,9 @@ def make_the_figures(tour: Tour) -> None:
         tour.screenshot(f"workspaces/figures-{number}")
     if not ready:
         raise TourError("No figure could be made of this session.")
-    panel.list.setCurrentRow(0)
+    panel.list.setCurrentRow(ready[min(1, len(ready) - 1)])
+    tour.dismiss()
+    tour.wait_for("the figure to be drawn", lambda: panel.preview.sharp)
     tour.settle()
     tour.screenshot("workspaces/figures")
 
