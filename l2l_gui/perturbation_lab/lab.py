@@ -163,10 +163,10 @@ class Lab(QObject):
         if self.subject is not None and self.subject.key == subject.key:
             return
         self.subject, self.response = subject, None
-        fitted = self.disturbance.within(subject.config)
+        changed = self._history.fit(subject.config)
         self.subject_changed.emit(subject)
-        if self._history.edit(fitted):
-            self.edited.emit(fitted)
+        if changed:
+            self.edited.emit(self.disturbance)
         self._respond()
 
     # -- the disturbance ---------------------------------------------------------------

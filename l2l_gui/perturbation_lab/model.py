@@ -309,6 +309,12 @@ class History:
         self._gesture = gesture
         return True
 
+    def fit(self, config: RunConfig) -> bool:
+        """Fit every state to a network, which is no edit; whether the present one changed."""
+        before = self.value
+        self._states = [state.within(config) for state in self._states]
+        return self.value != before
+
     def settle(self) -> None:
         """The gesture is over: what comes next undoes by itself."""
         self._gesture = None

@@ -40,4 +40,6 @@ class ElidedLabel(QLabel):
         painter.setPen(self.palette().color(self.foregroundRole()))
         room, right = self.contentsRect(), Qt.TextElideMode.ElideRight
         line = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(room, line, self.fontMetrics().elidedText(self._words, right, room.width()))
+        painter.drawText(
+            room, line, self.fontMetrics().elidedText(self._words, right, room.width())
+        )

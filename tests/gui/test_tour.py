@@ -10,6 +10,7 @@ from driving import TINY
 from l2l_engine.run import Run
 from l2l_gui import tour, tour_steps
 from l2l_gui.tour import TourError
+from l2l_gui.tour_steps import learning
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def small_run(tmp_path):
 
 
 def test_every_step_goes_well_and_is_reported(small_run, tmp_path, monkeypatch, qapp):
-    monkeypatch.setattr(tour_steps, "TRAINING_SECONDS", 0.5)
+    monkeypatch.setattr(learning, "TRAINING_SECONDS", 0.5)
     folder = tmp_path / "tour"
     code = tour.main(folder, [small_run])
     report = json.loads((folder / "tour.json").read_text())
@@ -43,7 +44,7 @@ def test_a_failed_step_is_named_and_the_others_still_taken(tmp_path, monkeypatch
     def stumble(_tour):
         raise TourError("The floor is wet.")
 
-    monkeypatch.setattr(tour_steps, "STEPS", (stumble, tour_steps.show_the_window))
+    monkeypatch.setattr(tour_steps, "STEPS", (stumble, learning.show_the_window))
     assert tour.main(tmp_path, []) == 1
     report = json.loads((tmp_path / "tour.json").read_text())
     assert not report["ok"]
