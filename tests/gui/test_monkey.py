@@ -35,7 +35,7 @@ from PyQt6.QtWidgets import (
 
 from l2l_gui.theme import Mode, theme
 
-SEEDS = [int(seed) for seed in os.environ.get("L2L_MONKEY_SEEDS", "1 3").split()]
+SEEDS = [int(seed) for seed in os.environ.get("L2L_MONKEY_SEEDS", "1").split()]
 ACTIONS = int(os.environ.get("L2L_MONKEY_ACTIONS", "800"))
 REST_EVERY = 25
 KEYS = (
