@@ -7,11 +7,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from l2l_engine.config import RunConfig
+from l2l_engine.config import RunConfig, RunType
 
 _RECENT = 30  # problems whose counts say what the next will take
 _FIRST_PROBLEM = 3500.0  # published networks: some 2500 to 4500 trials
-_PERTURBED_PROBLEM = 1000.0
+_PERTURBED_PROBLEM = {  # what the first networks trained here took
+    RunType.ControlManifPert: 500.0,
+    RunType.SSManifPert: 650.0,
+    RunType.DSManifPert: 4000.0,
+}
 
 
 def trials_left(config: RunConfig, finished: Sequence[float], trial_in_problem: int) -> float:
@@ -33,11 +37,13 @@ def trials_left(config: RunConfig, finished: Sequence[float], trial_in_problem: 
     baseline = config.baseline_problems if config.run_type.perturbs else config.problems
     for perturbed in (False, True):
         kind = [n for n in remaining if (n >= baseline) is perturbed]
+        if not kind:
+            continue
         seen = [count for n, count in enumerate(finished) if n and (n >= baseline) is perturbed]
         if len(seen) >= 5:
             total += len(kind) * float(np.mean(seen[-_RECENT:]))
         elif perturbed:
-            total += len(kind) * _PERTURBED_PROBLEM
+            total += len(kind) * _PERTURBED_PROBLEM[config.run_type]
         else:
             total += sum(_published(n, config) for n in kind)
     return max(total - trial_in_problem, 1.0) if remaining else 0.0

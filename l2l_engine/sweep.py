@@ -12,7 +12,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
@@ -21,7 +21,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from l2l_engine.branching import trials_run
 from l2l_engine.config import ConfigError, L2LError, RunConfig, RunType
+from l2l_engine.outlook import trials_left
 from l2l_engine.storage.session import Session
 
 MANIFEST = "sweep.json"
@@ -53,6 +55,8 @@ class SweepRun:
     message: str = ""
     problems: int = 0
     trials: int = 0
+    inherited: int = 0  # of the trials, those of the run it branched from
+    trials_left: float = float("nan")  # expected
 
     @property
     def file(self) -> str:
@@ -103,9 +107,9 @@ def train_run(folder: str, run: SweepRun) -> SweepRun:
     stop = Path(folder) / _STOP
     try:
         if path.exists():
-            done = _progress_of(path)
-            if done[0] >= run.config.problems:
-                return replace(run, state="done", problems=done[0], trials=done[1])
+            done = _progress_of(path, run.config)
+            if done["problems"] >= run.config.problems:
+                return replace(run, state="done", **done)
             session = Run.resume(path, problems=run.config.problems)
         elif (sibling := _baseline_of(Path(folder), run)) is not None:
             session = Run.branch(
@@ -122,7 +126,7 @@ def train_run(folder: str, run: SweepRun) -> SweepRun:
                     break
                 session.step()
             state = "done" if session.finished else "stopped"
-            return replace(run, state=state, problems=session.n_problems, trials=session.n_trials)
+        return replace(run, state=state, **_progress_of(path, run.config))
     except L2LError as error:
         return replace(run, state="failed", message=str(error))
 
@@ -140,9 +144,20 @@ def _baseline_of(folder: Path, run: SweepRun) -> Path | None:
     return None
 
 
-def _progress_of(path: Path) -> tuple[int, int]:
+def _progress_of(path: Path, config: RunConfig) -> dict[str, Any]:
+    """How far a run's session has come, as fields of :class:`SweepRun`."""
     with Session.open(path) as session:
-        return session.n_problems, session.n_trials
+        counts = trials_run(session)
+        inherited = 0
+        if session.parent is not None and config.run_type.perturbs:
+            inherited = int(counts[: config.baseline_problems].sum())
+        present = max(session.n_trials - int(counts.sum()), 0)
+        return {
+            "problems": session.n_problems,
+            "trials": session.n_trials,
+            "inherited": inherited,
+            "trials_left": trials_left(config, counts.tolist(), present),
+        }
 
 
 # -- the sweep ---------------------------------------------------------------------------
@@ -171,7 +186,8 @@ class Sweep:
             runs = known
         for old in known or ():
             for new in runs:
-                if new.name == old.name and new.config != old.config:
+                grown = new.config.replace(problems=old.config.problems)
+                if new.name == old.name and grown != old.config:
                     raise SweepError(
                         f"{self.folder / new.file} was made with other parameters: "
                         "choose another folder."
@@ -179,6 +195,7 @@ class Sweep:
         self.runs = {run.name: run for run in runs}
         for old in known or ():  # runs added in an earlier call stay in the manifest
             self.runs.setdefault(old.name, old)
+        self._foresee()
         self._write_manifest()
 
     def train(
@@ -253,17 +270,32 @@ class Sweep:
         self.runs[name] = result
         self._write_manifest()
 
-    def _look(self, names: Iterator[str] | Any) -> None:
+    def _look(self, names: Iterable[str]) -> None:
         """See in the session files how far the runs under way have come."""
         for name in names:
-            path = self.folder / self.runs[name].file
-            if not path.exists():
-                continue
+            run = self.runs[name]
+            path = self.folder / run.file
+            if path.exists():
+                with contextlib.suppress(L2LError):
+                    found = _progress_of(path, run.config)
+                    self.runs[name] = replace(run, state="running", **found)
+
+    def _foresee(self) -> None:
+        """How far runs have come, and how many trials each will still take."""
+        full = {run.config for run in self.runs.values() if not run.config.run_type.perturbs}
+        for name, run in self.runs.items():
+            alone = run.config.replace(
+                run_type=RunType.Full, problems=RunType.Full.default_problems
+            )
+            branches = run.config.run_type.perturbs and any(
+                one.replace(problems=alone.problems) == alone for one in full
+            )
+            finished = [0.0] * (run.config.baseline_problems if branches else 0)
+            expected = trials_left(run.config, finished, 0)
+            self.runs[name] = replace(run, trials_left=expected)
             with contextlib.suppress(L2LError):
-                problems, trials = _progress_of(path)
-                self.runs[name] = replace(
-                    self.runs[name], state="running", problems=problems, trials=trials
-                )
+                if (path := self.folder / run.file).exists():
+                    self.runs[name] = replace(run, **_progress_of(path, run.config))
 
     def _write_manifest(self) -> None:
         rows = [
@@ -330,13 +362,34 @@ def _begin_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def overall(
-    runs: Sequence[SweepRun], began: Sequence[SweepRun], since: float
-) -> tuple[float, float]:
-    """Fraction of all problems done, and seconds left if it goes on as since ``began``."""
-    total = sum(run.config.problems for run in runs) or 1
-    done = sum(min(run.problems, run.config.problems) for run in runs)
-    before = sum(min(run.problems, run.config.problems) for run in began)
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a sweep gets on: the fraction of all trials done, and the time it will still take.
+
+    ``seconds_left`` is infinite until a rate is known; ``rate`` is trials a second of one run.
+    """
+
+    fraction: float
+    seconds_left: float
+    rate: float
+
+    def left(self, run: SweepRun) -> float:
+        """Seconds a run under way will still take."""
+        return run.trials_left / self.rate if self.rate else float("inf")
+
+
+def pace(runs: Sequence[SweepRun], began: Sequence[SweepRun], since: float) -> Pace:
+    """The pace of ``runs`` if they go on as since ``began``, at ``since`` of the monotonic clock."""
+    trained = [run.trials - run.inherited for run in runs]
+    before = {run.name: run.trials - run.inherited for run in began}
+    gone = [n - before[run.name] for run, n in zip(runs, trained, strict=True)]
+    left = sum(run.trials_left for run in runs if run.state not in ("done", "failed"))
     elapsed = time.monotonic() - since
-    rate = (done - before) / elapsed if elapsed > 0 else 0.0
-    return done / total, (total - done) / rate if rate else float("inf")
+    total_rate = max(sum(gone), 0) / elapsed if elapsed > 0 else 0.0
+    abreast = sum(run.state == "running" for run in runs) or 1
+    done = sum(trained)
+    return Pace(
+        fraction=done / (done + left) if done + left else 1.0,
+        seconds_left=left / total_rate if total_rate else float("inf"),
+        rate=total_rate / abreast,
+    )

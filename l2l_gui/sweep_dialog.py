@@ -38,7 +38,7 @@ COLOURS = {
     RunType.SSManifPert: "stimulus",
     RunType.DSManifPert: "decision",
 }
-COLUMNS = ("Run", "State", "Problems", "Trials")
+COLUMNS = ("Run", "State", "Problems", "Trials", "Time left")
 
 
 class SweepDialog(QDialog):
@@ -111,7 +111,7 @@ class SweepDialog(QDialog):
         parts.setChildrenCollapsible(False)
         parts.addWidget(self.table)
         parts.addWidget(right)
-        parts.setSizes([420, 480])
+        parts.setSizes([480, 460])
         how_far = QHBoxLayout()
         how_far.addWidget(self.bar, 1)
         how_far.addWidget(self.words)
@@ -127,7 +127,7 @@ class SweepDialog(QDialog):
         column.addWidget(parts, 1)
         column.addLayout(how_far)
         column.addLayout(buttons)
-        self.resize(940, 760)
+        self.resize(980, 760)
 
     # -- training ----------------------------------------------------------------------
 
@@ -201,6 +201,7 @@ class SweepDialog(QDialog):
                 run.state,
                 f"{run.problems:,} of {run.config.problems:,}",
                 f"{run.trials:,}",
+                duration(progress.pace.left(run)) if run.state == "running" else "",
             )
             for column, text in enumerate(words):
                 item = self.table.item(row, column)
@@ -220,12 +221,12 @@ class SweepDialog(QDialog):
                 if run.config.run_type is run_type and run.name in progress.curves
             ]
             curve.setData(*_joined(lines))
-        self.bar.setValue(round(1000 * progress.fraction))
-        left = progress.seconds_left
+        fraction, left = progress.pace.fraction, progress.pace.seconds_left
+        self.bar.setValue(round(1000 * fraction))
         words_left = "" if math.isinf(left) else f", about {duration(left)} left"
         if self._thread is not None and not self._thread.stopping:
-            self.words.setText(f"{progress.fraction:.0%}{words_left}")
-        self.progressed.emit(progress.fraction, self.words.text())
+            self.words.setText(f"{fraction:.0%}{words_left}")
+        self.progressed.emit(fraction, self.words.text())
         self._update()
 
     def _update(self) -> None:

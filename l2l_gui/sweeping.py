@@ -18,7 +18,7 @@ from l2l_engine.config import L2LError
 from l2l_engine.storage.session import Session
 
 if TYPE_CHECKING:
-    from l2l_engine.sweep import SweepRun
+    from l2l_engine.sweep import Pace, SweepRun
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +32,7 @@ class Progress:
 
     runs: tuple[SweepRun, ...]
     curves: dict[str, Counts]
-    fraction: float = 0.0
-    seconds_left: float = float("inf")
+    pace: Pace
 
 
 class SweepThread(QThread):
@@ -74,7 +73,7 @@ class SweepThread(QThread):
         """Train until everything is done or :meth:`stop`."""
         import time
 
-        from l2l_engine.sweep import Sweep, overall
+        from l2l_engine.sweep import Sweep, pace
 
         try:
             sweep = Sweep(self.folder, self._runs)
@@ -82,9 +81,8 @@ class SweepThread(QThread):
 
             def look(runs: Sequence[SweepRun]) -> None:
                 self._read(runs)
-                self.progressed.emit(
-                    Progress(tuple(runs), dict(self._curves), *overall(runs, began, since))
-                )
+                now = pace(runs, began, since)
+                self.progressed.emit(Progress(tuple(runs), dict(self._curves), now))
                 if self._stop.is_set():
                     raise KeyboardInterrupt
 

@@ -16,7 +16,7 @@ from typing import Any
 from l2l_engine.commands.train import RUN_TYPES
 from l2l_engine.config import ConfigError, L2LError, RunConfig, RunType
 from l2l_engine.outlook import duration
-from l2l_engine.sweep import Sweep, SweepRun, grid, overall
+from l2l_engine.sweep import Sweep, SweepRun, grid, pace
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -130,11 +130,10 @@ class _Display:
             self._bar = Progress(
                 TextColumn("{task.description}"),
                 BarColumn(),
-                TextColumn("{task.completed}/{task.total} problems"),
+                TextColumn("{task.fields[far]}"),
                 TextColumn("{task.fields[note]}"),
             )
-            total = sum(run.config.problems for run in self._began)
-            self._all = self._bar.add_task("all", total=total, note="")
+            self._all = self._bar.add_task("all", total=1.0, far="", note="")
             self._bar.start()
         return self
 
@@ -150,16 +149,27 @@ class _Display:
                     row = {name: getattr(run, name) for name in _REPORTED}
                     print(json.dumps(row), flush=True)
             return
-        _, seconds = overall(runs, self._began, self._since)
+        now = pace(runs, self._began, self._since)
         for run in runs:
             if run.state != "waiting":
+                total = run.config.problems
                 if run.name not in self._tasks:
-                    total = run.config.problems
-                    self._tasks[run.name] = self._bar.add_task(run.name, total=total, note="")
-                note = run.state if run.state != "running" else f"{run.trials} trials"
-                self._bar.update(self._tasks[run.name], completed=run.problems, note=note)
-        done = sum(min(run.problems, run.config.problems) for run in runs)
-        self._bar.update(self._all, completed=done, note=f"{duration(seconds)} left")
+                    self._tasks[run.name] = self._bar.add_task(
+                        run.name, total=total, far="", note=""
+                    )
+                self._bar.update(
+                    self._tasks[run.name],
+                    completed=run.problems,
+                    far=f"{run.problems}/{total} problems",
+                    note=f"{duration(now.left(run))} left" if run.state == "running" else run.state,
+                )
+        done = sum(run.state == "done" for run in runs)
+        self._bar.update(
+            self._all,
+            completed=now.fraction,
+            far=f"{done}/{len(runs)} runs",
+            note=f"{duration(now.seconds_left)} left",
+        )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from l2l_engine.commands import sweep as command
 from l2l_engine.config import ConfigError, RunType
 from l2l_engine.storage.session import Session
-from l2l_engine.sweep import Sweep, SweepError, grid, train_run
+from l2l_engine.sweep import Sweep, SweepError, grid, pace, train_run
 
 TINY = {
     "units": 10,
@@ -60,6 +61,38 @@ def test_perturbation_run_branched_from_the_full_run_is_the_run_itself(tmp_path)
         np.testing.assert_array_equal(a.permutations, b.permutations)
 
 
+def test_sweep_that_asks_for_more_problems_goes_on_where_it_ended(tmp_path):
+    (short,) = grid([0], [RunType.Full], **TINY)
+    (longer,) = grid([0], [RunType.Full], **{**TINY, "problems": 6})
+    Sweep(tmp_path, [short]).train(workers=1)
+    with Session.open(tmp_path / short.file) as session:
+        before = session.trial_column("task_loss")
+    (run,) = Sweep(tmp_path, [longer]).train(workers=1)
+    assert (run.state, run.problems) == ("done", 6)
+    with Session.open(tmp_path / short.file) as session:
+        np.testing.assert_array_equal(session.trial_column("task_loss")[: len(before)], before)
+
+
+def test_time_left_counts_trials_and_not_those_inherited_from_a_full_run(tmp_path):
+    paper = grid([0], list(RunType))
+    full, *perturbed = Sweep(tmp_path / "paper", paper).runs.values()
+    assert 70_000 < full.trials_left < 100_000
+    alone = Sweep(tmp_path / "alone", grid([0], [RunType.DSManifPert])).runs["ds_seed0"]
+    branching = next(run for run in perturbed if run.config.run_type is RunType.DSManifPert)
+    assert branching.trials_left < alone.trials_left - 5000  # problems 1 to 50
+
+    run = replace(full, state="running", trials=300, trials_left=700.0)
+    waiting = replace(branching, trials_left=1000.0)
+    began = [replace(run, trials=100), waiting]
+    now = pace([run, waiting], began, time.monotonic() - 10)
+    assert now.rate == pytest.approx(20, rel=0.01)
+    assert now.left(run) == pytest.approx(35, rel=0.01)
+    assert now.seconds_left == pytest.approx(85, rel=0.01)
+    assert now.fraction == 300 / 2000
+    branched = replace(waiting, state="running", trials=9000, inherited=9000)
+    assert pace([run, branched], began, time.monotonic() - 10).rate == pytest.approx(10, rel=0.01)
+
+
 def test_same_problems_are_shared_by_conditions(tmp_path):
     runs = grid([1], [RunType.Full], {"max_trials": [6, 9]}, **{**TINY, "same_problems": True})
     stimuli = []
@@ -102,6 +135,8 @@ def test_folder_of_another_sweep_is_refused(tmp_path):
     Sweep(tmp_path, grid([0], [RunType.Full], **TINY))
     with pytest.raises(SweepError, match="other parameters"):
         Sweep(tmp_path, grid([0], [RunType.Full], **{**TINY, "sigma_rec": 0.2}))
+    longer = grid([0], [RunType.Full], **{**TINY, "problems": 9})
+    assert Sweep(tmp_path, longer).runs["full_seed0"].config.problems == 9
     with pytest.raises(SweepError, match=r"no sweep\.json"):
         Sweep(tmp_path / "elsewhere")
     (tmp_path / "sweep.json").write_text("{")
