@@ -1,11 +1,12 @@
 # make run    open the explorer on the bundled session (without a display: the scripted tour)
 # make test   the whole test suite      make lint   style and types      make bench   speed
+# make reproduce   train, analyse and draw everything that ships, again (hours; it says how many)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench reproduce clean
 
 run: $(INSTALLED)
 	@scripts/system-libraries
@@ -36,6 +37,9 @@ bench: $(INSTALLED)
 	    echo "== $$bench"; \
 	    xvfb-run -a -s "-screen 0 1920x1200x24" $(BIN)/python $$bench || exit 1; \
 	done
+
+reproduce: $(INSTALLED)
+	$(BIN)/python -m l2l_engine.commands.reproduce $(ARGS)
 
 # the pinned versions are for Python 3.11; another Python takes what fits it
 $(INSTALLED): pyproject.toml requirements-lock.txt

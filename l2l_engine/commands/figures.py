@@ -34,7 +34,7 @@ def _make(options: argparse.Namespace) -> int:
     lacking: dict[int, str] = {}
     for number in wanted:
         try:
-            with _Display(number) as progress:
+            with Display(f"Figure {number}") as progress:
                 made = figures.make(number, sources, progress)
                 progress.say("drawing")
                 written = made.save(options.output, options.format)
@@ -51,10 +51,10 @@ def _make(options: argparse.Namespace) -> int:
     return 2 if missed else 0
 
 
-class _Display:
-    """A bar with the time left, for one figure; shown on terminals only."""
+class Display:
+    """A bar with the time left, for one piece of work; shown on terminals only."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, title: str) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 
@@ -67,10 +67,10 @@ class _Display:
             transient=True,
             disable=not sys.stderr.isatty(),
         )
-        self._task = self._bar.add_task(f"Figure {number}", total=1.0, note="")
+        self._task = self._bar.add_task(title, total=1.0, note="")
         self._began = time.monotonic()
 
-    def __enter__(self) -> _Display:
+    def __enter__(self) -> Display:
         self._bar.start()
         return self
 

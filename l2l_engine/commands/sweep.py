@@ -23,15 +23,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is 1 when a run failed, 2 for what a person can mend."""
     options = _parser().parse_args(arguments)
     try:
-        runs = _runs(options)
-        sweep = Sweep(options.output, runs)
-        with _scheduler(options.scheduler) as executor, _Display(sweep, options.json) as show:
-            sweep.train(executor, workers=options.jobs, progress=show)
+        sweep = Sweep(options.output, _runs(options))
+        return train(sweep, options.jobs, options.scheduler, as_json=options.json)
     except L2LError as error:
         print(f"l2l-sweep: {error}", file=sys.stderr)
         return 2
+
+
+def train(
+    sweep: Sweep, jobs: int | None = None, scheduler: str | None = None, *, as_json: bool = False
+) -> int:
+    """Train a sweep, showing how it gets on; the exit code, 130 after Ctrl-C.
+
+    Raises
+    ------
+    L2LError
+        When it cannot be trained at all; a run that fails is only reported.
+    """
+    try:
+        with _scheduler(scheduler) as executor, _Display(sweep, as_json) as show:
+            sweep.train(executor, workers=jobs, progress=show)
     except KeyboardInterrupt:
-        print(f"Stopped; the same command goes on in {options.output}.", file=sys.stderr)
+        print(f"Stopped; the same command goes on in {sweep.folder}.", file=sys.stderr)
         return 130
     failed = [run for run in sweep.runs.values() if run.state == "failed"]
     for run in failed:
@@ -69,7 +82,7 @@ def _value(name: str, text: str) -> Any:
         return text  # a name, such as an activation's; RunConfig says if it is none
 
 
-def _seeds(text: str) -> list[int]:
+def seeds(text: str) -> list[int]:
     """``0-9`` or ``0,3,5-7`` as numbers."""
     numbers: list[int] = []
     for part in text.split(","):
@@ -181,7 +194,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Example: l2l-sweep --seeds 0-9 --run-types full control ss ds -o sweep. "
         f"Parameters for --set: {names}.",
     )
-    parser.add_argument("--seeds", type=_seeds, metavar="0-9", help="seeds, such as 0-9 or 0,3,5-7")
+    parser.add_argument("--seeds", type=seeds, metavar="0-9", help="seeds, such as 0-9 or 0,3,5-7")
     parser.add_argument(
         "--run-types",
         nargs="+",

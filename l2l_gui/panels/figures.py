@@ -28,6 +28,7 @@ from l2l_gui.figure_making import FigureMaker, Item, Listed, Stage
 from l2l_gui.jobs import Computation
 from l2l_gui.panel_data import PanelData
 from l2l_gui.panels.base import Answer, Panel
+from l2l_gui.resources_path import data
 from l2l_gui.settings import settings
 from l2l_gui.theme import Palette, theme
 from l2l_gui.time_left import Outlook
@@ -38,8 +39,8 @@ from l2l_gui.widgets.figure_sources import FigureSources
 NUMBER = Qt.ItemDataRole.UserRole
 TICK_MS = 200
 NO_SOURCES = (
-    "Check or add what figures are made from: sessions, a sweep's folder, or the authors' "
-    "processed files."
+    "Check or add what figures are made from: the shipped networks, sessions, a sweep's folder, or "
+    "the authors' processed files."
 )
 
 
@@ -49,11 +50,11 @@ class FiguresPanel(Panel):
     name = "figures"
     title = "Figures of the paper"
     help = (
-        "The figures of Goudar et al. (2023), drawn anew from the networks on the left: choose "
-        "one and it is computed in the background; what takes long is kept next to each session "
-        "and used again. The line below a figure says from how many networks and problems it is "
-        "made, and where that is less than in the paper. Export writes PDF, SVG or PNG and the "
-        "numbers as CSV."
+        "The figures of Goudar et al. (2023), drawn anew from the networks on the left, your own or "
+        "the shipped ones: choose a figure and it is computed in the background; what takes long "
+        "is kept next to each session and used again. The line below a figure says from how many "
+        "networks and problems it is made, and where that is less than in the paper. Export writes "
+        "PDF, SVG or PNG and the numbers as CSV."
     )
     depends = frozenset({"sessions"})
 
@@ -61,7 +62,7 @@ class FiguresPanel(Panel):
         """Files and figures on the left, the preview on the right."""
         self.maker = FigureMaker(self.context.jobs, self)
         self.maker.changed.connect(self._item_changed)
-        self.sources = FigureSources()
+        self.sources = FigureSources(data("results"))
         self.sources.changed.connect(self._sources_changed)
         self.list = QListWidget()
         self.list.setAccessibleName("Figures")
@@ -199,11 +200,14 @@ class FiguresPanel(Panel):
         return False
 
     def state(self) -> dict[str, Any]:
-        """The files added."""
-        return {"added": [str(path) for path in self.sources.added]}
+        """The files added, and whether the shipped networks are wanted."""
+        added = [str(path) for path in self.sources.added]
+        return {"added": added, "shipped": self.sources.shipped_wanted}
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Add those that still are."""
+        if isinstance(wanted := state.get("shipped"), bool):
+            self.sources.want_shipped(wanted)
         names = state.get("added")
         paths = [Path(name) for name in names or () if isinstance(name, str)]
         existing = [path for path in paths if path.exists()]

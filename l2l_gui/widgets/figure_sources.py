@@ -1,4 +1,4 @@
-"""The files figures are made from: open sessions, and any others added."""
+"""What figures are made from: open sessions, files added, and the networks that come along."""
 
 from __future__ import annotations
 
@@ -18,12 +18,19 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from l2l_gui.working_copy import is_example
+
 FILTER = "Sessions, results and published results (*.h5 *.hdf5 *.mat)"
 PATH = Qt.ItemDataRole.UserRole
 
 
 class FigureSources(QWidget):
     """A list of files with check marks.
+
+    Parameters
+    ----------
+    shipped : folder of results that come with the program. It is the last item, checked to begin
+        with while nothing but the example session is open.
 
     Signals
     -------
@@ -32,9 +39,11 @@ class FigureSources(QWidget):
 
     changed = pyqtSignal()
 
-    def __init__(self) -> None:
+    def __init__(self, shipped: Path | None = None) -> None:
         super().__init__()
         self.setAcceptDrops(True)
+        self._shipped = shipped if shipped is not None and shipped.is_dir() else None
+        self._shipped_wanted: bool | None = None  # None: until somebody says
         self._open: tuple[Path, ...] = ()
         self._added: list[Path] = []
         self._left_out: set[Path] = set()
@@ -71,7 +80,12 @@ class FigureSources(QWidget):
     @property
     def paths(self) -> tuple[Path, ...]:
         """The files checked, in order."""
-        return tuple(path for path in self._all() if path not in self._left_out)
+        return tuple(path for path in self._all() if self._is_checked(path))
+
+    @property
+    def shipped_wanted(self) -> bool | None:
+        """Whether the shipped networks were chosen or refused; None while nobody said."""
+        return self._shipped_wanted
 
     @property
     def added(self) -> list[Path]:
@@ -84,6 +98,12 @@ class FigureSources(QWidget):
             self._open = paths
             self._fill()
 
+    def want_shipped(self, wanted: bool) -> None:
+        """Check or uncheck the shipped networks."""
+        self._shipped_wanted = wanted
+        self._fill()
+        self.changed.emit()
+
     def add_files(self, paths: Iterable[Path]) -> None:
         """Add files, or all that can be in folders."""
         new = [path.resolve() for path in paths]
@@ -92,26 +112,40 @@ class FigureSources(QWidget):
         self.changed.emit()
 
     def _all(self) -> list[Path]:
-        return list(dict.fromkeys((*self._open, *self._added)))
+        shipped = () if self._shipped is None else (self._shipped,)
+        return list(dict.fromkeys((*self._open, *self._added, *shipped)))
+
+    def _is_checked(self, path: Path) -> bool:
+        if path == self._shipped:
+            if self._shipped_wanted is None:
+                return bool(self._open) and all(map(is_example, self._open))
+            return self._shipped_wanted
+        return path not in self._left_out
 
     def _fill(self) -> None:
         self.list.blockSignals(True)
         self.list.clear()
         for path in self._all():
-            shown = path.stem if path in self._open else path.name
-            item = QListWidgetItem(f"{shown}  (open)" if path in self._open else shown)
+            item = QListWidgetItem(self._words(path))
             item.setToolTip(str(path))
             item.setData(PATH, path)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            checked = path not in self._left_out
+            checked = self._is_checked(path)
             item.setCheckState(Qt.CheckState.Checked if checked else Qt.CheckState.Unchecked)
             self.list.addItem(item)
         self.list.blockSignals(False)
         self._enable()
 
+    def _words(self, path: Path) -> str:
+        if path == self._shipped:
+            return f"Shipped networks  ({len(list(path.glob('*.h5')))})"
+        return f"{path.stem}  (open)" if path in self._open else path.name
+
     def _checked(self, item: QListWidgetItem) -> None:
-        path = item.data(PATH)
-        if item.checkState() is Qt.CheckState.Checked:
+        path, checked = item.data(PATH), item.checkState() is Qt.CheckState.Checked
+        if path == self._shipped:
+            self._shipped_wanted = checked
+        elif checked:
             self._left_out.discard(path)
         else:
             self._left_out.add(path)

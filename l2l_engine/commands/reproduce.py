@@ -1,0 +1,179 @@
+"""Everything that ships with the program and is computed, made again: ``make reproduce``.
+
+Networks are trained by a sweep into a folder outside the repository's data; from its sessions come
+the results and the pretrained session in ``data``, the pictures in ``docs/images/reproduction`` and
+the tables in ``docs/reproduction.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from l2l_engine import figures
+from l2l_engine.commands import figures as drawing
+from l2l_engine.commands import sweep as sweeping
+from l2l_engine.config import L2LError, RunConfig, RunType
+from l2l_engine.figures import analyses, export
+from l2l_engine.figures.sources import NetworkSource, Source
+from l2l_engine.outlook import duration
+from l2l_engine.reproduction import report
+from l2l_engine.run import Run
+from l2l_engine.storage.results import SUFFIX
+from l2l_engine.sweep import Sweep, grid
+
+PRETRAINED_PROBLEMS = 101
+_MS_A_TRIAL = 10.0  # of one core, as measured (docs/performance.md)
+_ANALYSIS_SECONDS = 200.0  # a Full run
+_DPI = 130.0
+_PICTURED = {1: True, 2: False, 5: True, 6: True, 7: False}  # from the published results files?
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code is 2 for what a person can mend, 130 after Ctrl-C."""
+    options = _parser().parse_args(arguments)
+    document = options.docs / "reproduction.md"
+    try:
+        report.renew(_read(document), dict.fromkeys(report.PARTS, ""))  # before hours of training
+        if not options.no_training and (code := _train(options)):
+            return code
+        sources = _analyse(options.sweep)
+        _ship(options.sweep, sources, options.data)
+        if not (options.data / "pretrained.h5").exists() or not options.no_training:
+            _pretrain(options.data / "pretrained.h5")
+        shipped = figures.load([options.data / "results"])
+        _draw(shipped, options.published, options.docs / "images" / "reproduction")
+        text = report.renew(_read(document), report.blocks(shipped))
+        export.write(document, text.encode())
+        print(f"{document} is up to date.")
+    except L2LError as error:
+        print(f"reproduce: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped; the same command goes on.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _read(document: Path) -> str:
+    try:
+        return document.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise L2LError(
+            f"{document} cannot be read ({error}): give its folder as --docs."
+        ) from error
+
+
+def _train(options: argparse.Namespace) -> int:
+    """The sweep; says beforehand how long it will take."""
+    sweep = Sweep(options.sweep, grid(sweeping.seeds(options.seeds), tuple(RunType)))
+    jobs = options.jobs or os.cpu_count() or 1
+    runs = list(sweep.runs.values())
+    trials = sum(run.trials_left for run in runs)
+    analysed = _ANALYSIS_SECONDS * sum(run.config.run_type is RunType.Full for run in runs)
+    print(
+        f"{len(runs)} networks into {options.sweep}, about {trials:,.0f} trials still to run: at "
+        f"{_MS_A_TRIAL:g} ms a trial, {jobs} at a time, and with the analyses, about "
+        f"{duration(trials * _MS_A_TRIAL / 1000 / jobs + analysed)}. Ctrl-C stops, the same command "
+        "goes on.",
+        flush=True,
+    )
+    return sweeping.train(sweep, jobs, options.scheduler)
+
+
+def _analyse(folder: Path) -> list[NetworkSource]:
+    """All that the figures need of every session, kept in ``results`` beside them.
+
+    Full runs count when they are complete, perturbation runs from their first perturbed problem.
+    """
+    kept: list[NetworkSource] = []
+    for path in sorted(folder.glob("*.h5")):
+        source = NetworkSource.of_session(path)
+        perturbs, learned = source.config.run_type.perturbs, len(source.trials_to_criterion)
+        if learned < (source.config.baseline_problems + 1 if perturbs else source.config.problems):
+            print(f"{source.name} is left out: it has learned {learned} problems.", flush=True)
+            continue
+        if not perturbs:
+            with drawing.Display(f"Analysing {source.name}") as progress:
+                analyses.vector_field([source], progress)
+                analyses.shared_representations(source, progress)
+                analyses.accumulated([source], progress)
+        source.results.remember(source.summary)
+        print(f"{source.name}: {learned} problems analysed.", flush=True)
+        kept.append(source)
+    return kept
+
+
+def _ship(sweep: Path, sources: Sequence[NetworkSource], data: Path) -> None:
+    target = data / "results"
+    target.mkdir(parents=True, exist_ok=True)
+    for source in sources:
+        name = f"{source.name}{SUFFIX}"
+        shutil.copyfile(sweep / "results" / name, target / name)
+    size = sum(path.stat().st_size for path in data.rglob("*") if path.is_file())
+    print(f"{data} holds {size / 1e6:.1f} MB.")
+
+
+def _pretrain(path: Path) -> None:
+    """The session the window opens at first; a minute or three."""
+    config = RunConfig(seed=0, problems=PRETRAINED_PROBLEMS)
+    with Run.create(path, config, overwrite=True, report=print) as run:
+        while not run.finished:
+            run.step()
+    path.with_name(f".{path.name}.lock").unlink(missing_ok=True)
+
+
+def _draw(shipped: Sequence[Source], published: Sequence[Path], folder: Path) -> None:
+    for number in figures.REGISTRY:
+        try:
+            _picture(number, shipped, folder / f"figure_{number}.png")
+        except figures.LackingError as error:
+            print(f"Figure {number} is left out. {error}")
+    theirs = figures.load(published) if published else []
+    for number, processed in _PICTURED.items():
+        fitting = [one for one in theirs if isinstance(one, NetworkSource) is not processed]
+        if fitting:
+            _picture(number, fitting, folder / f"figure_{number}_published.png")
+
+
+def _picture(number: int, sources: Sequence[Source], path: Path) -> None:
+    made = figures.make(number, sources)
+    export.write(path, made.picture("png", _DPI))
+    print(f"{path.name}: {made.caption}", flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="make reproduce",
+        description="Train every network, analyse it, and make the shipped data, the pictures and "
+        "the tables of docs/reproduction.md from them. Resumable at any point.",
+    )
+    parser.add_argument(
+        "--sweep", type=Path, default=Path("reproduction"), help="folder to train in"
+    )
+    parser.add_argument("--seeds", default="0-9", help="seeds to train (default: 0-9)")
+    parser.add_argument("--jobs", type=int, help="runs at a time (default: cores)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="train on this Dask cluster instead")
+    parser.add_argument(
+        "--no-training", action="store_true", help="take the sessions as they are in the folder"
+    )
+    parser.add_argument("--data", type=Path, default=Path("data"), help="folder of shipped data")
+    parser.add_argument("--docs", type=Path, default=Path("docs"), help="folder of the document")
+    parser.add_argument(
+        "--published",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="the authors' processed files, and a session imported from their networks, to draw "
+        "beside ours",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

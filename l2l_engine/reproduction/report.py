@@ -1,0 +1,187 @@
+"""The reproduction in words: tables in Markdown, and the document that holds them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from l2l_engine.config import L2LError, RunType
+from l2l_engine.figures import base, figure_3
+from l2l_engine.figures.analyses import vector_field
+from l2l_engine.figures.sources import Network, NetworkSource, Source
+from l2l_engine.reproduction.comparison import Ordering, Row, compare, ordering
+from l2l_engine.reproduction.measures import PROBLEMS, Learned
+
+_CONDITIONS = {
+    RunType.ControlManifPert: "Control",
+    RunType.SSManifPert: "S→S",
+    RunType.DSManifPert: "D→S",
+}
+_FIRST = "Problem 1"
+_COMPARED = (("D→S", "S→S"), ("D→S", "Control"), ("S→S", "Control"), ("D→S", _FIRST))
+PARTS = ("networks", "table", "relearning")
+"""The generated parts of the document."""
+_BLOCK = "<!-- begin {0} -->\n{1}\n<!-- end {0} -->"
+
+
+def blocks(sources: Sequence[Source]) -> dict[str, str]:
+    """Every generated part of the document, by name.
+
+    Parameters
+    ----------
+    sources : results of Full runs (those that learned 1001 problems count) and perturbation runs
+
+    Raises
+    ------
+    L2LError
+        When no Full run is complete or there is no perturbation run.
+    """
+    texts = (
+        _networks(sources),
+        _table(compare(learned(sources))),
+        _relearning(figure_3.compute(sources)),
+    )
+    return dict(zip(PARTS, texts, strict=True))
+
+
+def learned(sources: Sequence[Source]) -> list[Learned]:
+    """The complete Full runs among the sources, with their vector-field changes."""
+    complete: list[Network] = [
+        one
+        for one in sources
+        if isinstance(one, Network)
+        and one.config.run_type is RunType.Full
+        and len(one.trials_to_criterion) >= PROBLEMS
+    ]
+    if not complete:
+        raise L2LError(f"No run of the type Full has learned {PROBLEMS} problems: train it first.")
+    return [
+        Learned(one.name, np.asarray(one.trials_to_criterion[:PROBLEMS]), changes)
+        for one, changes in vector_field(complete)
+    ]
+
+
+def renew(document: str, parts: Mapping[str, str]) -> str:
+    """The document with its generated parts replaced.
+
+    A part named ``table`` stands between ``<!-- begin table -->`` and ``<!-- end table -->``.
+
+    Raises
+    ------
+    L2LError
+        When a part has no place in the document.
+    """
+    for name, text in parts.items():
+        place = re.compile(f"<!-- begin {name} -->.*?<!-- end {name} -->", re.DOTALL)
+        if not place.search(document):
+            raise L2LError(f"The document has no place for '{name}': put back its two comments.")
+        document = place.sub(_BLOCK.format(name, text).replace("\\", r"\\"), document)
+    return document
+
+
+# -- the parts -----------------------------------------------------------------------------
+
+
+def _networks(sources: Sequence[Source]) -> str:
+    found = [one for one in sources if isinstance(one, NetworkSource)]
+    lines = [
+        "| run type | seeds | problems learned | failed | trials run |",
+        "|---|---|---|---|---|",
+    ]
+    for run_type in RunType:
+        runs = [one for one in found if one.config.run_type is run_type]
+        if not runs:
+            continue
+        lengths = [len(one.trials_to_criterion) for one in runs]
+        trials = sum(_trials(one) for one in runs)
+        failed = sum(one.failed for one in runs)
+        seeds = base.seeds(one.config.seed for one in runs).split(" ", 1)[1]
+        span = str(lengths[0]) if len(set(lengths)) == 1 else f"{min(lengths)}–{max(lengths)}"
+        lines.append(f"| {run_type.value} | {seeds} | {span} each | {failed} | {trials:,} |")
+    return "\n".join(lines)
+
+
+def _trials(network: NetworkSource) -> int:
+    """Trials run for the learned problems; a perturbation run's are its own ones."""
+    config = network.config
+    counts = network.trials_to_criterion
+    if config.run_type.perturbs:
+        counts = counts[config.baseline_problems :]
+    ran = np.where(np.isfinite(counts), counts + config.criterion_trials, config.max_trials + 1)
+    return int(ran.sum())
+
+
+def _table(rows: Sequence[Row]) -> str:
+    n = len(rows[0].values)
+    lines = [
+        f"| quantity | published, ten networks | published, mean ± SD (n) | here, mean ± SD, n = {n} "
+        "| here, range | here / published | p | p, Holm |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        one, published = row.measure, row.published
+        written = f"{one.written(published.mean)} ± {one.written(published.spread)}"
+        ours = one.written(row.mean)
+        if np.isfinite(row.spread):
+            ours += f" ± {one.written(row.spread)}"
+        span = f"{one.written(row.values.min())}–{one.written(row.values.max())}"
+        ratio = f"{row.mean / published.mean:.2f}" if published.mean else "–"
+        lines.append(
+            f"| {one.label} | {published.quoted or '–'} | {written} ({published.n}) | {ours} | {span} "
+            f"| {ratio} | {_p(row.p)} | {_p(row.adjusted)} |"
+        )
+    return "\n".join(lines)
+
+
+def _relearning(numbers: figure_3.Numbers) -> str:
+    means: dict[str, dict[int, float]] = {
+        _FIRST: dict(zip(numbers.seeds, map(float, numbers.first_problem), strict=True))
+    }
+    learned_of: dict[str, dict[int, str]] = {_FIRST: {}}
+    for condition in numbers.conditions:
+        name = _CONDITIONS[condition.run_type]
+        means[name] = dict(zip(condition.seeds, map(float, condition.means), strict=True))
+        learned_of[name] = {
+            seed: f" ({len(counts)}{_failed(int(np.isnan(counts).sum()))})"
+            for seed, counts in zip(condition.seeds, condition.counts, strict=True)
+        }
+    names = (_FIRST, *_CONDITIONS.values())
+    seeds = sorted(set().union(*(means[name] for name in _CONDITIONS.values())))
+    lines = [f"| seed | {' | '.join(names)} |", "|---|" + "---|" * len(names)]
+    for seed in seeds:
+        cells = [
+            f"{means[name][seed]:,.0f}{learned_of[name].get(seed, '')}"
+            if seed in means[name]
+            else "–"
+            for name in names
+        ]
+        lines.append(f"| {seed} | {' | '.join(cells)} |")
+    lines += [
+        "",
+        "| relearning | slower in | times as many trials (95 % interval) | p |",
+        "|---|---|---|---|",
+        *(_ordering(ordering(slow, fast, means)) for slow, fast in _COMPARED),
+    ]
+    return "\n".join(lines)
+
+
+def _ordering(found: Ordering) -> str:
+    slower = f"{int((found.ratios > 1).sum())} of {len(found.ratios)} networks"
+    low, high = found.interval
+    interval = f" ({low:.2f}–{high:.2f})" if np.isfinite(low) else ""
+    return (
+        f"| {found.slow} against {found.fast} | {slower} | {found.ratio:.2f}{interval} "
+        f"| {_p(found.p)} |"
+    )
+
+
+def _failed(number: int) -> str:
+    return f", {number} not learned" if number else ""
+
+
+def _p(value: float) -> str:
+    if not np.isfinite(value):
+        return "–"
+    return f"{value:.2g}" if value >= 0.001 else "< 0.001"

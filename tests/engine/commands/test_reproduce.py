@@ -1,0 +1,85 @@
+"""make reproduce: tiny networks trained, analysed, shipped and written about; and taken up again."""
+
+import re
+
+import pytest
+
+from l2l_engine.commands import reproduce
+from l2l_engine.config import RunConfig
+from l2l_engine.reproduction import report
+from l2l_engine.sweep import grid
+
+TINY = {
+    "units": 10,
+    "sample_ms": 10,
+    "delay_ms": 10,
+    "response_ms": 20,
+    "mask_ms": 4,
+    "dt": 2.0,
+    "tau": 20.0,
+    "manifold_dimensions": 4,
+    "penalised_singular_values": 3,
+    "criterion_trials": 3,
+    "criterion_loss": 9.0,
+    "baseline_problems": 3,
+    "problems": 7,
+}
+SKELETON = "\n".join(
+    f"# {name}\n<!-- begin {name} -->\n<!-- end {name} -->"
+    for name in ("networks", "table", "relearning")
+)
+
+
+@pytest.fixture
+def folders(tmp_path, monkeypatch):
+    monkeypatch.setattr(reproduce, "grid", lambda seeds, types: grid(seeds, types, **TINY))
+    monkeypatch.setattr(reproduce, "RunConfig", lambda **given: RunConfig(**{**TINY, **given}))
+    monkeypatch.setattr(reproduce, "PRETRAINED_PROBLEMS", 4)
+    monkeypatch.setattr(report, "PROBLEMS", 7)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "reproduction.md").write_text(SKELETON)
+    return tmp_path
+
+
+def call(folders, *more):
+    given = [f"--{name}={folders / name}" for name in ("sweep", "data", "docs")]
+    return reproduce.main([*given, "--seeds", "0-1", "--jobs", "1", *more])
+
+
+@pytest.mark.filterwarnings("ignore:Mean of empty slice", "ignore:invalid value")
+def test_everything_is_made_and_renewed_without_training_again(folders, capsys):
+    assert call(folders) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"8 networks into .* trials still to run: .* about \d+ ", said)
+    shipped = sorted(path.name for path in (folders / "data" / "results").iterdir())
+    assert len(shipped) == 8
+    assert "ds_seed1.results.h5" in shipped
+    assert (folders / "data" / "pretrained.h5").stat().st_size > 10_000
+    pictures = {path.name for path in (folders / "docs/images/reproduction").iterdir()}
+    assert pictures == {f"figure_{number}.png" for number in (1, 2, 3, 5, 6, 7)}
+    document = (folders / "docs" / "reproduction.md").read_text()
+    assert "| DSManifPert | 0–1 | 7 each | 0 |" in document
+    assert "here, mean ± SD, n = 2" in document
+    assert "| D→S against S→S |" in document
+
+    (run,) = grid([2], [reproduce.RunType.Full], **TINY)
+    with reproduce.Run.create(folders / "sweep" / run.file, run.config) as session:
+        while session.n_problems < 4:
+            session.step()
+    before = {path: path.stat().st_mtime_ns for path in (folders / "sweep").glob("*.h5")}
+    assert call(folders, "--no-training") == 0
+    assert {path: path.stat().st_mtime_ns for path in (folders / "sweep").glob("*.h5")} == before
+    assert (folders / "docs" / "reproduction.md").read_text() == document
+    assert "full_seed2 is left out: it has learned 4 problems" in capsys.readouterr().out
+    assert not (folders / "data" / "results" / "full_seed2.results.h5").exists()
+
+
+def test_a_document_without_places_is_refused_before_anything_is_trained(folders, capsys):
+    (folders / "docs" / "reproduction.md").write_text("nothing here")
+    assert call(folders) == 2
+    (folders / "docs" / "reproduction.md").unlink()
+    assert call(folders) == 2
+    first, second = capsys.readouterr().err.splitlines()
+    assert "no place for 'networks'" in first
+    assert "reproduction.md cannot be read" in second
+    assert not (folders / "sweep").exists()

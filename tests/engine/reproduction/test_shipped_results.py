@@ -1,0 +1,67 @@
+"""What ships holds what the document says, and draws every figure without a session."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from l2l_engine import figures
+from l2l_engine.config import RunConfig, RunType
+from l2l_engine.figures.sources import NetworkSource
+from l2l_engine.reproduction import report
+from l2l_engine.reproduction.measures import measured
+
+ROOT = Path(__file__).resolve().parents[3]
+DATA = ROOT / "data"
+MOST_BYTES = 60_000_000
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return figures.load([DATA / "results"])
+
+
+def test_the_tables_of_the_document_follow_from_the_shipped_results(shipped):
+    document = (ROOT / "docs" / "reproduction.md").read_text(encoding="utf-8")
+    assert report.renew(document, report.blocks(shipped)) == document
+
+
+def test_networks_are_the_papers_and_complete(shipped):
+    full = [one for one in shipped if one.config.run_type is RunType.Full]
+    assert len(full) >= 5
+    for one in shipped:
+        published = RunConfig(seed=one.config.seed, run_type=one.config.run_type)
+        assert one.config.replace(problems=published.problems) == published
+        assert one.summary.available.all()
+    assert all(len(one.trials_to_criterion) == 1001 for one in full)
+
+
+def test_learning_to_learn_has_the_published_size(shipped):
+    # science of the paper: bounds are the range of its ten networks, half as wide again
+    values = measured(report.learned(shipped))
+    asymptotes = values["Asymptote of the fit (trials)"]
+    assert ((asymptotes > 14) & (asymptotes < 30)).all()
+    trials = values["Trials run, problems 2–1001"]
+    assert ((trials > 60_000) & (trials < 106_000)).all()
+
+
+@pytest.mark.parametrize("number", list(figures.REGISTRY))
+def test_every_figure_is_drawn_from_what_ships(shipped, number):
+    assert not any(isinstance(one, NetworkSource) and one.computable for one in shipped)
+    made = figures.make(number, shipped)
+    assert made.picture(dpi=40).startswith(b"\x89PNG")
+    assert all(np.size(column) for table in made.tables().values() for column in table.values())
+
+
+def test_the_pretrained_session_is_the_beginning_of_seed_0(shipped):
+    (pretrained,) = figures.load([DATA / "pretrained.h5"])
+    seed_0 = next(
+        one for one in shipped if one.config.seed == 0 and one.config.run_type is RunType.Full
+    )
+    problems = range(len(pretrained.trials_to_criterion))
+    assert len(problems) == 101
+    assert pretrained.summary.digest(problems) == seed_0.summary.digest(problems)
+
+
+def test_what_ships_is_small():
+    assert sum(path.stat().st_size for path in DATA.rglob("*") if path.is_file()) < MOST_BYTES
