@@ -74,7 +74,7 @@ def sheet(height_mm: float) -> Figure:
 
 
 def caption(figure: Figure | SubFigure, text: str) -> None:
-    """The line below the panels, broken where the page ends."""
+    """The line below the panels, broken before the page ends: hinting widens text at some sizes."""
     from matplotlib.font_manager import FontProperties
 
     canvas: Any = figure.canvas
@@ -82,7 +82,7 @@ def caption(figure: Figure | SubFigure, text: str) -> None:
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        if measure(longer, font, False)[0] > 0.98 * canvas.figure.bbox.width:
+        if measure(longer, font, False)[0] > 0.95 * canvas.figure.bbox.width:
             lines.append(word)
         else:
             lines[-1] = longer

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QFileDialog
 from l2l_engine.config import RunConfig
 from l2l_gui import figure_making
 from l2l_gui.figure_making import Stage
+from l2l_gui.resources_path import data
 
 
 def figures(window, qtbot):
@@ -151,5 +152,33 @@ def test_added_files_are_remembered(opened, learned, tmp_path, qtbot):
     panel = figures(opened, qtbot)
     other = shutil.copyfile(learned, tmp_path / "other.h5")
     panel.sources.add_files([other])
-    assert panel.state() == {"added": [str(other)]}
+    assert panel.state() == {"added": [str(other)], "shipped": None}
     settle(opened, qtbot)
+
+
+def test_shipped_networks_make_the_figures_beside_the_example(window, qtbot, no_errors):
+    window.runner.open(data("pretrained.h5"))
+    qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
+    panel = figures(window, qtbot)
+    item = panel.sources.list.item(panel.sources.list.count() - 1)
+    assert item.text().startswith("Shipped networks")
+    assert item.checkState() is Qt.CheckState.Checked
+    choose(panel, 3)
+    wait_until_sharp(panel, qtbot)
+    assert "D→S" in panel.caption.text()
+    item.setCheckState(Qt.CheckState.Unchecked)
+    qtbot.waitUntil(lambda: panel.maker.item(3).stage is Stage.REFUSED, timeout=PATIENCE)
+    assert panel.state()["shipped"] is False
+    settle(window, qtbot)
+
+
+def test_shipped_networks_are_left_to_choose_beside_a_session_of_ones_own(opened, qtbot, no_errors):
+    panel = figures(opened, qtbot)
+    wait_until_sharp(panel, qtbot)
+    item = panel.sources.list.item(1)
+    assert item.checkState() is Qt.CheckState.Unchecked
+    assert len(panel.sources.paths) == 1
+    panel.set_state({"added": [], "shipped": True})
+    assert panel.sources.paths[-1] == data("results")
+    wait_until_sharp(panel, qtbot)
+    assert panel.maker.item(1).stage is Stage.READY

@@ -35,8 +35,8 @@ def test_figure_and_numbers_are_written(session, tmp_path, capsys):
     assert {"figure_1.png", "figure_1.svg", "figure_1_trials_to_criterion.csv"} <= names
     rows = (folder / "figure_1_trials_to_criterion.csv").read_text().splitlines()
     assert rows[0] == "network,problem,trials_to_criterion"
-    assert len(rows) == 61
-    assert "n = 1 network (seed 0; the paper: 10), problems 2–60" in capsys.readouterr().out
+    assert len(rows) == 102
+    assert "n = 1 network (seed 0; the paper: 10), problems 2–101" in capsys.readouterr().out
 
 
 def test_results_are_kept_beside_the_session_and_do_as_well(session, tmp_path, capsys):

@@ -302,7 +302,7 @@ def test_every_panel_exports_what_it_draws(perturbed, tmp_path):
         path = tmp_path / f"{name}.csv"
         panel.data().write_csv(path)
         text = path.read_text(encoding="utf-8")
-        assert "# Network after problem 60" in text
+        assert "# Network after problem 101" in text
         assert text.count("\n") > 10
         assert panel.help.count(". ") >= 2
 
