@@ -105,6 +105,8 @@ def train_run(folder: str, run: SweepRun) -> SweepRun:
 
     path = Path(folder) / run.file
     stop = Path(folder) / _STOP
+    if stop.exists():  # asked to stop before its turn came
+        return run
     try:
         if path.exists():
             done = _progress_of(path, run.config)

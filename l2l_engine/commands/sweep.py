@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import dataclasses
 import json
+import math
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -181,8 +182,12 @@ class _Display:
             self._all,
             completed=now.fraction,
             far=f"{done}/{len(runs)} runs",
-            note=f"{duration(now.seconds_left)} left",
+            note=_left(now.seconds_left),
         )
+
+
+def _left(seconds: float) -> str:
+    return f"{duration(seconds)} left" if math.isfinite(seconds) else ""
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -131,6 +131,13 @@ def test_stopped_sweep_goes_on_from_the_checkpoints(tmp_path):
     assert [run.state for run in Sweep(tmp_path).runs.values()] == ["stopped"]
 
 
+def test_run_whose_turn_comes_after_the_stop_is_not_begun(tmp_path):
+    (run,) = grid([0], [RunType.Full], **TINY)
+    (tmp_path / ".stop").touch()
+    assert train_run(str(tmp_path), run) == run
+    assert not (tmp_path / run.file).exists()
+
+
 def test_folder_of_another_sweep_is_refused(tmp_path):
     Sweep(tmp_path, grid([0], [RunType.Full], **TINY))
     with pytest.raises(SweepError, match="other parameters"):
