@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from l2l_engine.config import L2LError, RunType
 from l2l_engine.figures import base, figure_3
@@ -136,35 +137,32 @@ def _table(rows: Sequence[Row]) -> str:
 
 
 def _relearning(numbers: figure_3.Numbers) -> str:
-    means: dict[str, dict[int, float]] = {
-        _FIRST: dict(zip(numbers.seeds, map(float, numbers.first_problem), strict=True))
-    }
-    learned_of: dict[str, dict[int, str]] = {_FIRST: {}}
-    for condition in numbers.conditions:
-        name = _CONDITIONS[condition.run_type]
-        means[name] = dict(zip(condition.seeds, map(float, condition.means), strict=True))
-        learned_of[name] = {
-            seed: f" ({len(counts)}{_failed(int(np.isnan(counts).sum()))})"
-            for seed, counts in zip(condition.seeds, condition.counts, strict=True)
-        }
-    names = (_FIRST, *_CONDITIONS.values())
-    seeds = sorted(set().union(*(means[name] for name in _CONDITIONS.values())))
-    lines = [f"| seed | {' | '.join(names)} |", "|---|" + "---|" * len(names)]
-    for seed in seeds:
-        cells = [
-            f"{means[name][seed]:,.0f}{learned_of[name].get(seed, '')}"
-            if seed in means[name]
-            else "–"
-            for name in names
+    """Mean trials to criterion by seed and condition, then the order of the conditions."""
+    means = {_FIRST: dict(zip(numbers.seeds, map(float, numbers.first_problem), strict=True))}
+    cells = {_FIRST: {seed: f"{count:,.0f}" for seed, count in means[_FIRST].items()}}
+    for one in numbers.conditions:
+        name = _CONDITIONS[one.run_type]
+        means[name] = dict(zip(one.seeds, map(float, one.means), strict=True))
+        cells[name] = dict(zip(one.seeds, map(_relearned, one.means, one.counts), strict=True))
+    perturbed = sorted({seed for one in numbers.conditions for seed in one.seeds})
+    lines = [f"| seed | {' | '.join(cells)} |", "|---|" + "---|" * len(cells)]
+    for seed in perturbed:
+        row = " | ".join(cells[name].get(seed, "–") for name in cells)
+        lines.append(f"| {seed} | {row} |")
+    return "\n".join(
+        [
+            *lines,
+            "",
+            "| relearning | slower in | times as many trials (95 % interval) | p |",
+            "|---|---|---|---|",
+            *(_ordering(ordering(slow, fast, means)) for slow, fast in _COMPARED),
         ]
-        lines.append(f"| {seed} | {' | '.join(cells)} |")
-    lines += [
-        "",
-        "| relearning | slower in | times as many trials (95 % interval) | p |",
-        "|---|---|---|---|",
-        *(_ordering(ordering(slow, fast, means)) for slow, fast in _COMPARED),
-    ]
-    return "\n".join(lines)
+    )
+
+
+def _relearned(mean: float, counts: NDArray[np.float64]) -> str:
+    failed = int(np.isnan(counts).sum())
+    return f"{mean:,.0f} ({len(counts)}{f', {failed} not learned' if failed else ''})"
 
 
 def _ordering(found: Ordering) -> str:
@@ -175,10 +173,6 @@ def _ordering(found: Ordering) -> str:
         f"| {found.slow} against {found.fast} | {slower} | {found.ratio:.2f}{interval} "
         f"| {_p(found.p)} |"
     )
-
-
-def _failed(number: int) -> str:
-    return f", {number} not learned" if number else ""
 
 
 def _p(value: float) -> str:
