@@ -18,6 +18,7 @@ from l2l_engine.network import NetworkWeights, weight_shapes
 from l2l_engine.storage import hdf5, space
 
 FORMAT = "l2l-session"
+RESULTS_FORMAT = "l2l-results"
 VERSION = 1
 CHECKPOINT_SLOTS = ("checkpoint/slot_0", "checkpoint/slot_1")
 CHECKPOINT_SEAL = "checkpoint/seal"

@@ -73,6 +73,11 @@ def _check_structure(path: Path) -> None:
 def config_of(path: Path, file: h5py.File) -> RunConfig:
     """The configuration of an open file, once it is known to be a session we can read."""
     found = file.attrs.get("format")
+    if found == layout.RESULTS_FORMAT:
+        raise SessionError(
+            f"{path} holds results of a run and not its networks: add it in the Figures workspace, "
+            "or give it to l2l-figures."
+        )
     if found != layout.FORMAT:
         raise SessionError(
             f"{path} is an HDF5 file but no session (its attribute 'format' is {found!r}, "

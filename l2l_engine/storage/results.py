@@ -29,11 +29,11 @@ import platformdirs
 from numpy.typing import NDArray
 
 from l2l_engine.config import ConfigError, RunConfig
-from l2l_engine.storage import hdf5
+from l2l_engine.storage import hdf5, layout
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.session import Session
 
-FORMAT = "l2l-results"
+FORMAT = layout.RESULTS_FORMAT
 VERSION = 1
 SUFFIX = ".results.h5"
 

@@ -9,6 +9,7 @@ import pytest
 import runs
 
 from l2l_engine.storage import results as module
+from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.results import Key, Results, ResultsError, RunSummary, read_summary
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.writer import SessionWriter
@@ -236,3 +237,10 @@ def test_a_wrong_configuration_is_refused_by_its_field(tmp_path, summary):
         file["run"].attrs["checksum"] = module._checksum(text, summary.arrays())
     with pytest.raises(ResultsError, match="units = -1"):
         read_summary(path)
+
+
+def test_results_opened_as_a_session_are_told_where_they_belong(tmp_path, summary):
+    path = tmp_path / "r.h5"
+    put(path, summary)
+    with pytest.raises(SessionError, match="add it in the Figures workspace"):
+        Session.open(path)
