@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from driving import PATIENCE, TINY, settle
@@ -61,6 +62,8 @@ def test_a_stopped_sweep_is_resumed_where_it_was(window, tmp_path, qtbot, monkey
         lambda: dialog._progress is not None and dialog._progress.runs[0].trials > 0,
         timeout=PATIENCE,
     )
+    qtbot.waitUntil(lambda: "left" in dialog.words.text(), timeout=PATIENCE)
+    assert re.fullmatch(r"\d.* (s|min|h)", dialog.table.item(0, 4).text())
     asked = []
     monkeypatch.setattr(
         QMessageBox, "exec", lambda box: asked.append(box.text()) or box.defaultButton().click()
