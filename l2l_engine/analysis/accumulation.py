@@ -114,9 +114,9 @@ def accumulation(
     interval_ms : float
         Length of an interval; the last takes what is left.
     nodes : int or None
-        Steps evaluated within an interval and epoch; the rest is interpolated. Every step is
-        evaluated if None, for a problem whose own field that does not give to 1e-6, and for
-        rectifying activations, whose kinks no polynomial follows.
+        Steps evaluated within an interval and epoch; the rest is interpolated. For a problem whose
+        own field that does not give to 1e-6 it is twice as many, or every step; every step also if
+        None, and for rectifying activations, whose kinks no polynomial follows.
 
     Raises
     ------
@@ -131,7 +131,9 @@ def accumulation(
         )
     if config.activation in (Activation.RELU, Activation.SQUARED_RELU):
         nodes = None
-    dense, sparse = (_grid(config, interval_ms, number) for number in (None, nodes))
+    finer = () if nodes is None else (nodes, 2 * nodes)
+    grids = [_grid(config, interval_ms, number) for number in (*finer, None)]
+    dense = grids[-1]
     units = weights.units
     weights = weights[:stop].astype(np.float64)
     stimuli = np.asarray(stimuli[:stop], np.float64)
@@ -149,7 +151,8 @@ def accumulation(
         shown = task.inputs(stimuli[p], config)
         seen = np.concatenate([shown, change.states[0], np.ones((*shown.shape[:2], 1))], axis=2)
         columns = wide[:, : (p + 1) * units]
-        grid = sparse if _follows(sparse, seen, columns[:, -units:], config) else dense
+        own = columns[:, -units:]
+        grid = next((one for one in grids[:-1] if _follows(one, seen, own, config)), dense)
         modes = [
             np.stack([_first_component(part[0, :, piece.steps]) for part in driven], axis=1)
             for piece in grid
