@@ -175,7 +175,7 @@ def _draw_shares(axes: Axes, numbers: Numbers) -> None:
             )
     compose.plain_log(axes, "x")
     axes.set(xlabel="Trials to criterion", ylabel="Problems learned by then (%)", ylim=(0, 100))
-    axes.legend(loc="lower right")
+    axes.legend(loc="upper left")
 
 
 def _draw_moved(axes: Axes, numbers: Numbers) -> None:
