@@ -26,7 +26,8 @@ from l2l_engine.run import Run
 from l2l_engine.storage.results import SUFFIX
 from l2l_engine.sweep import Sweep, grid
 
-PRETRAINED_PROBLEMS = 101
+PRETRAINED_SEED, PRETRAINED_PROBLEMS = 0, 101
+_STOPPED = 130  # exit code after Ctrl-C
 _MS_A_TRIAL = 10.0  # of one core, as measured (docs/performance.md)
 _ANALYSIS_SECONDS = 200.0  # a Full run
 _DPI = 130.0
@@ -39,12 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     document = options.docs / "reproduction.md"
     try:
         report.renew(_read(document), dict.fromkeys(report.PARTS, ""))  # before hours of training
-        if not options.no_training and (code := _train(options)):
+        code = 0 if options.no_training else _train(options)
+        if code == _STOPPED:
             return code
         sources = _analyse(options.sweep)
         _ship(options.sweep, sources, options.data)
-        if not (options.data / "pretrained.h5").exists() or not options.no_training:
-            _pretrain(options.data / "pretrained.h5")
+        pretrained = options.data / "pretrained.h5"
+        begun = any(one.name == f"full_seed{PRETRAINED_SEED}" for one in sources)
+        if begun and not (options.no_training and pretrained.exists()):
+            _pretrain(pretrained)
         shipped = figures.load([options.data / "results"])
         _draw(shipped, options.published, options.docs / "images" / "reproduction")
         text = report.renew(_read(document), report.blocks(shipped))
@@ -55,8 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         print("Stopped; the same command goes on.", file=sys.stderr)
-        return 130
-    return 0
+        return _STOPPED
+    return code  # of the sweep: 1 when a run failed
 
 
 def _read(document: Path) -> str:
@@ -92,7 +96,11 @@ def _analyse(folder: Path) -> list[NetworkSource]:
     """
     kept: list[NetworkSource] = []
     for path in sorted(folder.glob("*.h5")):
-        source = NetworkSource.of_session(path)
+        try:
+            source = NetworkSource.of_session(path)
+        except L2LError as error:
+            print(f"{path.name} is left out: {error}", file=sys.stderr)
+            continue
         perturbs, learned = source.config.run_type.perturbs, len(source.trials_to_criterion)
         if learned < (source.config.baseline_problems + 1 if perturbs else source.config.problems):
             print(f"{source.name} is left out: it has learned {learned} problems.", flush=True)
@@ -109,6 +117,7 @@ def _analyse(folder: Path) -> list[NetworkSource]:
 
 
 def _ship(sweep: Path, sources: Sequence[NetworkSource], data: Path) -> None:
+    """Replace the results of these networks; those of others stay beside them."""
     target = data / "results"
     target.mkdir(parents=True, exist_ok=True)
     for source in sources:
@@ -120,7 +129,7 @@ def _ship(sweep: Path, sources: Sequence[NetworkSource], data: Path) -> None:
 
 def _pretrain(path: Path) -> None:
     """The session the window opens at first; a minute or three."""
-    config = RunConfig(seed=0, problems=PRETRAINED_PROBLEMS)
+    config = RunConfig(seed=PRETRAINED_SEED, problems=PRETRAINED_PROBLEMS)
     with Run.create(path, config, overwrite=True, report=print) as run:
         while not run.finished:
             run.step()

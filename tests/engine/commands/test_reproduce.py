@@ -74,6 +74,19 @@ def test_everything_is_made_and_renewed_without_training_again(folders, capsys):
     assert not (folders / "data" / "results" / "full_seed2.results.h5").exists()
 
 
+@pytest.mark.filterwarnings("ignore:Mean of empty slice", "ignore:invalid value")
+def test_a_run_that_fails_keeps_nothing_of_the_rest_from_being_made(folders, capsys):
+    (folders / "sweep").mkdir()
+    (folders / "sweep" / "ss_seed0.h5").write_text("no session")
+    (folders / "data").mkdir()
+    (folders / "data" / "pretrained.h5").touch()
+    assert call(folders, "--seeds", "0") == 1
+    assert "ss_seed0 failed" in capsys.readouterr().err
+    shipped = {path.name for path in (folders / "data" / "results").iterdir()}
+    assert shipped == {f"{kind}_seed0.results.h5" for kind in ("full", "control", "ds")}
+    assert "| SSManifPert |" not in (folders / "docs" / "reproduction.md").read_text()
+
+
 def test_a_document_without_places_is_refused_before_anything_is_trained(folders, capsys):
     (folders / "docs" / "reproduction.md").write_text("nothing here")
     assert call(folders) == 2
