@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PyQt6.QtCore import Qt
+
 from l2l_gui.figure_making import Stage
 from l2l_gui.movie_dialog import Moves, MovieDialog
 from l2l_gui.panels.base import Panel
@@ -58,9 +60,7 @@ def make_the_figures(tour: Tour) -> None:
     ready: list[int] = []
     for row in range(panel.list.count()):
         panel.list.setCurrentRow(row)
-        item = panel.list.item(row)
-        assert item is not None
-        number = int(item.data(NUMBER))
+        number = _number(panel, row)
         tour.wait_for(f"Figure {number}", lambda: _ended(panel))
         stage, sentence = panel.maker.item(number).stage, panel.maker.item(number).sentence
         tour.measure(**{f"Figure {number}": sentence or stage.value})
@@ -80,10 +80,34 @@ def make_the_figures(tour: Tour) -> None:
     if not ready:
         raise TourError("No figure could be made of this session.")
     panel.list.setCurrentRow(ready[min(1, len(ready) - 1)])
+    _show_the_shipped_networks(tour, panel)
     tour.dismiss()
     tour.wait_for("the figure to be drawn", lambda: panel.preview.sharp)
     tour.settle()
     tour.screenshot("workspaces/figures")
+
+
+def _show_the_shipped_networks(tour: Tour, panel: FiguresPanel) -> None:
+    """Figure 3, which the session alone cannot give, of the networks that come along."""
+    items = [panel.sources.list.item(row) for row in range(panel.sources.list.count())]
+    shipped = items[-1]
+    if shipped is None or not shipped.text().startswith("Shipped"):
+        return
+    shipped.setCheckState(Qt.CheckState.Checked)
+    for item in items[:-1]:
+        assert item is not None
+        item.setCheckState(Qt.CheckState.Unchecked)
+    row = next(row for row in range(panel.list.count()) if _number(panel, row) == 3)
+    panel.list.setCurrentRow(row)
+    tour.wait_for("Figure 3", lambda: _ended(panel))
+    if panel.maker.item(3).stage is not Stage.READY:
+        raise TourError(f"The shipped networks give no Figure 3: {panel.maker.item(3).sentence}")
+
+
+def _number(panel: FiguresPanel, row: int) -> int:
+    item = panel.list.item(row)
+    assert item is not None
+    return int(item.data(NUMBER))
 
 
 def _ended(panel: FiguresPanel) -> bool:
