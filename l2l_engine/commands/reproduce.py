@@ -128,12 +128,17 @@ def _ship(sweep: Path, sources: Sequence[NetworkSource], data: Path) -> None:
 
 
 def _pretrain(path: Path) -> None:
-    """The session the window opens at first; a minute or three."""
+    """The session the window opens at first; a minute or three. It is there whole or not at all."""
     config = RunConfig(seed=PRETRAINED_SEED, problems=PRETRAINED_PROBLEMS)
-    with Run.create(path, config, overwrite=True, report=print) as run:
-        while not run.finished:
-            run.step()
-    path.with_name(f".{path.name}.lock").unlink(missing_ok=True)
+    part = path.with_name(f"{path.stem}.part{path.suffix}")
+    try:
+        with Run.create(part, config, overwrite=True, report=print) as run:
+            while not run.finished:
+                run.step()
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+        part.with_name(f".{part.name}.lock").unlink(missing_ok=True)
 
 
 def _draw(shipped: Sequence[Source], published: Sequence[Path], folder: Path) -> None:

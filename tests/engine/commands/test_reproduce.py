@@ -55,6 +55,7 @@ def test_everything_is_made_and_renewed_without_training_again(folders, capsys):
     assert len(shipped) == 8
     assert "ds_seed1.results.h5" in shipped
     assert (folders / "data" / "pretrained.h5").stat().st_size > 10_000
+    assert {path.name for path in (folders / "data").iterdir()} == {"pretrained.h5", "results"}
     pictures = {path.name for path in (folders / "docs/images/reproduction").iterdir()}
     assert pictures == {f"figure_{number}.png" for number in (1, 2, 3, 5, 6, 7)}
     document = (folders / "docs" / "reproduction.md").read_text()
