@@ -11,7 +11,6 @@ import itertools
 import json
 import os
 import signal
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from concurrent.futures import wait as wait_for
@@ -362,36 +361,3 @@ def _begin_worker() -> None:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How a sweep gets on: the fraction of all trials done, and the time it will still take.
-
-    ``seconds_left`` is infinite until a rate is known; ``rate`` is trials a second of one run.
-    """
-
-    fraction: float
-    seconds_left: float
-    rate: float
-
-    def left(self, run: SweepRun) -> float:
-        """Seconds a run under way will still take."""
-        return run.trials_left / self.rate if self.rate else float("inf")
-
-
-def pace(runs: Sequence[SweepRun], began: Sequence[SweepRun], since: float) -> Pace:
-    """The pace of ``runs`` if they go on as since ``began``, at ``since`` of the monotonic clock."""
-    trained = [run.trials - run.inherited for run in runs]
-    before = {run.name: run.trials - run.inherited for run in began}
-    gone = [n - before[run.name] for run, n in zip(runs, trained, strict=True)]
-    left = sum(run.trials_left for run in runs if run.state not in ("done", "failed"))
-    elapsed = time.monotonic() - since
-    total_rate = max(sum(gone), 0) / elapsed if elapsed > 0 else 0.0
-    abreast = sum(run.state == "running" for run in runs) or 1
-    done = sum(trained)
-    return Pace(
-        fraction=done / (done + left) if done + left else 1.0,
-        seconds_left=left / total_rate if total_rate else float("inf"),
-        rate=total_rate / abreast,
-    )

@@ -18,7 +18,8 @@ from l2l_engine.config import L2LError
 from l2l_engine.storage.session import Session
 
 if TYPE_CHECKING:
-    from l2l_engine.sweep import Pace, SweepRun
+    from l2l_engine.sweep import SweepRun
+    from l2l_engine.sweep_pace import Pace
 
 log = logging.getLogger(__name__)
 
@@ -71,22 +72,20 @@ class SweepThread(QThread):
 
     def run(self) -> None:
         """Train until everything is done or :meth:`stop`."""
-        import time
-
-        from l2l_engine.sweep import Sweep, pace
+        from l2l_engine.sweep import Sweep
+        from l2l_engine.sweep_pace import PaceMeter
 
         try:
             sweep = Sweep(self.folder, self._runs)
-            began, since = list(sweep.runs.values()), time.monotonic()
+            pace = PaceMeter()
 
             def look(runs: Sequence[SweepRun]) -> None:
                 self._read(runs)
-                now = pace(runs, began, since)
-                self.progressed.emit(Progress(tuple(runs), dict(self._curves), now))
+                self.progressed.emit(Progress(tuple(runs), dict(self._curves), pace(runs)))
                 if self._stop.is_set():
                     raise KeyboardInterrupt
 
-            look(began)
+            look(list(sweep.runs.values()))
             with contextlib.suppress(KeyboardInterrupt):
                 sweep.train(workers=self._workers, progress=look)
             self._stop.clear()

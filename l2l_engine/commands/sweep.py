@@ -8,7 +8,6 @@ import dataclasses
 import json
 import math
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
@@ -17,7 +16,8 @@ from typing import Any
 from l2l_engine.commands.train import RUN_TYPES
 from l2l_engine.config import ConfigError, L2LError, RunConfig, RunType
 from l2l_engine.outlook import duration
-from l2l_engine.sweep import Sweep, SweepRun, grid, pace
+from l2l_engine.sweep import Sweep, SweepRun, grid
+from l2l_engine.sweep_pace import PaceMeter
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -133,7 +133,8 @@ class _Display:
 
     def __init__(self, sweep: Sweep, as_json: bool) -> None:
         self._json = as_json
-        self._began, self._since = list(sweep.runs.values()), time.monotonic()
+        self._pace = PaceMeter()
+        self._pace(list(sweep.runs.values()))
         self._said: dict[str, str] = {}
         self._tasks: dict[str, Any] = {}
 
@@ -163,7 +164,7 @@ class _Display:
                     row = {name: getattr(run, name) for name in _REPORTED}
                     print(json.dumps(row), flush=True)
             return
-        now = pace(runs, self._began, self._since)
+        now = self._pace(runs)
         for run in runs:
             if run.state != "waiting":
                 total = run.config.problems

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import time
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from l2l_engine.commands import sweep as command
 from l2l_engine.config import ConfigError, RunType
 from l2l_engine.storage.session import Session
-from l2l_engine.sweep import Sweep, SweepError, grid, pace, train_run
+from l2l_engine.sweep import Sweep, SweepError, grid, train_run
 
 TINY = {
     "units": 10,
@@ -80,17 +79,6 @@ def test_time_left_counts_trials_and_not_those_inherited_from_a_full_run(tmp_pat
     alone = Sweep(tmp_path / "alone", grid([0], [RunType.DSManifPert])).runs["ds_seed0"]
     branching = next(run for run in perturbed if run.config.run_type is RunType.DSManifPert)
     assert branching.trials_left < alone.trials_left - 5000  # problems 1 to 50
-
-    run = replace(full, state="running", trials=300, trials_left=700.0)
-    waiting = replace(branching, trials_left=1000.0)
-    began = [replace(run, trials=100), waiting]
-    now = pace([run, waiting], began, time.monotonic() - 10)
-    assert now.rate == pytest.approx(20, rel=0.01)
-    assert now.left(run) == pytest.approx(35, rel=0.01)
-    assert now.seconds_left == pytest.approx(85, rel=0.01)
-    assert now.fraction == 300 / 2000
-    branched = replace(waiting, state="running", trials=9000, inherited=9000)
-    assert pace([run, branched], began, time.monotonic() - 10).rate == pytest.approx(10, rel=0.01)
 
 
 def test_same_problems_are_shared_by_conditions(tmp_path):
