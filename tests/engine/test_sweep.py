@@ -7,31 +7,18 @@ import time
 
 import numpy as np
 import pytest
+from tiny import TINY
 
 from l2l_engine.commands import sweep as command
 from l2l_engine.config import ConfigError, RunType
 from l2l_engine.storage.session import Session
 from l2l_engine.sweep import Sweep, SweepError, grid, train_run
 
-TINY = {
-    "units": 10,
-    "sample_ms": 10,
-    "delay_ms": 10,
-    "response_ms": 20,
-    "mask_ms": 4,
-    "dt": 2.0,
-    "tau": 20.0,
-    "manifold_dimensions": 2,
-    "penalised_singular_values": 3,
-    "criterion_trials": 5,
-    "max_trials": 10,
-    "baseline_problems": 2,
-    "problems": 4,
-}
+SHORT = {**TINY, "manifold_dimensions": 2, "baseline_problems": 2, "problems": 4}
 
 
 def test_grid_names_every_combination():
-    runs = grid([0, 1], [RunType.Full, RunType.SSManifPert], {"sigma_rec": [0.05, 0.1]}, **TINY)
+    runs = grid([0, 1], [RunType.Full, RunType.SSManifPert], {"sigma_rec": [0.05, 0.1]}, **SHORT)
     assert len(runs) == 8
     assert runs[0].name == "full_seed0_sigma_rec=0.05"
     assert {run.config.sigma_rec for run in runs} == {0.05, 0.1}
@@ -42,7 +29,7 @@ def test_grid_names_every_combination():
 
 
 def test_perturbation_run_branched_from_the_full_run_is_the_run_itself(tmp_path):
-    full, perturbed = grid([3], [RunType.Full, RunType.DSManifPert], **TINY)
+    full, perturbed = grid([3], [RunType.Full, RunType.DSManifPert], **SHORT)
     (tmp_path / "alone").mkdir()
     (tmp_path / "shared").mkdir()
     alone = train_run(str(tmp_path / "alone"), perturbed)
@@ -61,8 +48,8 @@ def test_perturbation_run_branched_from_the_full_run_is_the_run_itself(tmp_path)
 
 
 def test_sweep_that_asks_for_more_problems_goes_on_where_it_ended(tmp_path):
-    (short,) = grid([0], [RunType.Full], **TINY)
-    (longer,) = grid([0], [RunType.Full], **{**TINY, "problems": 6})
+    (short,) = grid([0], [RunType.Full], **SHORT)
+    (longer,) = grid([0], [RunType.Full], **{**SHORT, "problems": 6})
     Sweep(tmp_path, [short]).train(workers=1)
     with Session.open(tmp_path / short.file) as session:
         before = session.trial_column("task_loss")
@@ -82,7 +69,7 @@ def test_time_left_counts_trials_and_not_those_inherited_from_a_full_run(tmp_pat
 
 
 def test_same_problems_are_shared_by_conditions(tmp_path):
-    runs = grid([1], [RunType.Full], {"max_trials": [6, 9]}, **{**TINY, "same_problems": True})
+    runs = grid([1], [RunType.Full], {"max_trials": [6, 9]}, **{**SHORT, "same_problems": True})
     stimuli = []
     for run in runs:
         train_run(str(tmp_path), run)
@@ -92,7 +79,7 @@ def test_same_problems_are_shared_by_conditions(tmp_path):
 
 
 def test_failed_run_is_reported_and_the_rest_goes_on(tmp_path):
-    runs = grid([0, 1], [RunType.Full], **TINY)
+    runs = grid([0, 1], [RunType.Full], **SHORT)
     (tmp_path / runs[0].file).write_text("not a session")
     states = {run.name: run for run in Sweep(tmp_path, runs).train(workers=1)}
     assert states["full_seed0"].state == "failed"
@@ -103,7 +90,7 @@ def test_failed_run_is_reported_and_the_rest_goes_on(tmp_path):
 
 
 def test_stopped_sweep_goes_on_from_the_checkpoints(tmp_path):
-    long = {**TINY, "max_trials": 5000, "criterion_loss": 1e-9}
+    long = {**SHORT, "max_trials": 5000, "criterion_loss": 1e-9}
     sweep = Sweep(tmp_path, grid([0], [RunType.Full], **long))
 
     def stop(runs):
@@ -120,17 +107,17 @@ def test_stopped_sweep_goes_on_from_the_checkpoints(tmp_path):
 
 
 def test_run_whose_turn_comes_after_the_stop_is_not_begun(tmp_path):
-    (run,) = grid([0], [RunType.Full], **TINY)
+    (run,) = grid([0], [RunType.Full], **SHORT)
     (tmp_path / ".stop").touch()
     assert train_run(str(tmp_path), run) == run
     assert not (tmp_path / run.file).exists()
 
 
 def test_folder_of_another_sweep_is_refused(tmp_path):
-    Sweep(tmp_path, grid([0], [RunType.Full], **TINY))
+    Sweep(tmp_path, grid([0], [RunType.Full], **SHORT))
     with pytest.raises(SweepError, match="other parameters"):
-        Sweep(tmp_path, grid([0], [RunType.Full], **{**TINY, "sigma_rec": 0.2}))
-    longer = grid([0], [RunType.Full], **{**TINY, "problems": 9})
+        Sweep(tmp_path, grid([0], [RunType.Full], **{**SHORT, "sigma_rec": 0.2}))
+    longer = grid([0], [RunType.Full], **{**SHORT, "problems": 9})
     assert Sweep(tmp_path, longer).runs["full_seed0"].config.problems == 9
     with pytest.raises(SweepError, match=r"no sweep\.json"):
         Sweep(tmp_path / "elsewhere")
@@ -140,7 +127,7 @@ def test_folder_of_another_sweep_is_refused(tmp_path):
 
 
 def test_command_trains_a_grid_and_says_so(tmp_path, capsys):
-    settings = [f"--set={name}={value}" for name, value in TINY.items() if name != "problems"]
+    settings = [f"--set={name}={value}" for name, value in SHORT.items() if name != "problems"]
     arguments = ["--seeds", "0", "--problems", "2", *settings, "-o", str(tmp_path), "--json"]
     assert command.main([*arguments, "--jobs", "1"]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -151,7 +138,7 @@ def test_command_trains_a_grid_and_says_so(tmp_path, capsys):
 
 def test_dask_sweep_survives_the_loss_of_a_worker(tmp_path):
     distributed = pytest.importorskip("distributed", reason="needs the extra l2l-explorer[cluster]")
-    long = {**TINY, "max_trials": 600, "criterion_loss": 1e-9, "problems": 2}
+    long = {**SHORT, "max_trials": 600, "criterion_loss": 1e-9, "problems": 2}
     sweep = Sweep(tmp_path, grid([0], [RunType.Full], **long))
     killed = []
 

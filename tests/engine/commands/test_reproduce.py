@@ -3,22 +3,16 @@
 import re
 
 import pytest
+from tiny import TINY
 
 from l2l_engine.commands import reproduce
 from l2l_engine.config import RunConfig
 from l2l_engine.reproduction import report
 from l2l_engine.sweep import grid
 
-TINY = {
-    "units": 10,
-    "sample_ms": 10,
-    "delay_ms": 10,
-    "response_ms": 20,
-    "mask_ms": 4,
-    "dt": 2.0,
-    "tau": 20.0,
+SHORT = {
+    **TINY,
     "manifold_dimensions": 4,
-    "penalised_singular_values": 3,
     "criterion_trials": 3,
     "criterion_loss": 9.0,
     "baseline_problems": 3,
@@ -32,8 +26,8 @@ SKELETON = "\n".join(
 
 @pytest.fixture
 def folders(tmp_path, monkeypatch):
-    monkeypatch.setattr(reproduce, "grid", lambda seeds, types: grid(seeds, types, **TINY))
-    monkeypatch.setattr(reproduce, "RunConfig", lambda **given: RunConfig(**{**TINY, **given}))
+    monkeypatch.setattr(reproduce, "grid", lambda seeds, types: grid(seeds, types, **SHORT))
+    monkeypatch.setattr(reproduce, "RunConfig", lambda **given: RunConfig(**{**SHORT, **given}))
     monkeypatch.setattr(reproduce, "PRETRAINED_PROBLEMS", 4)
     monkeypatch.setattr(report, "PROBLEMS", 7)
     (tmp_path / "docs").mkdir()
@@ -63,7 +57,7 @@ def test_everything_is_made_and_renewed_without_training_again(folders, capsys):
     assert "here, mean ± SD, n = 2" in document
     assert "| D→S against S→S |" in document
 
-    (run,) = grid([2], [reproduce.RunType.Full], **TINY)
+    (run,) = grid([2], [reproduce.RunType.Full], **SHORT)
     with reproduce.Run.create(folders / "sweep" / run.file, run.config) as session:
         while session.n_problems < 4:
             session.step()

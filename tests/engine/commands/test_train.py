@@ -10,24 +10,13 @@ import time
 
 import numpy as np
 import pytest
+from tiny import TINY
 
 import l2l_engine
 from l2l_engine.commands import train as command
 from l2l_engine.config import ConfigError, RunType
 from l2l_engine.storage.session import Session
 
-TINY = {
-    "units": 10,
-    "sample_ms": 10,
-    "delay_ms": 10,
-    "response_ms": 20,
-    "mask_ms": 4,
-    "dt": 2.0,
-    "tau": 20.0,
-    "penalised_singular_values": 3,
-    "criterion_trials": 5,
-    "max_trials": 10,
-}
 FLAGS = [f"--{name.replace('_', '-')}={value}" for name, value in TINY.items()]
 
 
