@@ -110,12 +110,13 @@ def empty(axes: Axes, sentence: str) -> None:
     axes.text(
         0.5,
         0.5,
-        textwrap.fill(sentence, 26),
+        textwrap.fill(sentence, 22),
         ha="center",
         va="center",
         color="#666666",
         fontsize=6,
         transform=axes.transAxes,
+        in_layout=False,  # else a narrow panel's sentence leaves no room for the other panels
     )
 
 
@@ -166,6 +167,8 @@ def points_and_box(
     """A box with every network's value on it; of fewer than four the values alone."""
     known = np.asarray(values, np.float64)
     known = known[np.isfinite(known)]
+    if not len(known):  # an unclipped line of no points would upset the layout
+        return
     if len(known) >= 4:  # outliers are among the points
         boxes(axes, [place], [dataclasses.replace(box(known), outliers=known[:0])], [colour], width)
     axes.plot(

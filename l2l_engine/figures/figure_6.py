@@ -42,6 +42,8 @@ _RELATIVE = {
     "weight_driven": ("weight-driven W", compose.PURPLE, "-"),
     "state_driven": ("state-driven S", compose.SKY, "-"),
 }
+_NONE = "No network's problems are given."
+_UNVARIED = "Too few problems, or all took as many trials."
 CORRELATED = ("weight_driven", "state_driven", "recurrent")
 
 
@@ -218,6 +220,9 @@ def _draw_example(axes: Axes, numbers: Numbers) -> None:
 
 
 def _draw_correlations(axes: Axes, correlations: Correlations) -> None:
+    if not np.isfinite(correlations.values).any():
+        compose.empty(axes, _UNVARIED if len(correlations.names) else _NONE)
+        return
     colours = (compose.PURPLE, compose.SKY, compose.BLACK)
     for place, colour in enumerate(colours):
         compose.points_and_box(axes, place, correlations.values[:, place], colour)
@@ -231,7 +236,7 @@ def _draw_correlations(axes: Axes, correlations: Correlations) -> None:
 def _draw_explained(axes: Axes, explained: Float64) -> None:
     known = explained[np.isfinite(explained)]
     if not len(known):
-        compose.empty(axes, "No network's problems are given.")
+        compose.empty(axes, _UNVARIED if len(explained) else _NONE)
         return
     compose.points_and_box(axes, 0, known, compose.BLACK)
     axes.set(xlim=(-0.6, 0.6), xticks=[], ylabel="Variance explained, r²", ylim=(0, 1))
