@@ -23,6 +23,7 @@ from l2l_gui.panels.header import PanelHeader
 from l2l_gui.settings import settings
 
 LAYOUT_VERSION = 1
+ROUNDING = 3  # pixels by which Qt may miss a share; were they noted, they would add up
 
 
 class Described(NamedTuple):
@@ -65,7 +66,7 @@ class Workspace(QMainWindow):
             self.docks.append(self._dock(entry.load()(context)))
         self._arrange()
         self._room = QSize()
-        self._sizes: dict[QDockWidget, QSize] = {}
+        self._shares: dict[QDockWidget, tuple[float, float]] = {}  # of width and height
         for dock in self.docks:
             dock.installEventFilter(self)
         self._default = self.saveState(LAYOUT_VERSION)
@@ -142,32 +143,35 @@ class Workspace(QMainWindow):
     # -- resized -----------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Note what size the person, not the window, gives a dock."""
+        """Note what share of the room the person, not the window, gives a dock."""
         if (
             event.type() == QEvent.Type.Resize
             and isinstance(watched, QDockWidget)
             and self.size() == self._room
         ):
-            self._sizes[watched] = watched.size()
+            height = watched.height() + self._tab_height(watched)
+            across, down = self._shares.get(watched, (0.0, 0.0))
+            expected = across * self.width(), down * self.height()
+            if max(abs(watched.width() - expected[0]), abs(height - expected[1])) > ROUNDING:
+                self._shares[watched] = watched.width() / self.width(), height / self.height()
         return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the room as before; Qt would give most of it to one dock."""
         super().resizeEvent(event)
-        before, now = self._room, self.size()
-        sizes = {
-            dock: size
-            for dock, size in self._sizes.items()
-            if dock.isVisible() and not dock.isFloating() and not size.isEmpty()
-        }
-        self._room = QSize(now)
-        if not self._arranged or before.isEmpty() or not sizes:
-            return
-        docks = list(sizes)
-        widths = [size.width() * now.width() // before.width() for size in sizes.values()]
-        heights = [size.height() * now.height() // before.height() for size in sizes.values()]
-        self.resizeDocks(docks, [max(1, width) for width in widths], Qt.Orientation.Horizontal)
-        self.resizeDocks(docks, [max(1, height) for height in heights], Qt.Orientation.Vertical)
+        docks = [dock for dock in self._shares if _has_room(dock)]
+        if self._arranged and docks:
+            across, down = zip(*(self._shares[dock] for dock in docks), strict=True)
+            width, height = self.width(), self.height()
+            self.resizeDocks(docks, [round(x * width) for x in across], Qt.Orientation.Horizontal)
+            self.resizeDocks(docks, [round(y * height) for y in down], Qt.Orientation.Vertical)
+        self._room = self.size()
+
+    def _tab_height(self, dock: QDockWidget) -> int:
+        """Height of the tabs that a dock shares its place with."""
+        if not self.tabifiedDockWidgets(dock):
+            return 0
+        return max((bar.height() for bar in self.findChildren(QTabBar)), default=0)
 
     # -- remembered --------------------------------------------------------------------
 
@@ -200,6 +204,14 @@ class Workspace(QMainWindow):
     def toggles(self) -> list[QAction]:
         """Actions that show and hide each panel."""
         return [action for dock in self.docks if (action := dock.toggleViewAction()) is not None]
+
+
+def _has_room(dock: QDockWidget) -> bool:
+    """Whether a dock is in the workspace's room, even while another workspace is shown.
+
+    Qt keeps docks that are behind a tab outside of the window.
+    """
+    return not dock.isHidden() and not dock.isFloating() and dock.geometry().right() >= 0
 
 
 class Workspaces(QWidget):
