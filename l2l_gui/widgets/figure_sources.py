@@ -52,6 +52,7 @@ class FigureSources(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName("Files the figures are made from")
         self.list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
+        self.list.setSpacing(1)
         self.list.itemChanged.connect(self._checked)
         self.list.itemSelectionChanged.connect(self._enable)
         label.setBuddy(self.list)
