@@ -23,7 +23,7 @@ from l2l_engine.figures.sources import NetworkSource, Source
 from l2l_engine.outlook import duration
 from l2l_engine.reproduction import report
 from l2l_engine.run import Run
-from l2l_engine.storage.results import SUFFIX
+from l2l_engine.storage.results import SHIPPED, SUFFIX
 from l2l_engine.sweep import Sweep, grid
 
 PRETRAINED_SEED, PRETRAINED_PROBLEMS = 0, 101
@@ -31,6 +31,10 @@ _STOPPED = 130  # exit code after Ctrl-C
 _MS_A_TRIAL = 10.0  # of one core, as measured (docs/performance.md)
 _ANALYSIS_SECONDS = 200.0  # a Full run
 _DPI = 130.0
+_SHIPPED_WORDS = (
+    "These results come with the program and stay as they are: what is computed of other sessions\n"
+    "in this place is kept in the user's cache folder.\n"
+)
 _PICTURED = {1: True, 2: False, 5: True, 6: True, 7: False}  # from the published results files?
 
 
@@ -120,6 +124,7 @@ def _ship(sweep: Path, sources: Sequence[NetworkSource], data: Path) -> None:
     """Replace the results of these networks; those of others stay beside them."""
     target = data / "results"
     target.mkdir(parents=True, exist_ok=True)
+    (target / SHIPPED).write_text(_SHIPPED_WORDS, encoding="utf-8")
     for source in sources:
         name = f"{source.name}{SUFFIX}"
         shutil.copyfile(sweep / "results" / name, target / name)

@@ -36,6 +36,8 @@ from l2l_engine.storage.session import Session
 FORMAT = layout.RESULTS_FORMAT
 VERSION = 1
 SUFFIX = ".results.h5"
+SHIPPED = "SHIPPED"
+"""A file of this name closes a folder of results that comes with the program: nothing is put there."""
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -118,7 +120,8 @@ class RunSummary:
 class Results:
     """The results files of one session: the one beside it, and one in the user's cache folder.
 
-    The second is used where the first cannot be written. Safe to use from several threads and
+    The second is used where the first cannot be written or is among results that come with the
+    program. Safe to use from several threads and
     programs.
     """
 
@@ -148,6 +151,8 @@ class Results:
     def put(self, summary: RunSummary, entries: Mapping[tuple[Key, str], Arrays]) -> Path | None:
         """Add entries, by key and digest, and the run's summary; the file written, if any could be."""
         for path in self.places:
+            if (path.parent / SHIPPED).exists():
+                continue
             try:
                 with _writing(path) as temporary:
                     _write(temporary, path, summary, entries)

@@ -47,6 +47,23 @@ def test_the_first_figure_is_made_previewed_and_says_what_is_less_than_the_paper
     assert len(colours) > 20
 
 
+def test_figures_of_the_example_leave_what_ships_as_it_is(
+    window, qtbot, no_errors, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    before = {path: path.stat().st_mtime_ns for path in data("results").iterdir()}
+    window.runner.open(data("pretrained.h5"))
+    qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
+    settle(window, qtbot)
+    panel = figures(window, qtbot)
+    panel.sources.list.item(0).setCheckState(Qt.CheckState.Checked)  # the example itself
+    panel.sources.list.item(1).setCheckState(Qt.CheckState.Unchecked)
+    wait_until_sharp(panel, qtbot)
+    qtbot.waitUntil(lambda: panel.maker.item(1).stage is Stage.READY, timeout=PATIENCE)
+    settle(window, qtbot)
+    assert {path: path.stat().st_mtime_ns for path in data("results").iterdir()} == before
+
+
 def test_a_resized_preview_is_drawn_anew_pixel_by_pixel(opened, qtbot, no_errors):
     panel = figures(opened, qtbot)
     wait_until_sharp(panel, qtbot)

@@ -10,7 +10,7 @@ import runs
 
 from l2l_engine.storage import results as module
 from l2l_engine.storage.errors import SessionError
-from l2l_engine.storage.results import Key, Results, ResultsError, RunSummary, read_summary
+from l2l_engine.storage.results import SHIPPED, Key, Results, ResultsError, RunSummary, read_summary
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.writer import SessionWriter
 
@@ -165,6 +165,18 @@ def test_the_users_cache_folder_serves_where_the_first_place_cannot_be_written(t
     assert results.put(summary, {(KEY, digest): ARRAYS}) == fallback
     assert results.get(KEY, digest) is not None
     assert Results(blocked).put(summary, {(KEY, digest): ARRAYS}) is None
+
+
+def test_nothing_is_put_among_results_that_come_with_the_program(tmp_path, summary):
+    shipped, fallback = tmp_path / "results/r.h5", tmp_path / "cache/r.h5"
+    put(shipped, summary, problems=range(2))
+    (shipped.parent / SHIPPED).touch()
+    results, before = Results(shipped, fallback), shipped.read_bytes()
+    digest = summary.digest(range(4))
+    assert results.put(summary, {(KEY, digest): ARRAYS}) == fallback
+    assert shipped.read_bytes() == before
+    assert results.get(KEY, summary.digest(range(2))) is not None
+    assert results.get(KEY, digest) is not None
 
 
 def test_a_true_entry_in_the_cache_folder_is_found_behind_a_stale_one(tmp_path, summary):
