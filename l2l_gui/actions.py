@@ -25,6 +25,7 @@ class Described(NamedTuple):
 ACTIONS = (
     Described("new", "New…", "Ctrl+N", "new", "Begin a new run"),
     Described("open", "Open…", "Ctrl+O", "open", "Open a session"),
+    Described("example", "Open the example", "", "", "A network that has learned 101 problems"),
     Described("compare", "Compare with…", "Ctrl+Shift+O", "", "Open sessions beside this one"),
     Described("save_copy", "Save a copy…", "Ctrl+Shift+S", "save", "Copy the session as it is now"),
     Described("import", "Import…", "", "", "Read the authors' published files as a session"),
@@ -54,7 +55,7 @@ TOOL_BAR = (
     ("branch",),
 )
 FILE = (
-    ("new", "open", "RECENT", "compare", "save_copy"),
+    ("new", "open", "RECENT", "example", "compare", "save_copy"),
     ("import", "export_session"),
     ("movie",),
     ("quit",),
@@ -65,7 +66,7 @@ RUN = (
     ("branch", "sweep"),
 )
 HELP = (("first_steps", "shortcuts", "log"), ("about",))
-UNTIL_PROVIDED = ("import", "export_session", "branch", "movie", "sweep", "first_steps")
+UNTIL_PROVIDED = ("example", "import", "export_session", "branch", "movie", "sweep", "first_steps")
 """Hidden until :meth:`Actions.provide` says what they do."""
 
 

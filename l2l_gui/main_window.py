@@ -35,9 +35,9 @@ from l2l_gui.settings import settings
 from l2l_gui.status_line import StatusLine
 from l2l_gui.theme import theme
 from l2l_gui.view_menu import RecentMenu, ViewMenu
-from l2l_gui.widgets.busy import EmptyState
 from l2l_gui.widgets.log_console import LogConsole
 from l2l_gui.widgets.transport import Transport
+from l2l_gui.widgets.welcome import Welcome
 from l2l_gui.workspaces import WORKSPACES, Workspaces
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,9 @@ class MainWindow(QMainWindow):
         self.notifications = Notifications()
         self.workspaces = Workspaces(self._context)
         self.transport = Transport()
-        self.empty = self._empty_state()
+        self.empty = Welcome(
+            [self.actions_by_name[name] for name in ("example", "open", "new")], self.runner.open
+        )
         self._build_centre()
         self._build_docks()
         self._build_menus()
@@ -92,14 +94,6 @@ class MainWindow(QMainWindow):
         )
 
     # -- building ----------------------------------------------------------------------
-
-    def _empty_state(self) -> EmptyState:
-        return EmptyState(
-            "No session is open. Open one, drop a file here, or begin a new run.",
-            "chart",
-            "New run…",
-            lambda: self.actions_by_name["new"].trigger(),
-        )
 
     def _build_centre(self) -> None:
         bar = QToolBar("Tools")

@@ -11,6 +11,7 @@ from l2l_gui import working_copy
 from l2l_gui.actions import Actions
 from l2l_gui.goals import Goal
 from l2l_gui.help import AboutDialog, ShortcutSheet
+from l2l_gui.resources_path import data
 from l2l_gui.run_until_dialog import RunUntilDialog
 from l2l_gui.runner import Runner
 from l2l_gui.settings import settings
@@ -38,6 +39,9 @@ class Requests:
             ("about", lambda: self._open(AboutDialog(window))),
         ):
             actions.provide(name, slot)
+        example = data(working_copy.EXAMPLE)
+        if example.exists():
+            actions.provide("example", lambda: runner.open(example))
 
     def new(self) -> None:
         """Ask for parameters and begin a run."""

@@ -14,11 +14,12 @@ from driving import PATIENCE, settle
 from PyQt6 import sip
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDropEvent
-from PyQt6.QtWidgets import QDialog, QFileDialog, QToolButton
+from PyQt6.QtWidgets import QDialog, QFileDialog, QPushButton, QToolButton
 
 from l2l_gui import app
 from l2l_gui.actions import UNTIL_PROVIDED
 from l2l_gui.main_window import MainWindow
+from l2l_gui.resources_path import data
 from l2l_gui.settings import settings
 from l2l_gui.theme import Mode, theme
 from l2l_gui.view_menu import set_theme
@@ -37,6 +38,10 @@ def click(qtbot, plot_panel, x: float, y: float) -> None:
     where = plot_panel.view.mapFromScene(box.mapViewToScene(QPointF(x, y)))
     qtbot.mouseMove(plot_panel.view.viewport(), where)
     qtbot.mouseClick(plot_panel.view.viewport(), Qt.MouseButton.LeftButton, pos=where)
+
+
+def button(inside, text: str) -> QPushButton:
+    return next(one for one in inside.findChildren(QPushButton) if one.text() == text)
 
 
 # -- starting ------------------------------------------------------------------------------
@@ -64,10 +69,27 @@ def test_the_version_is_printed_without_a_window(capsys):
 def test_without_a_session_it_says_what_to_do_and_offers_a_new_run(window, qtbot):
     assert window.empty.isVisible()
     assert not window.actions_by_name["run"].isEnabled()
-    qtbot.mouseClick(window.empty.button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button(window.empty, "New…"), Qt.MouseButton.LeftButton)
     dialogs = window.findChildren(QDialog)
     assert [dialog.windowTitle() for dialog in dialogs] == ["New run"]
     dialogs[0].reject()
+
+
+def test_the_example_can_always_be_opened(window, qtbot):
+    qtbot.mouseClick(button(window.empty, "Open the example"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
+    assert window.runner.session.path == data("pretrained.h5")
+    settle(window, qtbot)
+
+
+def test_sessions_opened_lately_are_offered_without_one(window, learned, qtbot):
+    settings.add_recent(learned)
+    window.empty.hide()
+    window.empty.show()
+    qtbot.mouseClick(button(window.empty, "learned.h5"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
+    assert window.runner.session.path == learned
+    settle(window, qtbot)
 
 
 def test_the_last_session_is_opened_next_time(opened, learned):
