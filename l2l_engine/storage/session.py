@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,8 @@ class Session:
         """Use :meth:`open`."""
         self.path = path
         self._file = file
+        self._replaced: list[h5py.File] = []  # files since replaced; a thread may be reading them
+        self._refreshing = threading.Lock()
         self._identity = _identity(path)
         with self._reading():
             self.config = opening.config_of(path, file)
@@ -73,7 +76,8 @@ class Session:
 
     def close(self) -> None:
         """Close the file; harmless when repeated."""
-        self._file.close()
+        for file in (self._file, *self._replaced):
+            file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -88,11 +92,17 @@ class Session:
 
     def refresh(self) -> None:
         """See the trials, problems and checkpoint written since opening or the last refresh."""
-        if _identity(self.path) != self._identity:  # repaired or made anew: another file
-            fresh = type(self).open(self.path)
-            self._file.close()
-            self.__dict__.update(fresh.__dict__)
-            return
+        with self._refreshing:
+            if _identity(self.path) != self._identity:  # repaired or made anew: another file
+                self._replace()
+            else:
+                self._see_what_was_added()
+
+    def _replace(self) -> None:
+        kept = {"_replaced": [*self._replaced, self._file], "_refreshing": self._refreshing}
+        self.__dict__.update(type(self).open(self.path).__dict__ | kept)
+
+    def _see_what_was_added(self) -> None:
         with self._reading():
             for table in (self._problems, self._weights, self._trials):
                 for dataset in table.values():

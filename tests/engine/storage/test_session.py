@@ -4,6 +4,7 @@ import dataclasses
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import h5py
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 import runs
 
 from l2l_engine.config import L2LError, RunType
-from l2l_engine.storage import hdf5
+from l2l_engine.storage import hdf5, recovery
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.writer import SessionWriter
 
@@ -131,6 +132,30 @@ def test_resuming_continues_and_repeats_from_the_checkpoint(writer, path):
         session.refresh()
         assert (session.n_problems, session.n_trials) == (6, 42)
         np.testing.assert_array_equal(session.trial_column("largest_rate"), np.arange(42))
+
+
+def test_a_thread_goes_on_reading_while_the_file_is_replaced(writer, path):
+    runs.write(writer, 3)
+    writer.close()
+    ended, reads = threading.Event(), []
+
+    def read():
+        while not ended.is_set():
+            session.refresh()
+            reads.append(session.weights(slice(None)))
+
+    with Session.open(path) as session, ThreadPoolExecutor(2) as pool:
+        readers = [pool.submit(read) for _ in range(2)]
+        try:
+            for _ in range(20):
+                recovery.rewrite(path)
+                session.refresh()
+        finally:
+            ended.set()
+        for reader in readers:
+            reader.result()
+    for index in range(3):
+        assert_same_network(reads[-1][index], runs.weights_of(index))
 
 
 def test_resuming_a_file_open_for_reading_here(writer, path):
