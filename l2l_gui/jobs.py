@@ -106,6 +106,7 @@ class Jobs(QObject):
         self.cache = ResultCache(cache_bytes)
         self._jobs: dict[Hashable, Job] = {}
         self._ending: set[Job] = set()  # cancelled, not yet back
+        self._afterwards: list[tuple[set[Job], Callable[[], object]]] = []
         self._quick, self._slow, self._background = (QThreadPool(self) for _ in range(3))
         self._quick.setMaxThreadCount(QUICK_THREADS)
         self._slow.setMaxThreadCount(1)
@@ -166,6 +167,14 @@ class Jobs(QObject):
                 listener.on_error(JobCancelledError())
         self.changed.emit()
 
+    def when_done(self, action: Callable[[], object]) -> None:
+        """Call ``action`` as soon as every job there is now has ended, whatever comes after it."""
+        jobs = {*self.running, *self._ending}
+        if jobs:
+            self._afterwards.append((jobs, action))
+        else:
+            action()
+
     def close(self) -> None:
         """Give everything up and wait for the threads."""
         for job in self.running:
@@ -173,6 +182,9 @@ class Jobs(QObject):
         for pool in (self._quick, self._slow, self._background):
             pool.clear()
             pool.waitForDone(CLOSING_MS)
+        afterwards, self._afterwards = self._afterwards, []
+        for _, action in afterwards:
+            action()
 
     def _line(self, computation: Computation) -> QThreadPool:
         if computation.background:
@@ -184,8 +196,18 @@ class Jobs(QObject):
             if kept is job:
                 del self._jobs[key]
 
+    def _end(self, ended: Job) -> None:
+        """Do what waits for this job and no other."""
+        for jobs, _ in self._afterwards:
+            jobs.discard(ended)
+        due = [action for jobs, action in self._afterwards if not jobs]
+        self._afterwards = [entry for entry in self._afterwards if entry[0]]
+        for action in due:
+            action()
+
     def _finish(self, job: Job, result: Any, error: Exception | None) -> None:
         self._ending.discard(job)
+        self._end(job)
         if error is None and job.computation.key is not None:
             self.cache.put(job.computation.key, result)
         self._drop(job)

@@ -17,6 +17,7 @@ from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.session import Session
+from l2l_gui.jobs import Jobs
 from l2l_gui.snapshot import Snapshot, of_session
 
 SessionKey = tuple[str, str]
@@ -109,6 +110,10 @@ def _patiently(read: Callable[[], T]) -> T:
 class Sessions(QObject):
     """The open sessions by path.
 
+    Parameters
+    ----------
+    jobs : those that may be reading a session when it is let go.
+
     Signals
     -------
     opened(OpenSession), closed(OpenSession)
@@ -119,8 +124,9 @@ class Sessions(QObject):
     closed = pyqtSignal(object)
     advanced = pyqtSignal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._jobs = jobs
         self._open: dict[Path, OpenSession] = {}
 
     def __iter__(self) -> Iterator[OpenSession]:
@@ -140,12 +146,13 @@ class Sessions(QObject):
         self.opened.emit(session)
 
     def remove(self, path: Path) -> None:
-        """Let a session go."""
+        """Let a session go; its file is closed when no job can be reading it any more."""
         session = self._open.pop(path, None)
         if session is not None:
             self.closed.emit(session)
-            # closing waits for whoever reads or writes a file just now
-            threading.Thread(target=session.close, name="closing").start()
+            # closing waits for whoever writes the file just now
+            closing = threading.Thread(target=session.close, name="closing")
+            self._jobs.when_done(closing.start)
 
     def advance(self, snapshot: Snapshot) -> None:
         """Take in the newest snapshot of a session in training."""

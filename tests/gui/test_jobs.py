@@ -79,6 +79,24 @@ def test_a_reporting_function_is_stopped_half_way_by_cancel(jobs, qtbot):
     assert not jobs.running
 
 
+def test_what_waits_for_the_jobs_there_are_does_not_wait_for_later_ones(jobs, qtbot):
+    go, later, ended = threading.Event(), threading.Event(), []
+    jobs.submit(Computation(go.wait, (10,), key="early"), ended.append)
+    jobs.submit(Computation(go.wait, (10,), key="given up"), ended.append, owner="panel")
+    jobs.release("panel")
+    jobs.when_done(lambda: ended.append("closed"))
+    jobs.submit(Computation(later.wait, (10,), key="late", slow=True), ended.append)
+    qtbot.wait(50)
+    assert ended == []
+    go.set()
+    qtbot.waitUntil(lambda: "closed" in ended)
+    assert len(jobs.running) == 1
+    later.set()
+    qtbot.waitUntil(lambda: not jobs.running)
+    jobs.when_done(lambda: ended.append("at once"))
+    assert ended[-1] == "at once"
+
+
 def test_an_error_reaches_whoever_asked(jobs, qtbot):
     errors = []
     jobs.submit(Computation(lambda: 1 / 0), lambda _: None, errors.append)

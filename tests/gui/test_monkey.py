@@ -34,6 +34,7 @@ from PyQt6.QtWidgets import (
 )
 
 from l2l_gui.theme import Mode, theme
+from l2l_gui.widgets import guard
 
 SEEDS = [int(seed) for seed in os.environ.get("L2L_MONKEY_SEEDS", "1").split()]
 ACTIONS = int(os.environ.get("L2L_MONKEY_ACTIONS", "800"))
@@ -339,6 +340,8 @@ def test_nothing_breaks_whatever_is_done(
 ):
     window = tiny
     monkeypatch.chdir(tmp_path)
+    answers = random.Random(seed)  # may what was typed be lost?
+    monkeypatch.setattr(guard, "agrees", lambda *_: answers.random() < 0.7)
     threads = set(threading.enumerate())
     windows = {id(widget) for widget in QApplication.topLevelWidgets() if widget.isVisible()}
     monkey = Monkey(window, seed)
@@ -354,6 +357,7 @@ def test_nothing_breaks_whatever_is_done(
         if trouble.found or sip.isdeleted(window) or not window.isVisible():
             break
     trail = "\n".join(monkey.done)
+    monkeypatch.setattr(guard, "agrees", lambda *_: True)
     _put_everything_away(monkey, qtbot)
     assert not trouble.found, f"seed {seed}, after\n{trail}\n\n{trouble.found[0]}"
     assert window.isVisible(), f"seed {seed}: the window went away after\n{trail}"

@@ -28,7 +28,12 @@ class Bench:
         self.qtbot = qtbot
         self.said: list[str] = []
         self.context = Context(
-            SharedSelection(), Sessions(), Jobs(), RedrawQueue(), self.said.append, lambda _: None
+            SharedSelection(),
+            Sessions(jobs := Jobs()),
+            jobs,
+            RedrawQueue(),
+            self.said.append,
+            lambda _: None,
         )
         self.session = OpenSession.open(path)
         self._whole = self.session.snapshot
