@@ -37,12 +37,14 @@ def test_networks_are_the_papers_and_complete(shipped):
 
 
 def test_learning_to_learn_has_the_published_size(shipped):
-    # science of the paper: bounds are the range of its ten networks, half as wide again
+    # the mean network is among the paper's ten; single ones vary more (docs/reproduction.md)
     values = measured(report.learned(shipped))
-    asymptotes = values["Asymptote of the fit (trials)"]
-    assert ((asymptotes > 14) & (asymptotes < 30)).all()
-    trials = values["Trials run, problems 2–1001"]
-    assert ((trials > 60_000) & (trials < 106_000)).all()
+    for name, least, most in (
+        ("Asymptote of the fit (trials)", 18.3, 26.4),
+        ("Trials run, problems 2–1001", 71_141, 94_143),
+    ):
+        assert least < values[name].mean() < most
+        assert ((values[name] > 0.75 * least) & (values[name] < 1.5 * most)).all()
 
 
 @pytest.mark.parametrize("number", list(figures.REGISTRY))
