@@ -26,12 +26,12 @@ from PyQt6.QtCore import QEventLoop, QTimer
 
 from l2l_engine.config import RunConfig
 from l2l_engine.run import Run
-from l2l_gui.app import application
-from l2l_gui.frame_meter import FrameMeter, percentiles
-from l2l_gui.main_window import MainWindow
-from l2l_gui.resources_path import data
-from l2l_gui.settings import settings
-from l2l_gui.working_copy import EXAMPLE
+from l2l_gui.look.resources_path import data
+from l2l_gui.model.settings import settings
+from l2l_gui.model.working_copy import EXAMPLE
+from l2l_gui.tour.frame_meter import FrameMeter, percentiles
+from l2l_gui.window.application import application
+from l2l_gui.window.main_window import MainWindow
 
 PARTS = ("start", "training", "lab", "selection")
 SIZE = (1440, 900)
@@ -40,9 +40,9 @@ PATIENCE = 120.0
 
 START = """
 import time; began = time.perf_counter()
-from l2l_gui.app import application
+from l2l_gui.window.application import application
 app = application()
-from l2l_gui.main_window import MainWindow
+from l2l_gui.window.main_window import MainWindow
 window = MainWindow(); window.show(); app.processEvents()
 print(time.perf_counter() - began, flush=True)
 window.close()

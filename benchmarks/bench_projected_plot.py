@@ -14,8 +14,8 @@ from collections.abc import Callable
 import numpy as np
 from PyQt6.QtWidgets import QApplication
 
-from l2l_gui.theme import theme
-from l2l_gui.widgets.projected_plot import Family, ProjectedPlot
+from l2l_gui.look.theme import theme
+from l2l_gui.plotting.projected_plot import Family, ProjectedPlot
 
 FRAMES = 60
 CASES = ((100, 100), (100, 400), (100, 2000))

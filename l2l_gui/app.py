@@ -8,14 +8,6 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from PyQt6.QtWidgets import QApplication
-
-SWITCH_SECONDS = 0.0001
-"""How long a thread may keep the interpreter from another; Python's own 5 ms would cost the
-engine a third of its trials and the window its frames."""
 
 FIRST_STEPS_MS = 1500
 """When somebody who is new is shown around: once the session is there."""
@@ -27,12 +19,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # analyses multiply many small matrices: several threads would only wait for each other
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if options.version:
-        from l2l_gui.help import version
+        from l2l_gui.window.help import version
 
         print(f"l2l-gui {version()}")
         return 0
     if options.tour is not None:
-        from l2l_gui.tour import main as tour
+        from l2l_gui.tour.driver import main as tour
 
         return tour(options.tour, options.files)
     return show(options.files)
@@ -42,13 +34,15 @@ def show(files: list[Path]) -> int:
     """Open the window on these sessions, or on the last one."""
     from PyQt6.QtCore import QTimer
 
-    from l2l_gui import logs
-    from l2l_gui.settings import settings
+    from l2l_gui.model.settings import settings
+    from l2l_gui.model.working_copy import first_session
+    from l2l_gui.window import logs
+    from l2l_gui.window.application import application
 
     logs.start()
     app = application()
-    from l2l_gui.main_window import MainWindow
-    from l2l_gui.theme import theme
+    from l2l_gui.look.theme import theme
+    from l2l_gui.window.main_window import MainWindow
 
     theme.set_mode(settings.text("theme") or "system")
     window = MainWindow()
@@ -59,40 +53,6 @@ def show(files: list[Path]) -> int:
         QTimer.singleShot(0, lambda: window.open_files(paths))
     QTimer.singleShot(FIRST_STEPS_MS, window.features.first_steps.welcome)
     return app.exec()
-
-
-def application() -> QApplication:
-    """The QApplication, styled; and the interpreter set for two busy threads."""
-    from PyQt6.QtGui import QIcon
-    from PyQt6.QtWidgets import QApplication
-
-    from l2l_gui.resources_path import resource
-    from l2l_gui.theme import theme
-
-    sys.setswitchinterval(SWITCH_SECONDS)
-    app = QApplication.instance() or QApplication([sys.argv[0]])
-    assert isinstance(app, QApplication)
-    app.setApplicationName("L2L Explorer")
-    app.setApplicationDisplayName("L2L Explorer")
-    app.setDesktopFileName("l2l-explorer")
-    icon = resource("icons/application.svg")
-    if icon.exists():
-        app.setWindowIcon(QIcon(str(icon)))
-    theme.apply(app)
-    return app
-
-
-def first_session() -> list[Path]:
-    """The last session, or else the one that comes with the program."""
-    from l2l_gui.resources_path import data
-    from l2l_gui.settings import settings
-    from l2l_gui.working_copy import EXAMPLE
-
-    last = settings.text("last session")
-    for path in (Path(last) if last else None, data(EXAMPLE)):
-        if path is not None and path.is_file():
-            return [path]
-    return []
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -24,7 +24,7 @@ from l2l_engine.outlook import duration
 from l2l_engine.reproduction import report
 from l2l_engine.run import Run
 from l2l_engine.storage.results import SHIPPED, SUFFIX
-from l2l_engine.sweep import Sweep, grid
+from l2l_engine.sweeps.sweep import Sweep, grid
 
 PRETRAINED_SEED, PRETRAINED_PROBLEMS = 0, 101
 _STOPPED = 130  # exit code after Ctrl-C

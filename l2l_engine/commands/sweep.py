@@ -16,8 +16,8 @@ from typing import Any
 from l2l_engine.commands.train import RUN_TYPES
 from l2l_engine.config import ConfigError, L2LError, RunConfig, RunType
 from l2l_engine.outlook import duration
-from l2l_engine.sweep import Sweep, SweepRun, grid
-from l2l_engine.sweep_pace import PaceMeter
+from l2l_engine.sweeps.pace import PaceMeter
+from l2l_engine.sweeps.sweep import Sweep, SweepRun, grid
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -18,8 +18,8 @@ from l2l_engine.analysis.progress import Progress
 from l2l_engine.analysis.subspaces import mean_and_sem, representations
 from l2l_engine.analysis.vector_field import vector_field_change
 from l2l_engine.config import RunConfig
-from l2l_engine.figures.base import GROUP, LackingError, known_mean
 from l2l_engine.figures.changes import DIMENSIONS, Changes
+from l2l_engine.figures.contract import GROUP, LackingError, known_mean
 from l2l_engine.figures.processed import PublishedNetwork
 from l2l_engine.figures.sources import Network, NetworkSource
 from l2l_engine.network import NetworkWeights

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.analysis import change_table
-from l2l_engine.figures.base import GROUP, known_mean
+from l2l_engine.figures.contract import GROUP, known_mean
 
 Float64 = NDArray[np.float64]
 

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from l2l_engine.analysis.learning_curve import Box, box
 from l2l_engine.config import RunConfig
-from l2l_engine.figures.base import mean_and_sem
+from l2l_engine.figures.contract import mean_and_sem
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from l2l_engine.config import L2LError
-from l2l_engine.figures.base import Table
 from l2l_engine.figures.compose import styled
+from l2l_engine.figures.contract import Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -21,15 +21,15 @@ from PyQt6.QtGui import QAction, QHideEvent, QPalette, QShowEvent
 from PyQt6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from l2l_engine.config import L2LError
-from l2l_gui import exporting
-from l2l_gui.jobs import Computation, JobCancelledError, Jobs
-from l2l_gui.pace import PICTURE, Pace
-from l2l_gui.panel_data import PanelData
-from l2l_gui.panels.redraw import RedrawQueue
-from l2l_gui.selection import Selection, SharedSelection
-from l2l_gui.sessions import OpenSession, Sessions
-from l2l_gui.theme import Palette, theme
+from l2l_gui.look.theme import Palette, theme
+from l2l_gui.model.pace import PICTURE, Pace
+from l2l_gui.model.selection import Selection, SharedSelection
+from l2l_gui.model.sessions import OpenSession, Sessions
+from l2l_gui.output import exporting
+from l2l_gui.output.panel_data import PanelData
 from l2l_gui.widgets.busy import BusyOverlay, EmptyState
+from l2l_gui.workers.jobs import Computation, JobCancelledError, Jobs
+from l2l_gui.workers.redraw import RedrawQueue
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any
 
-from l2l_gui.jobs import Computation
+from l2l_gui.workers.jobs import Computation
 
 
 class Gathered:

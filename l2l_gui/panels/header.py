@@ -18,13 +18,13 @@ from PyQt6.QtWidgets import (
 )
 
 from l2l_engine.config import L2LError
-from l2l_gui import exporting
-from l2l_gui.pace import TEXT
+from l2l_gui.dialogs.error import show_error
+from l2l_gui.look.theme import theme
+from l2l_gui.model.pace import TEXT
+from l2l_gui.model.settings import settings
+from l2l_gui.output import exporting
 from l2l_gui.panels.base import Panel
-from l2l_gui.settings import settings
-from l2l_gui.theme import theme
 from l2l_gui.widgets.elided_label import ElidedLabel
-from l2l_gui.widgets.error_dialog import show_error
 
 ENDINGS = {**exporting.PICTURES, **exporting.TABLES}
 

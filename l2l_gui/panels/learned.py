@@ -15,9 +15,9 @@ from l2l_engine import network
 from l2l_engine.analysis.subspaces import Subspaces, representations
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
+from l2l_gui.model.selection import Group
+from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.base import Context, Nothing
-from l2l_gui.selection import Group
-from l2l_gui.sessions import OpenSession
 
 FEW = 60
 """Groups whose subspaces panels find; larger ones are taken from their first problems."""

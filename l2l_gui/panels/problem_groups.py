@@ -19,10 +19,10 @@ from l2l_engine.analysis.progress import Progress, tracked
 from l2l_engine.analysis.subspaces import Parts, Subspaces
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.storage.session import Session
-from l2l_gui.jobs import Computation
-from l2l_gui.panels.trial_axes import thinned
-from l2l_gui.selection import FIRST_GROUP, Group
-from l2l_gui.sessions import OpenSession, SessionKey
+from l2l_gui.model.selection import FIRST_GROUP, Group
+from l2l_gui.model.sessions import OpenSession, SessionKey
+from l2l_gui.plotting.trial_axes import thinned
+from l2l_gui.workers.jobs import Computation
 
 MOST = 256
 """Problems analysed at once at most."""

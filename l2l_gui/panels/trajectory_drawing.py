@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from PyQt6.QtGui import QColor
 
 from l2l_engine import task
-from l2l_gui.panels.legend_line import LINE, Key
-from l2l_gui.panels.legend_line import THICK as THICK_LINE
+from l2l_gui.look.theme import theme
 from l2l_gui.panels.problem_groups import GroupTrajectories
-from l2l_gui.theme import theme
-from l2l_gui.widgets.projected_plot import Family, Markers
+from l2l_gui.plotting.legend_line import LINE, Key
+from l2l_gui.plotting.legend_line import THICK as THICK_LINE
+from l2l_gui.plotting.projected_plot import Family, Markers
 
 PARTS = {
     "mean_decision": "Mean decision",

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
 from PyQt6.QtGui import QHideEvent, QPainter, QPaintEvent, QPalette, QShowEvent
 from PyQt6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from l2l_gui.theme import theme, tinted_icon
+from l2l_gui.look.theme import theme, tinted_icon
 
 DELAY_MS = 150
 FRAME_MS = 80

@@ -8,10 +8,10 @@ from PyQt6.QtCore import QRectF, QSize, Qt, QTimer
 from PyQt6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from l2l_gui.figure_making import Rendered, render
-from l2l_gui.jobs import Computation, Jobs
-from l2l_gui.theme import theme
+from l2l_gui.look.theme import theme
 from l2l_gui.widgets.busy import BusyOverlay
+from l2l_gui.workers.figure_making import Rendered, render
+from l2l_gui.workers.jobs import Computation, Jobs
 
 if TYPE_CHECKING:
     from l2l_engine.figures import Made

@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from l2l_gui.theme import theme
+from l2l_gui.look.theme import theme
 
 MOST_RECORDS = 5000
 GATHER_MS = 100

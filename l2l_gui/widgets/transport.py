@@ -23,7 +23,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from l2l_gui.theme import theme
+from l2l_gui.look.theme import theme
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 FRAME_MS = 33

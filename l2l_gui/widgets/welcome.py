@@ -10,8 +10,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QPalette, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from l2l_gui.settings import settings
-from l2l_gui.theme import theme, tinted_icon
+from l2l_gui.look.theme import theme, tinted_icon
+from l2l_gui.model.settings import settings
 
 ICON_PIXELS = 48
 MOST = 5  # recent sessions offered

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PyQt6.QtCore import QSize, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
-from l2l_gui.theme import theme
-from l2l_gui.time_left import Outlook
+from l2l_gui.look.theme import theme
+from l2l_gui.widgets.time_left import Outlook
 
 
 class WorkStatus(QWidget):

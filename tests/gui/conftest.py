@@ -15,11 +15,11 @@ from PyQt6 import sip
 from PyQt6.QtCore import QThread, QTimer
 from PyQt6.QtWidgets import QApplication
 
-from l2l_gui import app as application
-from l2l_gui.main_window import MainWindow
-from l2l_gui.resources_path import data
-from l2l_gui.settings import settings
-from l2l_gui.theme import theme
+from l2l_gui.look.resources_path import data
+from l2l_gui.look.theme import theme
+from l2l_gui.model.settings import settings
+from l2l_gui.window.application import application
+from l2l_gui.window.main_window import MainWindow
 
 if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -40,7 +40,7 @@ def sandbox(
     home = tmp_path_factory.mktemp("sandbox")
     settings.use_file(home / "settings.ini")
     monkeypatch.setenv("L2L_SESSIONS", str(home / "sessions"))
-    application.application()
+    application()
     theme.set_mode("light")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtWidgets import QWidget
 
 from l2l_engine.config import RunConfig
-from l2l_gui.main_window import MainWindow
+from l2l_gui.window.main_window import MainWindow
 
 PATIENCE = 60_000
 

@@ -33,8 +33,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from l2l_gui.theme import Mode, theme
-from l2l_gui.widgets import guard
+from l2l_gui.dialogs import guard
+from l2l_gui.look.theme import Mode, theme
 
 SEEDS = [int(seed) for seed in os.environ.get("L2L_MONKEY_SEEDS", "1").split()]
 ACTIONS = int(os.environ.get("L2L_MONKEY_ACTIONS", "800"))

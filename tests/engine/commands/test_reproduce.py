@@ -8,7 +8,7 @@ from tiny import TINY
 from l2l_engine.commands import reproduce
 from l2l_engine.config import RunConfig
 from l2l_engine.reproduction import report
-from l2l_engine.sweep import grid
+from l2l_engine.sweeps.sweep import grid
 
 SHORT = {
     **TINY,

@@ -49,7 +49,7 @@ def test_train_returns_the_session(tmp_path):
 
 def test_importing_the_engine_brings_neither_tensorflow_nor_qt():
     code = (
-        "import sys, l2l_engine, l2l_engine.run, l2l_engine.commands.train, l2l_engine.sweep;"
+        "import sys, l2l_engine, l2l_engine.run, l2l_engine.commands.train, l2l_engine.sweeps.sweep;"
         "print([m for m in ('tensorflow', 'PyQt6', 'pyqtgraph', 'matplotlib') if m in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -10,11 +10,11 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, Qt
 
-from l2l_gui.jobs import Jobs
+from l2l_gui.model.selection import Group, SharedSelection
+from l2l_gui.model.sessions import OpenSession, Sessions
 from l2l_gui.panels.base import Context, Panel
-from l2l_gui.panels.redraw import RedrawQueue
-from l2l_gui.selection import Group, SharedSelection
-from l2l_gui.sessions import OpenSession, Sessions
+from l2l_gui.workers.jobs import Jobs
+from l2l_gui.workers.redraw import RedrawQueue
 
 PATIENCE = 60_000
 SMALL = Group(2, 3)
@@ -29,7 +29,7 @@ class Bench:
         self.said: list[str] = []
         self.context = Context(
             SharedSelection(),
-            Sessions(jobs := Jobs()),
+            Sessions((jobs := Jobs()).when_done),
             jobs,
             RedrawQueue(),
             self.said.append,

@@ -11,8 +11,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from l2l_engine.config import ConfigError
+from l2l_gui.dialogs.error import UNEXPECTED, ErrorDialog, show_error
 from l2l_gui.widgets.busy import DELAY_MS, BusyOverlay, EmptyState
-from l2l_gui.widgets.error_dialog import UNEXPECTED, ErrorDialog, show_error
 from l2l_gui.widgets.log_console import MOST_RECORDS, LogConsole
 
 LEFT = Qt.MouseButton.LeftButton

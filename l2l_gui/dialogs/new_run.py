@@ -1,0 +1,184 @@
+"""The dialog that starts a run or a branch: parameters and a file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from l2l_engine.config import RunConfig
+from l2l_gui.dialogs.guard import may_discard
+from l2l_gui.dialogs.number_edit import parsed
+from l2l_gui.dialogs.parameter_editor import ParameterEditor
+from l2l_gui.look.theme import theme
+
+SUFFIX = ".h5"
+FILTER = "L2L sessions (*.h5)"
+
+
+class NewRunDialog(QDialog):
+    """Asks for a run's parameters and where to keep it.
+
+    Parameters
+    ----------
+    folder : where the suggested file lies.
+    base, locked : see :class:`ParameterEditor`; for a branch, its parent's configuration
+        and what a branch may not change.
+    stem : start of the suggested name; by default the run type and seed.
+    above : what more is asked, above the parameters.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        base: RunConfig | None = None,
+        locked: Collection[str] = (),
+        stem: str = "",
+        title: str = "New run",
+        accept: str = "Create",
+        above: QWidget | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self._folder, self._stem, self._named = folder, stem, False
+        self.editor = ParameterEditor(base, locked)
+        self.editor.changed.connect(self._update)
+        self.file = QLineEdit()
+        self.file.setAccessibleName("Session file")
+        self.file.textEdited.connect(self._name_edited)
+        self.browse = QPushButton("Browse…")
+        self.browse.setAutoDefault(False)
+        self.browse.clicked.connect(self._browse)
+        self.file_message = QLabel()
+        self.file_message.setWordWrap(True)
+        self.file_message.setProperty("error", True)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        create = self.buttons.addButton(accept, QDialogButtonBox.ButtonRole.AcceptRole)
+        assert create is not None
+        self.create_button = create
+        self.create_button.setDefault(True)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        self._arrange(above)
+        self._update()
+        self.resize(560, 640)
+
+    def _arrange(self, above: QWidget | None) -> None:
+        edits = QHBoxLayout()
+        stack = self.editor.undo_stack
+        for key, slot in (("Ctrl+Z", stack.undo), ("Ctrl+Shift+Z", stack.redo)):
+            QShortcut(QKeySequence(key), self).activated.connect(slot)
+        for icon, tip, slot, enabled in (
+            ("undo", "Undo (Ctrl+Z)", stack.undo, stack.canUndoChanged),
+            ("redo", "Redo (Ctrl+Shift+Z)", stack.redo, stack.canRedoChanged),
+        ):
+            button = QPushButton()
+            theme.set_icon(button, icon)
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+            button.setAutoDefault(False)
+            button.setEnabled(False)
+            button.clicked.connect(slot)
+            enabled.connect(button.setEnabled)
+            edits.addWidget(button)
+        self.reset = QPushButton("Reset all")
+        self.reset.setAutoDefault(False)
+        self.reset.clicked.connect(self.editor.reset_all)
+        edits.addWidget(self.reset)
+        edits.addStretch()
+        edits.addWidget(self.buttons)
+        place = QHBoxLayout()
+        label = QLabel("Session file")
+        label.setBuddy(self.file)
+        place.addWidget(label)
+        place.addWidget(self.file, 1)
+        place.addWidget(self.browse)
+        column = QVBoxLayout(self)
+        column.setSpacing(10)
+        if above is not None:
+            column.addWidget(above)
+        column.addWidget(self.editor, 1)
+        column.addLayout(place)
+        column.addWidget(self.file_message)
+        column.addLayout(edits)
+
+    def config(self) -> RunConfig:
+        """The parameters; raises ConfigError while they are not all right."""
+        return self.editor.config()
+
+    def refusal(self, config: RunConfig) -> str:
+        """What else is wrong with parameters that are right by themselves, or nothing."""
+        return ""
+
+    def path(self) -> Path:
+        """The session file."""
+        text = self.file.text().strip()
+        path = Path(text).expanduser()
+        path = path if path.is_absolute() else self._folder / path
+        return path if path.suffix else path.with_suffix(SUFFIX)
+
+    def reject(self) -> None:
+        """Ask before edits are lost."""
+        if not self.editor.changed_names() or may_discard(self, "The changed parameters"):
+            super().reject()
+
+    def _suggested(self) -> Path:
+        seed = parsed(self.editor.value("seed"))
+        named = f"-seed-{seed}" if isinstance(seed, int) else ""
+        stem = self._stem or f"{self.editor.value('run_type').value}{named}"
+        path, number = self._folder / f"{stem}{SUFFIX}", 2
+        while path.exists():
+            path, number = self._folder / f"{stem}-{number}{SUFFIX}", number + 1
+        return path
+
+    def _update(self) -> None:
+        if not self._named:
+            self.file.setText(str(self._suggested()))
+        problem = self._file_problem()
+        if not problem and self.editor.valid:
+            problem = self.refusal(self.config())
+        self.file_message.setText(problem)
+        self.file_message.setVisible(bool(problem))
+        self.reset.setEnabled(bool(self.editor.changed_names()))
+        self.create_button.setEnabled(self.editor.valid and not problem)
+
+    def _file_problem(self) -> str:
+        if not self.file.text().strip():
+            return "Name the file the session is kept in."
+        path = self.path()
+        if path.exists():
+            return f"{path.name} exists already: choose another name."
+        if not path.parent.is_dir():
+            return f"The folder {path.parent} does not exist: choose another."
+        return ""
+
+    def _name_edited(self) -> None:
+        self._named = True
+        self._update()
+
+    def _browse(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self,
+            "Session file",
+            self.file.text(),
+            FILTER,
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )
+        if name:
+            self.file.setText(name)
+            self._name_edited()
+            self.file.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,0 +1,87 @@
+"""One parameter's label, editor, unit, reset button and message."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from typing import Any
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QWheelEvent
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QLabel, QToolButton, QWidget
+
+from l2l_gui.dialogs.number_edit import NumberEdit
+from l2l_gui.look.theme import theme
+
+
+class _Choice(QComboBox):
+    """A choice that scrolling past does not change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll the form unless the choice has the focus."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class ParameterRow:
+    """The widgets of one parameter."""
+
+    def __init__(self, item: dataclasses.Field[Any]) -> None:
+        self.name, self.default = item.name, item.default
+        meta = item.metadata
+        self.label = QLabel(meta["label"])
+        self.editor: QWidget
+        if isinstance(item.default, enum.Enum):
+            self.editor = box = _Choice()
+            for member in type(item.default):
+                box.addItem(member.value.replace("_", " "), member)
+        elif isinstance(item.default, bool):
+            self.editor = QCheckBox()
+        else:
+            self.editor = NumberEdit(whole=isinstance(item.default, int))
+        allowed = f", {meta['allowed']}" if meta["allowed"] else ""
+        self.editor.setToolTip(f"{item.name}{allowed}")
+        self.editor.setAccessibleName(meta["label"])
+        self.label.setBuddy(self.editor)
+        self.unit = QLabel(meta["unit"])
+        self.unit.setProperty("quiet", True)
+        self.reset = QToolButton()
+        theme.set_icon(self.reset, "reset")
+        self.reset.setAccessibleName(f"Reset {meta['label']}")
+        self.message = QLabel()
+        self.message.setProperty("error", True)
+        self.message.setWordWrap(True)
+        self.message.hide()
+
+    def value(self) -> Any:
+        """What the editor shows: a number's text, an enum member or a bool."""
+        if isinstance(self.editor, QComboBox):
+            return self.editor.currentData()
+        if isinstance(self.editor, QCheckBox):
+            return self.editor.isChecked()
+        return self.editor.text()  # type: ignore[attr-defined]
+
+    def show_value(self, value: Any) -> None:
+        """Show a value without announcing it."""
+        self.editor.blockSignals(True)
+        if isinstance(self.editor, QComboBox):
+            self.editor.setCurrentIndex(self.editor.findData(value))
+        elif isinstance(self.editor, QCheckBox):
+            self.editor.setChecked(value)
+        elif self.editor.text() != value:  # type: ignore[attr-defined]
+            self.editor.setText(value)  # type: ignore[attr-defined]
+        self.editor.blockSignals(False)
+
+    def show_error(self, text: str) -> None:
+        """Show or clear what is wrong."""
+        self.message.setText(text)
+        self.message.setVisible(bool(text))
+        self.editor.setProperty("invalid", bool(text))
+        self.editor.style().unpolish(self.editor)
+        self.editor.style().polish(self.editor)

@@ -1,0 +1,128 @@
+"""What a sweep is made of: the grid, the folder and the workers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
+
+from l2l_engine.config import L2LError, RunType
+from l2l_gui.workers.sweeping import parse_seeds, parse_settings
+
+if TYPE_CHECKING:
+    from l2l_engine.sweeps.sweep import SweepRun
+
+NAMES = {
+    RunType.Full: "Full",
+    RunType.ControlManifPert: "Control perturbation",
+    RunType.SSManifPert: "S→S",
+    RunType.DSManifPert: "D→S",
+}
+
+
+class SweepForm(QWidget):
+    """Seeds, run types, settings, folder and workers.
+
+    Signals
+    -------
+    changed : anything is edited.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.seeds = QLineEdit("0-4")
+        self.types = {run_type: QCheckBox(name) for run_type, name in NAMES.items()}
+        self.types[RunType.Full].setChecked(True)
+        types = QHBoxLayout()
+        types.setSpacing(18)
+        for box in self.types.values():
+            types.addWidget(box)
+            box.toggled.connect(self.changed)
+        types.addStretch()
+        self.problems = QSpinBox()
+        self.problems.setRange(0, 100_000)
+        self.problems.setSpecialValueText("as published")
+        self.same = QCheckBox("The same problems whatever the run type and settings")
+        self.settings = QPlainTextEdit()
+        self.settings.setPlaceholderText("sigma_rec = 0.05, 0.1\nactivation = softplus, relu")
+        self.settings.setTabChangesFocus(True)
+        self.settings.setFixedHeight(64)
+        self.folder = QLineEdit(str(folder))
+        self.browse = QPushButton("Browse…")
+        self.browse.setAutoDefault(False)
+        self.browse.clicked.connect(self._browse)
+        place = QHBoxLayout()
+        place.setSpacing(6)
+        place.addWidget(self.folder, 1)
+        place.addWidget(self.browse)
+        cores = os.cpu_count() or 1
+        self.workers = QSpinBox()
+        self.workers.setRange(1, cores)
+        self.workers.setValue(max(1, cores - 1))
+        self.workers.setSuffix(f" of {cores} cores")
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setVerticalSpacing(8)
+        for text, widget in (
+            ("Seeds", self.seeds),
+            ("Run types", types),
+            ("Problems each", self.problems),
+            ("", self.same),
+            ("Settings, a line each", self.settings),
+            ("Folder", place),
+            ("Workers", self.workers),
+        ):
+            label = QLabel(text)
+            if isinstance(widget, QWidget):
+                label.setBuddy(widget)
+                widget.setAccessibleName(text or self.same.text())
+            form.addRow(label, widget)
+        self.folder.setAccessibleName("Folder")
+        self.seeds.textChanged.connect(self.changed)
+        self.problems.valueChanged.connect(self.changed)
+        self.same.toggled.connect(self.changed)
+        self.settings.textChanged.connect(self.changed)
+        self.folder.textChanged.connect(self.changed)
+
+    def path(self) -> Path:
+        """The sweep's folder."""
+        return Path(self.folder.text().strip()).expanduser()
+
+    def runs(self) -> list[SweepRun]:
+        """The grid; raises L2LError where something in it is wrong."""
+        from l2l_engine.sweeps.sweep import grid
+
+        types = [run_type for run_type, box in self.types.items() if box.isChecked()]
+        if not types:
+            raise L2LError("Choose a run type.")
+        fixed: dict[str, Any] = {"same_problems": self.same.isChecked()}
+        if self.problems.value():
+            fixed["problems"] = self.problems.value()
+        if not self.folder.text().strip():
+            raise L2LError("Name the folder of the sweep.")
+        seeds, settings = parse_seeds(self.seeds.text()), self.settings.toPlainText()
+        varied = parse_settings(settings)
+        for name in [name for name, values in varied.items() if len(values) == 1]:
+            fixed[name] = varied.pop(name)[0]  # not worth a place in every file's name
+        return grid(seeds, types, varied, **fixed)
+
+    def _browse(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Folder of the sweep", self.folder.text())
+        if name:
+            self.folder.setText(name)

@@ -1,0 +1,72 @@
+"""Where sessions are kept, and copies of those that cannot be continued where they are."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import platformdirs
+
+from l2l_engine.storage.atomic import ExportError, replacing
+from l2l_engine.storage.errors import SessionError
+from l2l_gui.look.resources_path import data
+from l2l_gui.model.settings import settings
+
+FOLDER = "L2L Explorer"
+EXAMPLE = "pretrained.h5"
+
+
+def sessions_folder() -> Path:
+    """The person's folder for sessions, made if need be."""
+    folder = Path(os.environ.get("L2L_SESSIONS") or platformdirs.user_documents_path() / FOLDER)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SessionError(
+            f"The folder {folder} cannot be made ({error.strerror}): "
+            "set L2L_SESSIONS to another one."
+        ) from error
+    return folder
+
+
+def is_example(path: Path) -> bool:
+    """Whether this is the session that comes with the program, which is never written to."""
+    return path.resolve() == data(EXAMPLE).resolve()
+
+
+def must_copy(path: Path) -> bool:
+    """Whether training has to go on in a copy."""
+    return is_example(path) or not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+
+
+def free_name(folder: Path, stem: str, suffix: str = ".h5") -> Path:
+    """A file in ``folder`` that does not exist yet."""
+    path, number = folder / f"{stem}{suffix}", 2
+    while path.exists():
+        path, number = folder / f"{stem}-{number}{suffix}", number + 1
+    return path
+
+
+def working_copy(path: Path) -> Path:
+    """Copy a session into the sessions folder; raises L2LError."""
+    target = free_name(sessions_folder(), path.stem)
+    copy(path, target)
+    return target
+
+
+def copy(path: Path, target: Path) -> None:
+    """Copy a session file that nobody writes at this moment; raises L2LError."""
+    if target.resolve() == path.resolve():
+        raise ExportError(f"{target} is the session itself: choose another name for the copy.")
+    with replacing(target) as part:
+        shutil.copyfile(path, part)
+
+
+def first_session() -> list[Path]:
+    """The last session, or else the one that comes with the program."""
+    last = settings.text("last session")
+    for path in (Path(last) if last else None, data(EXAMPLE)):
+        if path is not None and path.is_file():
+            return [path]
+    return []

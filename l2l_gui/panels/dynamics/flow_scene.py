@@ -1,0 +1,61 @@
+"""What the flow field is drawn from: a network's trajectories on a plane, and its slow points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine import task
+from l2l_engine.analysis import flow
+from l2l_engine.analysis.fixed_points import Points, fixed_points
+from l2l_engine.analysis.progress import Progress
+from l2l_engine.config import RunConfig
+from l2l_gui.model.selection import Group
+from l2l_gui.model.sessions import OpenSession
+from l2l_gui.panels.learned import Learned, learned, network_after, subspaces_of
+
+PLANES = {
+    "components": "components 1, 2 of the trajectories",
+    "decision": "decision 1, 2",
+    "decision-stimulus": "decision 1, stimulus 1",
+}
+SEARCHES = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """A network's trajectories and the plane they are seen on."""
+
+    learned: Learned
+    config: RunConfig
+    plane: flow.Plane
+    labels: tuple[str, str]
+    trajectories: NDArray[np.float64]  # (2, T + 1, 2) from the initial state on
+
+
+def scene_of(session: OpenSession, number: int, group: Group | None, kind: str) -> Scene:
+    """Simulate a learned problem and find the plane."""
+    one = learned(session, number)
+    if group is None:
+        plane = flow.principal_plane(one.states)
+        labels = ("Component 1 (a.u.)", "Component 2 (a.u.)")
+    else:
+        subspaces = subspaces_of(session, group)
+        second = subspaces.decision[:, 1] if kind == "decision" else subspaces.stimulus[:, 0]
+        axes = np.stack([subspaces.decision[:, 0], second], axis=1)
+        plane = flow.Plane(axes, np.zeros(len(axes)))
+        other = "Decision 2" if kind == "decision" else "Stimulus 1"
+        labels = ("Decision 1 (a.u.)", f"{other} (a.u.)")
+    start = np.broadcast_to(one.weights.initial_state, (task.RESPONSES, 1, one.weights.units))
+    path = plane.coordinates(np.concatenate([start, one.states], axis=1))
+    return Scene(one, session.config, plane, labels, path)
+
+
+def points_of(session: OpenSession, number: int, progress: Progress | None = None) -> list[Points]:
+    """Slow points of every epoch of a learned problem."""
+    weights = network_after(session, number)
+    return fixed_points(
+        weights, session.stimuli(number), session.config, starts=SEARCHES, progress=progress
+    )

@@ -1,0 +1,88 @@
+"""The trial looked at: the one just trained on, or a learned network's without noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine import network, task
+from l2l_engine.config import RunConfig
+from l2l_gui.model.sessions import OpenSession
+from l2l_gui.panels.base import Answer, Context, Nothing, Ready
+from l2l_gui.workers.jobs import Computation
+
+if TYPE_CHECKING:
+    from l2l_engine.training.curriculum import TrialView
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownTrial:
+    """One row a stimulus shown; T steps, C inputs, N units."""
+
+    label: str
+    config: RunConfig
+    problem: int  # number, from 1
+    stimulus: NDArray[np.integer]  # (M,)
+    inputs: NDArray[np.float32]  # (M, T, C)
+    states: NDArray[np.float32]  # (M, T, N)
+    outputs: NDArray[np.float32]  # (M, T, 3)
+    live: bool = False
+
+    def rows(self, stimulus: int | None) -> list[int]:
+        """Rows to draw for a selected stimulus: of a live trial, the one there is."""
+        if self.live:
+            return [0]
+        return [row for row, shown in enumerate(self.stimulus) if stimulus in (None, shown)]
+
+
+def of_view(view: TrialView, config: RunConfig) -> ShownTrial:
+    """The last trial of training, noise and all."""
+    return ShownTrial(
+        label=f"live: problem {view.problem + 1}, trial {view.trial:,}",
+        config=config,
+        problem=view.problem + 1,
+        stimulus=view.stimulus,
+        inputs=view.inputs,
+        states=view.states,
+        outputs=view.outputs,
+        live=True,
+    )
+
+
+def simulated(session: OpenSession, number: int) -> ShownTrial:
+    """Both stimuli of a learned problem through the network saved after it; noise off."""
+    config = session.config
+    weights = session.network(number)[None]
+    stimuli = session.stimuli(number)
+    states = network.simulate(weights, stimuli[None], config)
+    return ShownTrial(
+        label=f"network after problem {number}, noise off",
+        config=config,
+        problem=number,
+        stimulus=np.arange(task.RESPONSES),
+        inputs=task.inputs(stimuli, config),
+        states=states[0],
+        outputs=network.outputs(weights, states)[0],
+    )
+
+
+def ask_trial(context: Context) -> Answer:
+    """What panels of a trial show: an answer whose value is a :class:`ShownTrial`."""
+    session, selected = context.session, context.selected
+    if session is None:
+        return Nothing("Open a session or make a new one to see a trial.")
+    if selected.follow_live and session.snapshot.view is not None:
+        return Ready(of_view(session.snapshot.view, session.config))
+    if selected.problem is None:
+        return Nothing("Nothing is learned yet: press T to train one trial, or Space to run.")
+    return simulation(session, selected.problem)
+
+
+def simulation(session: OpenSession, number: int) -> Computation:
+    """The computation of :func:`simulated`."""
+    return Computation(
+        simulated, (session, number), key=("trial", session.key, number), label="Simulating"
+    )

@@ -1,0 +1,256 @@
+"""The lab: one disturbance that all panels of the Perturb workspace share.
+
+Panels edit the disturbance and draw the responses; simulations run on a thread of their own.
+While a slider moves, the newest disturbance waits and everything between is skipped, so that the
+picture is never more than one simulation behind.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from PyQt6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, QTimer, pyqtSignal
+
+from l2l_engine.config import L2LError
+from l2l_gui.model.sessions import OpenSession
+from l2l_gui.panels.base import Answer, Context, Nothing
+from l2l_gui.panels.perturb.lab.model import Disturbance, History
+from l2l_gui.panels.perturb.lab.response import Library, Responder, Response, Subject, subject_key
+from l2l_gui.workers.jobs import Computation
+from l2l_gui.workers.relearning import Learner
+
+log = logging.getLogger(__name__)
+
+SETTLE_MS = 700
+CLOSING_MS = 5000
+
+
+class LatestWins(QObject):
+    """Runs a function of the newest request on one thread.
+
+    Signals
+    -------
+    done(result, error) : on the thread this object lives in; one of the two is None.
+    """
+
+    done = pyqtSignal(object, object)
+    _returned = pyqtSignal(object, object)
+
+    def __init__(self, function: Callable[..., Any], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._function = function
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._waiting: tuple[Any, ...] | None = None
+        self._running = False
+        self._returned.connect(self._finished)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing runs or waits."""
+        return not self._running
+
+    def request(self, *arguments: Any) -> None:
+        """Run with these arguments soon, instead of any that still wait."""
+        self._waiting = arguments
+        if not self._running:
+            self._start()
+
+    def close(self) -> None:
+        """Forget what waits and wait for what runs."""
+        self._waiting = None
+        self._pool.waitForDone(CLOSING_MS)
+
+    def _start(self) -> None:
+        assert self._waiting is not None
+        arguments, self._waiting = self._waiting, None
+        self._running = True
+        self._pool.start(_Call(self._function, arguments, self._returned))
+
+    def _finished(self, result: Any, error: Exception | None) -> None:
+        self._running = False
+        if self._waiting is not None:  # simulate the newest while the last is drawn
+            self._start()
+        self.done.emit(result, error)
+
+
+class _Call(QRunnable):
+    def __init__(
+        self, function: Callable[..., Any], arguments: tuple[Any, ...], returned: Any
+    ) -> None:
+        super().__init__()
+        self._function, self._arguments, self._returned = function, arguments, returned
+
+    def run(self) -> None:
+        result, error = None, None
+        try:
+            result = self._function(*self._arguments)
+        except Exception as raised:
+            error = raised
+        self._returned.emit(result, error)
+
+
+class Lab(QObject):
+    """The disturbance, its history, the network it is done to and the newest response.
+
+    Use :meth:`of` to have the one that belongs to a window.
+
+    Signals
+    -------
+    edited(Disturbance) : it changed.
+    responded(Response) : the newest response; at most one simulation behind.
+    refused(str) : the disturbance cannot be done; one sentence.
+    subject_changed(Subject) : another network is copied.
+    """
+
+    edited = pyqtSignal(object)
+    responded = pyqtSignal(object)
+    refused = pyqtSignal(str)
+    subject_changed = pyqtSignal(object)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.selection)
+        self._context = context
+        self._library = Library()
+        self._history = History()
+        self._responses = LatestWins(Responder().respond, self)
+        self._responses.done.connect(self._answered)
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(SETTLE_MS)
+        self._settling.timeout.connect(self.settle)
+        self.learner = Learner(self)
+        self.subject: Subject | None = None
+        self.response: Response | None = None
+        context.sessions.closed.connect(self._session_closed)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.close)
+
+    @classmethod
+    def of(cls, context: Context) -> Lab:
+        """The lab of this context's window."""
+        found = context.selection.findChild(cls)
+        return found if found is not None else cls(context)
+
+    def close(self) -> None:
+        """End all threads; at most a trial's time, or that of loading TensorFlow."""
+        self.learner.close()
+        self._responses.close()
+
+    # -- the network -------------------------------------------------------------------
+
+    def ask(self) -> Answer:
+        """What a panel of the workspace asks for: the selected :class:`Subject`."""
+        session, selected = self._context.session, self._context.selected
+        if session is None:
+            return Nothing("Open a session to disturb one of its networks.")
+        if selected.problem is None:
+            return Nothing("No problem is learned yet: train, then disturb what was learned.")
+        chosen = (selected.problem, selected.group, self.disturbance.source)
+        return Computation(
+            self._library.subject,
+            (session, *chosen),
+            key=subject_key(session, *chosen),
+            label="Finding subspaces",
+            reports=True,
+        )
+
+    def look_at(self, subject: Subject) -> None:
+        """Copy this network from now on."""
+        if self.subject is not None and self.subject.key == subject.key:
+            return
+        self.subject, self.response = subject, None
+        changed = self._history.fit(subject.config)
+        self.subject_changed.emit(subject)
+        if changed:
+            self.edited.emit(self.disturbance)
+        self._respond()
+
+    # -- the disturbance ---------------------------------------------------------------
+
+    @property
+    def disturbance(self) -> Disturbance:
+        """What is done to the copy."""
+        return self._history.value
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether an edit can be taken back."""
+        return self._history.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether an edit was taken back."""
+        return self._history.can_redo
+
+    def edit(self, *, gesture: str | None = None, **changes: Any) -> None:
+        """Change some fields; edits of one ``gesture`` in quick succession undo as one."""
+        value = self.disturbance.replace(**changes)
+        if self.subject is not None:
+            value = value.within(self.subject.config)
+        if self._history.edit(value, gesture):
+            self._settling.start()
+            self._changed()
+
+    def set(self, disturbance: Disturbance) -> None:
+        """Change everything at once."""
+        self.settle()
+        self.edit(**{name: getattr(disturbance, name) for name in disturbance.__slots__})
+
+    def start_from(self, disturbance: Disturbance) -> None:
+        """Begin a new history here."""
+        self._history = History(disturbance)
+        self._changed()
+
+    def settle(self) -> None:
+        """A gesture is over."""
+        self._settling.stop()
+        self._history.settle()
+
+    def undo(self) -> None:
+        """Take the last edit back."""
+        self._history.undo()
+        self._changed()
+
+    def redo(self) -> None:
+        """Do the last edit taken back again."""
+        self._history.redo()
+        self._changed()
+
+    # -- responses ---------------------------------------------------------------------
+
+    @property
+    def idle(self) -> bool:
+        """Whether the newest response belongs to the present disturbance."""
+        return self._responses.idle
+
+    def _changed(self) -> None:
+        self.edited.emit(self.disturbance)
+        self._respond()
+
+    def _respond(self) -> None:
+        if self.subject is not None:
+            self._responses.request(self.subject, self.disturbance)
+
+    def _answered(self, response: Response | None, error: Exception | None) -> None:
+        if response is not None:
+            if response.subject is self.subject:
+                self.response = response
+                self.responded.emit(response)
+        elif isinstance(error, L2LError):
+            self.refused.emit(str(error))
+        else:
+            log.error("The disturbed trials failed", exc_info=error)
+            self.refused.emit(
+                "The disturbed trials could not be computed. The log has the details."
+            )
+
+    def _session_closed(self, session: OpenSession) -> None:
+        subject = self.subject
+        if subject is None or self._context.sessions.get(session.path) is not None:
+            return
+        self.close()
+        self.subject = self.response = None

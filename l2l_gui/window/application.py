@@ -1,0 +1,30 @@
+"""The QApplication of the program."""
+
+from __future__ import annotations
+
+import sys
+
+from PyQt6.QtGui import QIcon
+from PyQt6.QtWidgets import QApplication
+
+from l2l_gui.look.resources_path import resource
+from l2l_gui.look.theme import theme
+
+SWITCH_SECONDS = 0.0001
+"""How long a thread may keep the interpreter from another; Python's own 5 ms would cost the
+engine a third of its trials and the window its frames."""
+
+
+def application() -> QApplication:
+    """The QApplication, styled; and the interpreter set for two busy threads."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    app = QApplication.instance() or QApplication([sys.argv[0]])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("L2L Explorer")
+    app.setApplicationDisplayName("L2L Explorer")
+    app.setDesktopFileName("l2l-explorer")
+    icon = resource("icons/application.svg")
+    if icon.exists():
+        app.setWindowIcon(QIcon(str(icon)))
+    theme.apply(app)
+    return app

@@ -1,0 +1,294 @@
+"""The main window: it puts the parts together and carries out what actions ask for."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from l2l_gui.look.theme import theme
+from l2l_gui.model.selection import Group, Selection, SharedSelection
+from l2l_gui.model.sessions import Sessions
+from l2l_gui.model.settings import settings
+from l2l_gui.panels.base import Context
+from l2l_gui.widgets.log_console import LogConsole
+from l2l_gui.widgets.transport import Transport
+from l2l_gui.widgets.welcome import Welcome
+from l2l_gui.window import actions
+from l2l_gui.window.actions import Actions
+from l2l_gui.window.features import Features
+from l2l_gui.window.notifications import Notifications
+from l2l_gui.window.requests import Requests
+from l2l_gui.window.run_dock import RunDock
+from l2l_gui.window.status_line import StatusLine
+from l2l_gui.window.view_menu import RecentMenu, ViewMenu
+from l2l_gui.window.workspaces import WORKSPACES, Workspaces
+from l2l_gui.workers.jobs import Jobs
+from l2l_gui.workers.redraw import RedrawQueue
+from l2l_gui.workers.runner import Runner
+
+log = logging.getLogger(__name__)
+
+TITLE = "L2L Explorer"
+TAKES_SPACE = "takesSpace"
+"""A property by which other widgets than buttons and boxes keep the Space key to themselves."""
+LAYOUT_VERSION = 1
+START_SIZE = QSize(1440, 900)
+
+
+class MainWindow(QMainWindow):
+    """Tool bar, run, workspaces, transport and status bar."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle(TITLE)
+        self.setAcceptDrops(True)
+        self.selection = SharedSelection(self)
+        self.jobs = Jobs(self)
+        self.sessions = Sessions(self.jobs.when_done, self)
+        self.redraws = RedrawQueue(self)
+        self.runner = Runner(self.selection, self.sessions, self.jobs, self)
+        self.actions_by_name = Actions(self)
+        self.notifications = Notifications()
+        self.workspaces = Workspaces(self._context)
+        self.transport = Transport()
+        self.empty = Welcome(
+            [self.actions_by_name[name] for name in ("example", "open", "new")], self.runner.open
+        )
+        self._build_centre()
+        self._build_docks()
+        self._build_menus()
+        bar = self.statusBar()
+        assert bar is not None
+        self.status = StatusLine(bar, self.jobs)
+        self._connect()
+        self.features = Features(self)
+        self._restore()
+        self._update()
+        app = QApplication.instance()
+        if app is not None:
+            app.installEventFilter(self)
+
+    def _context(self) -> Context:
+        return Context(
+            selection=self.selection,
+            sessions=self.sessions,
+            jobs=self.jobs,
+            redraws=self.redraws,
+            notify=self.notifications.inform,
+            actions=self.actions_by_name.get,
+            film=lambda panel: self.features.film(panel),
+        )
+
+    # -- building ----------------------------------------------------------------------
+
+    def _build_centre(self) -> None:
+        bar = QToolBar("Tools")
+        self.addToolBar(bar)
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(18, 18))
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.actions_by_name.fill_bar(bar)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notifications)
+        column.addWidget(self.empty, 1)
+        column.addWidget(self.workspaces, 1)
+        column.addWidget(self.transport)
+        self.setCentralWidget(centre)
+
+    def _build_docks(self) -> None:
+        features = QDockWidget.DockWidgetFeature
+        self.run_dock = RunDock(self.selection, self.sessions)
+        self._run_holder = QDockWidget("Run", self)
+        self._run_holder.setObjectName("run")
+        self._run_holder.setWidget(self.run_dock)
+        self._run_holder.setFeatures(features.NoDockWidgetFeatures)
+        self._run_holder.setTitleBarWidget(QWidget())  # the run's name is title enough
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self._run_holder)
+        self.resizeDocks([self._run_holder], [290], Qt.Orientation.Horizontal)
+        self.log_console = LogConsole()
+        self._log_holder = QDockWidget("Log", self)
+        self._log_holder.setObjectName("log console")
+        self._log_holder.setWidget(self.log_console)
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._log_holder)
+        self._log_holder.hide()
+
+    def _build_menus(self) -> None:
+        bar = self.menuBar()
+        assert bar is not None
+        toggle = self._run_holder.toggleViewAction()
+        assert toggle is not None
+        toggle.triggered.connect(lambda shown: settings.put("run shown", shown))
+        files, run, helps = (QMenu(title, self) for title in ("&File", "&Run", "&Help"))
+        does = self.actions_by_name
+        does.fill_menu(files, actions.FILE, RecentMenu(self.runner, self))
+        does.fill_menu(run, actions.RUN)
+        does.fill_menu(helps, actions.HELP)
+        view = ViewMenu(self.workspaces, [toggle, does["reset_layout"]], self)
+        for menu in (files, run, view, helps):
+            bar.addMenu(menu)
+
+    def _connect(self) -> None:
+        does = self.actions_by_name
+        titles = [WORKSPACES[name].title for name in self.workspaces.names]
+        self.requests = Requests(self, self.runner, does, titles)
+        for name, slot in (
+            ("quit", self.close),
+            ("previous_problem", lambda: self._step_problem(-1)),
+            ("next_problem", lambda: self._step_problem(1)),
+            ("play", lambda: self.transport.set_playing(not self.transport.playing)),
+            ("reset_layout", lambda: self.workspaces.current.reset()),
+        ):
+            does.provide(name, slot)
+        does["follow_live"].triggered.connect(self._follow)
+        does["log"].triggered.connect(self._log_holder.setVisible)
+        self._log_holder.visibilityChanged.connect(does["log"].setChecked)
+        self.runner.changed.connect(self._update)
+        self.runner.informed.connect(self.notifications.inform)
+        self.runner.failed.connect(self.notifications.complain)
+        self.selection.changed.connect(self._selection_changed)
+        transport = self.transport
+        transport.time_changed.connect(lambda ms: self.selection.update(time=ms))
+        transport.problem_changed.connect(self.selection.select_problem)
+        transport.group_changed.connect(self._choose_group)
+        transport.stimulus_changed.connect(lambda one: self.selection.update(stimulus=one))
+
+    # -- remembered --------------------------------------------------------------------
+
+    def _restore(self) -> None:
+        geometry, state = settings.bytes("window"), settings.bytes("docks")
+        if geometry is None or not self.restoreGeometry(geometry):
+            screen = self.screen()
+            room = screen.availableSize() if screen is not None else START_SIZE
+            self.resize(START_SIZE.boundedTo(room))
+        if state is not None:
+            self.restoreState(state, LAYOUT_VERSION)
+        self.workspaces.go(settings.text("workspace"))
+
+    def _remember(self) -> None:
+        settings.put("window", self.saveGeometry())
+        settings.put("docks", self.saveState(LAYOUT_VERSION))
+        self.workspaces.remember()
+        settings.store.sync()
+
+    # -- following the model -----------------------------------------------------------
+
+    def _update(self) -> None:
+        """Show what the runner is at."""
+        runner, does = self.runner, self.actions_by_name
+        session = runner.session
+        training = runner.training
+        run = does["run"]
+        if training != (run.text() == "Pause"):
+            run.setText("Pause" if training else "Run")
+            run.setToolTip(
+                "Stop after this trial (Space)" if training else "Train until paused (Space)"
+            )
+            theme.set_icon(run, "pause" if training else "run")
+        for name in ("step_trial", "step_problem", "run_until"):
+            does[name].setEnabled(session is not None and not training)
+        for name in ("run", "save_copy", "compare", "follow_live", "export_session", "movie"):
+            does[name].setEnabled(session is not None)
+        does["branch"].setEnabled(session is not None and bool(session.problems))
+        if self.empty.isVisible() == (session is not None) or self.workspaces.isHidden() == (
+            session is not None
+        ):
+            self.empty.setVisible(session is None)
+            self.workspaces.setVisible(session is not None)
+            self.transport.setVisible(session is not None)
+            self._run_holder.setVisible(session is not None and settings.flag("run shown", True))
+        self.status.update(runner)
+        self.setWindowTitle(TITLE if session is None else f"{session.name} – {TITLE}")
+
+    def _selection_changed(self, selection: Selection, fields: frozenset[str]) -> None:
+        transport = self.transport
+        transport.set_trial(self.selection.duration)
+        if "time" in fields:
+            transport.set_time(selection.time)
+        transport.set_problems(self.selection.problems)
+        if selection.problem is not None:
+            transport.set_problem(selection.problem)
+        transport.set_group(*selection.group)
+        transport.set_stimulus(selection.stimulus)
+        self.actions_by_name["follow_live"].setChecked(selection.follow_live)
+
+    def _follow(self, live: bool) -> None:
+        self.selection.update(follow_live=live)
+        self.actions_by_name["follow_live"].setChecked(self.selection.value.follow_live)
+
+    def _choose_group(self, start: int, size: int) -> None:
+        self.selection.update(group=Group(start, size))
+
+    def _step_problem(self, by: int) -> None:
+        problem = self.selection.value.problem
+        if problem is not None:
+            self.selection.select_problem(problem + by)
+
+    # -- events ------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Leave Space to what has the focus and uses it, rather than to Run."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and (isinstance(watched, QAbstractButton | QComboBox) or watched.property(TAKES_SPACE))
+            and event.key() == Qt.Key.Key_Space
+            and event.modifiers() == Qt.KeyboardModifier.NoModifier
+        ):
+            event.accept()
+            return True
+        return False
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the first file, compare with the others."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            self.open_files(paths)
+
+    def open_files(self, paths: list[Path]) -> None:
+        """Show the first session and compare it with the others; import published files."""
+        if self.features.published.offer(paths[0]):
+            return
+        self.runner.open(paths[0], beside=paths[1:])
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Save and end everything; training goes on next time."""
+        if not self.features.may_close():
+            event.ignore()
+            return
+        self._remember()
+        self.transport.set_playing(False)
+        self.hide()
+        self.redraws.clear()
+        self.features.close()
+        self.jobs.close()
+        self.runner.close()
+        self.sessions.close()
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self)
+        log.info("Closed")
+        event.accept()

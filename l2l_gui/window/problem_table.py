@@ -1,0 +1,174 @@
+"""The learned problems as a table that stays fast with a thousand rows, live."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from PyQt6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, Qt, pyqtSignal
+from PyQt6.QtGui import QFontMetrics
+from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QTableView, QWidget
+
+from l2l_gui.look.theme import theme
+from l2l_gui.model.snapshot import RunState, Snapshot
+
+COLUMNS = ("Problem", "Trials", "Right", "State")
+TIPS = (
+    "Number of the problem",
+    "Trials to criterion: trials run less the 50 of the criterion window",
+    "Fraction of right choices in the criterion window",
+    "Whether it was learned",
+)
+WIDEST = ("Problem", "20,000…", "100%", "not learned")
+PADDING = 8
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class ProblemModel(QAbstractTableModel):
+    """Finished problems and, last, the present one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._snapshot: Snapshot | None = None
+        self._rows = 0
+
+    def show(self, snapshot: Snapshot | None) -> None:
+        """Show a run; only rows that differ are announced."""
+        before = self._snapshot
+        rows = 0 if snapshot is None else snapshot.problems + (len(snapshot.losses) > 0)
+        same = (
+            before is not None
+            and snapshot is not None
+            and before.path == snapshot.path
+            and rows >= self._rows
+        )
+        if not same:
+            self.beginResetModel()
+            self._snapshot, self._rows = snapshot, rows
+            self.endResetModel()
+            return
+        first = max(self._rows - 1, 0)
+        if rows > self._rows:
+            self.beginInsertRows(QModelIndex(), self._rows, rows - 1)
+            self._snapshot, self._rows = snapshot, rows
+            self.endInsertRows()
+        self._snapshot = snapshot
+        if rows:
+            self.dataChanged.emit(self.index(first, 1), self.index(rows - 1, 3))
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802
+        """Problems shown."""
+        return 0 if parent is not None and parent.isValid() else self._rows
+
+    def columnCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802
+        """Columns shown."""
+        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Names of the columns."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return TIPS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return LEFT if section == 3 else RIGHT
+        return None
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """One cell."""
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return LEFT if index.column() == 3 else RIGHT
+        if role != Qt.ItemDataRole.DisplayRole or self._snapshot is None:
+            return None
+        return self._cell(self._snapshot, index.row(), index.column())
+
+    @staticmethod
+    def _cell(now: Snapshot, row: int, column: int) -> str:
+        present = row >= now.problems
+        if column == 0:
+            return str(row + 1)
+        if present:
+            state = "training" if now.state is RunState.TRAINING else "begun"
+            return ("", f"{len(now.losses):,}…", "", state)[column]
+        count, accuracy = float(now.counts[row]), float(now.accuracy[row])
+        learned = not math.isnan(count)
+        return (
+            "",
+            f"{count:,.0f}" if learned else "–",
+            "–" if math.isnan(accuracy) else f"{accuracy:.0%}",
+            "learned" if learned else "not learned",
+        )[column]
+
+
+class ProblemTable(QTableView):
+    """A view of :class:`ProblemModel`.
+
+    Signals
+    -------
+    chosen(int) : number of the finished problem chosen by mouse or keyboard.
+    """
+
+    chosen = pyqtSignal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.problems = ProblemModel(self)
+        self.setModel(self.problems)
+        self.setAccessibleName("Problems")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        rows, columns = self.verticalHeader(), self.horizontalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(self.fontMetrics().height() + 6)
+        columns.setHighlightSections(False)
+        columns.setStretchLastSection(True)
+        bold = QFontMetrics(theme.font(self.font().pointSize(), bold=True))
+        widths = [bold.horizontalAdvance(sample) + 2 * PADDING for sample in WIDEST]
+        for column, width in enumerate(widths):
+            self.setColumnWidth(column, width)
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        self.setMinimumWidth(sum(widths) + bar)
+        self._finished = 0
+        self._telling = True
+        self.selectionModel().currentRowChanged.connect(self._moved)
+
+    def show_run(self, snapshot: Snapshot | None) -> None:
+        """Show a run, staying at the end if the view was there."""
+        bar = self.verticalScrollBar()
+        at_end = bar.value() >= bar.maximum()
+        rows = self.problems.rowCount()
+        self._finished = 0 if snapshot is None else snapshot.problems
+        self.problems.show(snapshot)
+        if at_end and self.problems.rowCount() != rows:
+            self.scrollToBottom()
+
+    def mark(self, number: int | None) -> None:
+        """Select a problem's row without telling."""
+        if number is None:
+            self.clearSelection()
+            self.scrollToBottom()
+            return
+        index = self.problems.index(number - 1, 0)
+        if index.isValid() and self.currentIndex().row() != number - 1:
+            flags = QItemSelectionModel.SelectionFlag
+            self._telling = False
+            self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+            self._telling = True
+            self.scrollTo(index)
+        elif index.isValid():
+            self.selectRow(number - 1)
+
+    def _moved(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        if self._telling and current.isValid() and current.row() < self._finished:
+            self.chosen.emit(current.row() + 1)

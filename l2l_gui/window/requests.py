@@ -1,0 +1,94 @@
+"""What the window asks a person before it acts: which file, what to train until, and so on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QDialog, QFileDialog, QWidget
+
+from l2l_gui.dialogs.run_until import RunUntilDialog
+from l2l_gui.look.resources_path import data
+from l2l_gui.model import working_copy
+from l2l_gui.model.goals import Goal
+from l2l_gui.model.settings import settings
+from l2l_gui.window.actions import Actions
+from l2l_gui.window.help import AboutDialog, ShortcutSheet
+from l2l_gui.workers.runner import Runner
+
+SESSIONS = "L2L sessions (*.h5 *.hdf5)"
+
+
+class Requests:
+    """Dialogs of one window, and what is done with their answers; none blocks."""
+
+    def __init__(
+        self, window: QWidget, runner: Runner, actions: Actions, workspaces: list[str]
+    ) -> None:
+        self._window, self._runner, self._actions = window, runner, actions
+        for name, slot in (
+            ("new", self.new),
+            ("open", self.open),
+            ("compare", self.compare),
+            ("save_copy", self.save_copy),
+            ("step_trial", lambda: runner.train(Goal(trials=1))),
+            ("step_problem", lambda: runner.train(Goal(problems=1))),
+            ("run", runner.toggle),
+            ("run_until", self.run_until),
+            ("shortcuts", lambda: self._open(ShortcutSheet(actions.sheet(), workspaces, window))),
+            ("about", lambda: self._open(AboutDialog(window))),
+        ):
+            actions.provide(name, slot)
+        example = data(working_copy.EXAMPLE)
+        if example.exists():
+            actions.provide("example", lambda: runner.open(example))
+
+    def new(self) -> None:
+        """Ask for parameters and begin a run."""
+        from l2l_gui.dialogs.new_run import NewRunDialog
+
+        dialog = NewRunDialog(working_copy.sessions_folder(), parent=self._window)
+        dialog.accepted.connect(lambda: self._runner.create(dialog.path(), dialog.config()))
+        self._open(dialog)
+
+    def open(self) -> None:
+        """Ask for a session and show it."""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open a session", _folder(), SESSIONS)
+        if name:
+            self._runner.open(Path(name))
+
+    def compare(self) -> None:
+        """Ask for sessions to show beside this one."""
+        names, _ = QFileDialog.getOpenFileNames(self._window, "Compare with", _folder(), SESSIONS)
+        self._runner.compare(map(Path, names))
+
+    def save_copy(self) -> None:
+        """Ask for a name and copy the session there."""
+        session = self._runner.session
+        if session is None:
+            return
+        start = working_copy.free_name(working_copy.sessions_folder(), session.name)
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save a copy", str(start), SESSIONS)
+        if name:
+            path = Path(name)
+            self._runner.save_copy(path if path.suffix else path.with_suffix(".h5"))
+
+    def run_until(self) -> None:
+        """Ask what for and train until then."""
+        session = self._runner.session
+        if session is None:
+            return
+        dialog = RunUntilDialog(session.snapshot, self._window)
+        dialog.accepted.connect(lambda: self._runner.train(dialog.goal()))
+        self._open(dialog)
+
+    @staticmethod
+    def _open(dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+
+def _folder() -> str:
+    """Where the last session lies."""
+    last = settings.text("last session")
+    return str(Path(last).parent if last else working_copy.sessions_folder())

@@ -1,0 +1,285 @@
+"""Workspaces: sets of panels, each with an arrangement of its own that is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QAction, QResizeEvent
+from PyQt6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QStackedWidget,
+    QTabBar,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from l2l_gui.model.settings import settings
+from l2l_gui.panels import PANELS, Entry
+from l2l_gui.panels.base import Context, Panel
+from l2l_gui.panels.header import PanelHeader
+
+LAYOUT_VERSION = 1
+ROUNDING = 3  # pixels by which Qt may miss a share; were they noted, they would add up
+
+
+class Described(NamedTuple):
+    """A workspace's name and tip."""
+
+    title: str
+    tip: str
+
+
+WORKSPACES = {
+    "learn": Described("Learn", "Learning curve, present problem, trial and activity"),
+    "representations": Described(
+        "Representations", "Trajectories in the decision and stimulus subspaces"
+    ),
+    "dynamics": Described("Dynamics", "What learning changes in the vector field"),
+    "perturb": Described("Perturb", "Disturb a copy of the network and see what follows"),
+    "compare": Described("Compare", "Several sessions side by side"),
+    "figures": Described("Figures", "The paper's figures from the open sessions"),
+}
+
+
+class Workspace(QMainWindow):
+    """Panels in docks that can be moved, tabbed, undocked and closed."""
+
+    def __init__(self, name: str, entries: list[Entry], context: Context) -> None:
+        super().__init__()
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.name = name
+        self._entries = entries
+        self.setDockNestingEnabled(True)
+        self.setDockOptions(
+            QMainWindow.DockOption.AllowNestedDocks
+            | QMainWindow.DockOption.AllowTabbedDocks
+            | QMainWindow.DockOption.AnimatedDocks
+        )
+        for area in (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.TopDockWidgetArea):
+            self.setTabPosition(area, QTabWidget.TabPosition.North)
+        self.docks: list[QDockWidget] = []
+        for entry in entries:
+            self.docks.append(self._dock(entry.load()(context)))
+        self._arrange()
+        self._room = QSize()
+        self._shares: dict[QDockWidget, tuple[float, float]] = {}  # of width and height
+        for dock in self.docks:
+            dock.installEventFilter(self)
+        self._default = self.saveState(LAYOUT_VERSION)
+        self._arranged = False
+
+    def _dock(self, panel: Panel) -> QDockWidget:
+        dock = QDockWidget(panel.title, self)
+        dock.setObjectName(f"dock {panel.name}")
+        dock.setWidget(panel)
+        dock.setTitleBarWidget(PanelHeader(panel))
+        dock.visibilityChanged.connect(panel.set_in_front)
+        return dock
+
+    @property
+    def panels(self) -> list[Panel]:
+        """All panels, in the order of the registry."""
+        found = [dock.widget() for dock in self.docks]
+        return [panel for panel in found if isinstance(panel, Panel)]
+
+    def header(self, panel: Panel) -> PanelHeader:
+        """The strip above a panel."""
+        dock = self.docks[self.panels.index(panel)]
+        header = dock.titleBarWidget()
+        assert isinstance(header, PanelHeader)
+        return header
+
+    def _arrange(self) -> None:
+        """Columns side by side, their panels below each other or tabbed."""
+        area = Qt.DockWidgetArea.LeftDockWidgetArea
+        for dock in self.docks:
+            self.removeDockWidget(dock)
+        tops: dict[int, QDockWidget] = {}
+        last: dict[int, QDockWidget] = {}
+        for entry, dock in zip(self._entries, self.docks, strict=True):  # columns first
+            if entry.column in tops:
+                continue
+            if not tops:
+                self.addDockWidget(area, dock)
+            else:
+                self.splitDockWidget(tops[max(tops)], dock, Qt.Orientation.Horizontal)
+            tops[entry.column] = last[entry.column] = dock
+            dock.show()
+        for entry, dock in zip(self._entries, self.docks, strict=True):
+            above = last[entry.column]
+            if dock is tops[entry.column]:
+                continue
+            if entry.tabbed:
+                self.tabifyDockWidget(above, dock)
+            else:
+                self.splitDockWidget(above, dock, Qt.Orientation.Vertical)
+            last[entry.column] = dock
+            dock.show()
+        for top in tops.values():
+            top.raise_()
+        self._share()
+
+    def _share(self) -> None:
+        """Equal widths for columns, equal heights within."""
+        tops = [
+            dock
+            for number, dock in enumerate(self.docks)
+            if self._entries[number].column
+            not in {entry.column for entry in self._entries[:number]}
+        ]
+        self.resizeDocks(tops, [1000] * len(tops), Qt.Orientation.Horizontal)
+        for column in {entry.column for entry in self._entries}:
+            stacked = [
+                dock
+                for entry, dock in zip(self._entries, self.docks, strict=True)
+                if entry.column == column and not entry.tabbed
+            ]
+            self.resizeDocks(stacked, [1000] * len(stacked), Qt.Orientation.Vertical)
+
+    # -- resized -----------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Note what share of the room the person, not the window, gives a dock."""
+        if (
+            event.type() == QEvent.Type.Resize
+            and isinstance(watched, QDockWidget)
+            and self.size() == self._room
+        ):
+            height = watched.height() + self._tab_height(watched)
+            across, down = self._shares.get(watched, (0.0, 0.0))
+            expected = across * self.width(), down * self.height()
+            if max(abs(watched.width() - expected[0]), abs(height - expected[1])) > ROUNDING:
+                self._shares[watched] = watched.width() / self.width(), height / self.height()
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room as before; Qt would give most of it to one dock."""
+        super().resizeEvent(event)
+        docks = [dock for dock in self._shares if _has_room(dock)]
+        if self._arranged and docks:
+            across, down = zip(*(self._shares[dock] for dock in docks), strict=True)
+            width, height = self.width(), self.height()
+            self.resizeDocks(docks, [round(x * width) for x in across], Qt.Orientation.Horizontal)
+            self.resizeDocks(docks, [round(y * height) for y in down], Qt.Orientation.Vertical)
+        self._room = self.size()
+
+    def _tab_height(self, dock: QDockWidget) -> int:
+        """Height of the tabs that a dock shares its place with."""
+        if not self.tabifiedDockWidgets(dock):
+            return 0
+        return max((bar.height() for bar in self.findChildren(QTabBar)), default=0)
+
+    # -- remembered --------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """Take up the remembered arrangement once the size is known."""
+        if event.type() == QEvent.Type.Show and not self._arranged:
+            self._arranged = True
+            state = settings.bytes(f"layout/{self.name}")
+            if state is None or not self.restoreState(state, LAYOUT_VERSION):
+                self._share()
+            for panel in self.panels:
+                panel.set_state(settings.plain(f"panel/{panel.name}"))
+        return super().event(event)
+
+    def remember(self) -> None:
+        """Store arrangement and panel options."""
+        if not self._arranged:
+            return
+        settings.put(f"layout/{self.name}", self.saveState(LAYOUT_VERSION))
+        for panel in self.panels:
+            settings.put(f"panel/{panel.name}", panel.state())
+
+    def reset(self) -> None:
+        """Back to the arrangement it came with."""
+        settings.remove(f"layout/{self.name}")
+        for dock in self.docks:
+            dock.setFloating(False)
+        self._arrange()
+
+    def toggles(self) -> list[QAction]:
+        """Actions that show and hide each panel."""
+        return [action for dock in self.docks if (action := dock.toggleViewAction()) is not None]
+
+
+def _has_room(dock: QDockWidget) -> bool:
+    """Whether a dock is in the workspace's room, even while another workspace is shown.
+
+    Qt keeps docks that are behind a tab outside of the window.
+    """
+    return not dock.isHidden() and not dock.isFloating() and dock.geometry().right() >= 0
+
+
+class Workspaces(QWidget):
+    """The tabs and what is behind them; a workspace is built when first looked at.
+
+    Signals
+    -------
+    switched(str) : the name of the workspace now shown.
+    """
+
+    switched = pyqtSignal(str)
+
+    def __init__(self, make_context: Callable[[], Context], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._make_context = make_context
+        self.tabs = QTabBar()
+        self.tabs.setAccessibleName("Workspaces")
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        self._stack = QStackedWidget()
+        self._built: dict[str, Workspace] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tabs)
+        column.addWidget(self._stack, 1)
+        self.names = [name for name in WORKSPACES if any(e.workspace == name for e in PANELS)]
+        for number, name in enumerate(self.names):
+            self.tabs.addTab(WORKSPACES[name].title)
+            self.tabs.setTabToolTip(number, f"{WORKSPACES[name].tip} (Ctrl+{number + 1})")
+        self.tabs.setVisible(len(self.names) > 1)
+        self.tabs.currentChanged.connect(self._show)
+
+    def __iter__(self) -> Iterator[Workspace]:
+        return iter(self._built.values())
+
+    @property
+    def current(self) -> Workspace:
+        """The workspace shown."""
+        return self._get(self.names[max(self.tabs.currentIndex(), 0)])
+
+    def go(self, name: str) -> Workspace:
+        """Show a workspace; an unknown name shows the first."""
+        self.tabs.setCurrentIndex(self.names.index(name) if name in self.names else 0)
+        self._show(self.tabs.currentIndex())
+        return self.current
+
+    def panel(self, name: str) -> Panel | None:
+        """A panel that has been built."""
+        found = (panel for workspace in self for panel in workspace.panels)
+        return next((panel for panel in found if panel.name == name), None)
+
+    def remember(self) -> None:
+        """Store every arrangement and which workspace is shown."""
+        for workspace in self:
+            workspace.remember()
+        settings.put("workspace", self.current.name)
+
+    def _get(self, name: str) -> Workspace:
+        if name not in self._built:
+            entries = [entry for entry in PANELS if entry.workspace == name]
+            workspace = Workspace(name, entries, self._make_context())
+            self._built[name] = workspace
+            self._stack.addWidget(workspace)
+        return self._built[name]
+
+    def _show(self, number: int) -> None:
+        workspace = self._get(self.names[number])
+        if self._stack.currentWidget() is not workspace or not workspace.isVisible():
+            self._stack.setCurrentWidget(workspace)
+            self.switched.emit(workspace.name)

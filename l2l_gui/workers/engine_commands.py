@@ -1,0 +1,73 @@
+"""What the engine's thread can be asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from l2l_engine.config import RunConfig
+from l2l_gui.model.branching import NextProblem
+from l2l_gui.model.goals import Goal
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """Load TensorFlow and compile, so that the first trial need not wait."""
+
+    config: RunConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Begin a new session."""
+
+    path: Path
+    config: RunConfig
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Go on after problem ``finished`` of ``source`` as a new session."""
+
+    source: Path
+    finished: int
+    path: Path
+    changes: Mapping[str, Any]
+    next_problem: NextProblem
+
+
+@dataclass(frozen=True, slots=True)
+class Train:
+    """Train the session at ``path`` until ``goal``."""
+
+    path: Path
+    goal: Goal
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stop after the trial in progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Write a checkpoint now; copy the file to ``copy`` if that is given."""
+
+    path: Path
+    copy: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Save and let go of the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """As Release, and end the thread."""
+
+
+Command = Warm | Create | Branch | Train | Pause | Save | Release | Quit

@@ -1,0 +1,273 @@
+"""The thread that trains.
+
+Commands go in through a queue; the newest :class:`Snapshot` comes out through a mailbox of
+one. The thread alone touches the run, the window alone takes from the mailbox: they share
+nothing that changes.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import math
+import queue
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import QThread, pyqtSignal
+
+from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.run import Run
+from l2l_engine.storage.session import Session
+from l2l_gui.model import working_copy
+from l2l_gui.model.goals import Goal, Target
+from l2l_gui.model.snapshot import History, RunState, Snapshot
+from l2l_gui.workers import quiet_import
+from l2l_gui.workers.engine_commands import (
+    Branch,
+    Command,
+    Create,
+    Pause,
+    Quit,
+    Release,
+    Save,
+    Train,
+    Warm,
+)
+from l2l_gui.workers.mailbox import Mailbox, Rate
+
+log = logging.getLogger(__name__)
+
+FRAME = 1.0 / 30.0
+EXTENSION = 50
+
+
+class EngineThread(QThread):
+    """Trains one session at a time.
+
+    Signals
+    -------
+    arrived : a snapshot is in the mailbox; :meth:`take` it.
+    stage(str) : what preparing is at; empty when done.
+    created(Path) : a new session's file is there.
+    moved(Path, Path) : training a session goes on in a working copy of it.
+    extended(Path, int) : all its problems were done; it now goes on to this number.
+    saved(Path) : a checkpoint was written, or a copy to this file.
+    failed(L2LError | Exception) : what could not be done.
+    """
+
+    arrived = pyqtSignal()
+    stage = pyqtSignal(str)
+    created = pyqtSignal(object)
+    moved = pyqtSignal(object, object)
+    extended = pyqtSignal(object, int)
+    saved = pyqtSignal(object)
+    failed = pyqtSignal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("engine")
+        self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._mailbox = Mailbox()
+        self._run: Run | None = None
+        self._copies: dict[Path, Path] = {}  # asked twice before the window moved: one copy
+        self._history: History
+        self._target: Target | None = None
+        self._due = 0.0
+        self._rate = Rate()
+
+    # -- from the window's thread ------------------------------------------------------
+
+    def post(self, command: Command) -> None:
+        """Do this after what was asked before."""
+        self._commands.put(command)
+
+    def take(self) -> Snapshot | None:
+        """The newest snapshot, if there is one not yet taken."""
+        return self._mailbox.take()
+
+    def end(self) -> None:
+        """Save, let go and wait for the thread."""
+        self.post(Quit())
+        self.wait()
+
+    # -- in the thread -----------------------------------------------------------------
+
+    def run(self) -> None:
+        """Obey, and train while there is a target."""
+        going = True
+        while going:
+            if self._target is not None and self._commands.empty():
+                self._guard(self._train_trial)
+                continue
+            command = self._commands.get()
+            going = not isinstance(command, Quit)
+            self._guard(self._obey, command)
+
+    def _guard(self, action: Callable[..., None], *arguments: Any) -> None:
+        try:
+            action(*arguments)
+        except Exception as error:
+            if not isinstance(error, L2LError):
+                log.exception("The engine failed")
+            failed = type(error).__name__ == "TrainingFailedError"  # its import brings TensorFlow
+            self._halt(RunState.FAILED if failed else None)
+            self.stage.emit("")
+            self.failed.emit(error)
+
+    def _obey(self, command: Command) -> None:
+        match command:
+            case Warm(config):
+                self._warm(config)
+            case Create(path, config, overwrite):
+                self._release()
+                self._report("Loading TensorFlow")
+                quiet_import.load_tensorflow()
+                self._take_up(Run.create(path, config, overwrite=overwrite, report=self._report))
+                self.created.emit(path)
+            case Branch():
+                self._branch(command)
+            case Train(path, goal):
+                self._begin(path, goal)
+            case Pause():
+                self._stop()
+            case Save(path, copy):
+                self._save(path, copy)
+            case Release() | Quit():
+                self._release()
+
+    def _warm(self, config: RunConfig) -> None:
+        if not self._commands.empty():  # whatever comes next prepares what it needs itself
+            return
+        self._report("Loading TensorFlow")
+        quiet_import.load_tensorflow()
+        if self._commands.empty():
+            self._report("Compiling the network")
+            from l2l_engine.training.curriculum import Curriculum
+
+            curriculum = Curriculum(config)
+            try:
+                curriculum.compile()
+            finally:
+                curriculum.close()
+        self.stage.emit("")
+
+    def _branch(self, asked: Branch) -> None:
+        self._release()
+        stimuli = asked.next_problem.stimuli(asked.source)
+        self._report("Loading TensorFlow")
+        quiet_import.load_tensorflow()
+        run = Run.branch(
+            asked.source,
+            asked.finished,
+            asked.path,
+            changes=asked.changes,
+            stimuli=stimuli,
+            report=self._report,
+        )
+        self._take_up(run)
+        self.created.emit(asked.path)
+
+    def _begin(self, path: Path, goal: Goal) -> None:
+        run, path = self._run, self._copies.get(path, path)
+        if run is None or run.path != path:
+            self._release()
+            run = self._open(path)
+        if run.finished:
+            asked = goal.number or run.n_problems + (goal.problems or 0)
+            target = max(asked, run.config.run_type.default_problems)
+            if target <= run.n_problems:
+                target = run.n_problems + EXTENSION
+            run.extend(target)
+            self.extended.emit(run.path, target)
+        self._target = goal.target(run, run.config.criterion_trials)
+        self._rate.start()
+        self._publish(RunState.TRAINING)
+
+    def _open(self, path: Path) -> Run:
+        original = path
+        if working_copy.must_copy(path):
+            path = working_copy.working_copy(path)
+        self._report("Loading TensorFlow")
+        quiet_import.load_tensorflow()
+        run = Run.resume(path, report=self._report)
+        self._take_up(run)
+        if path != original:
+            self._copies[original] = path
+            self.moved.emit(original, path)
+        return run
+
+    def _take_up(self, run: Run) -> None:
+        gc.freeze()  # going through all of TensorFlow's objects would stop the window for 30 ms
+        self._run = run
+        with Session.open(run.path) as session:
+            self._history = History(session, run.n_trials, run.n_problems)
+        self.stage.emit("")
+        self._publish(RunState.FINISHED if run.finished else RunState.STOPPED)
+
+    def _train_trial(self) -> None:
+        run, target = self._run, self._target
+        assert run is not None
+        assert target is not None
+        step = run.step()
+        trial = step.trial
+        self._history.add_trial(trial.task_loss, trial.correct)
+        if step.problem is not None:
+            self._history.end_problem(step.problem.trials_to_criterion)
+        self._rate.trials += 1
+        if run.finished or target.reached(run):
+            self._stop()
+        elif time.perf_counter() >= self._due and self._mailbox.empty:
+            self._publish(RunState.TRAINING)
+
+    def _stop(self) -> None:
+        """Stop training with everything saved."""
+        training = self._target is not None
+        self._halt()
+        if training and self._run is not None:
+            self._run.save()
+
+    def _halt(self, state: RunState | None = None) -> None:
+        self._target = None
+        if self._run is not None:
+            ended = RunState.FINISHED if self._run.finished else RunState.STOPPED
+            self._publish(state or ended)
+
+    def _publish(self, state: RunState) -> None:
+        run = self._run
+        assert run is not None
+        now = time.perf_counter()
+        self._due = now + FRAME
+        training = state is RunState.TRAINING
+        goal = self._target.words if self._target is not None else ""
+        snapshot = self._history.snapshot(
+            run.path,
+            run.config,
+            state=state,
+            goal=goal,
+            view=run.view(),
+            rate=self._rate.value(now) if training else math.nan,
+        )
+        if self._mailbox.put(snapshot):
+            self.arrived.emit()
+
+    def _save(self, path: Path, copy: Path | None) -> None:
+        run = self._run
+        if run is not None and run.path == path:
+            run.save()
+        if copy is not None:
+            working_copy.copy(path, copy)
+        self.saved.emit(copy or path)
+
+    def _release(self) -> None:
+        """Close the run, saving it."""
+        if self._run is None:
+            return
+        self._halt()
+        run, self._run = self._run, None
+        run.close()  # gives the file back even where it cannot save
+
+    def _report(self, sentence: str) -> None:
+        self.stage.emit(sentence)

@@ -1,0 +1,248 @@
+"""Opening, making and training sessions: between the person's wishes and the engine."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from l2l_engine.config import RunConfig
+from l2l_engine.storage.errors import SessionError
+from l2l_gui.model.goals import Goal
+from l2l_gui.model.pace import TEXT, Pace
+from l2l_gui.model.selection import SharedSelection
+from l2l_gui.model.sessions import OpenSession, Sessions
+from l2l_gui.model.settings import settings
+from l2l_gui.model.snapshot import RunState, Snapshot
+from l2l_gui.model.working_copy import is_example, must_copy
+from l2l_gui.workers import engine_commands as engine
+from l2l_gui.workers.engine_thread import EngineThread
+from l2l_gui.workers.jobs import Computation, Jobs
+
+log = logging.getLogger(__name__)
+
+WARM_MS = 400
+
+
+class Runner(QObject):
+    """Keeps sessions, selection and engine in step; knows nothing of widgets.
+
+    Signals
+    -------
+    changed : :attr:`training`, :attr:`stage` or the primary session differs.
+    informed(str), failed(Exception) : to tell the person.
+    """
+
+    changed = pyqtSignal()
+    informed = pyqtSignal(str)
+    failed = pyqtSignal(object)
+
+    def __init__(
+        self,
+        selection: SharedSelection,
+        sessions: Sessions,
+        jobs: Jobs,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._selection, self._sessions, self._jobs = selection, sessions, jobs
+        self.stage = ""
+        """What preparing is at, for the status bar."""
+        self._beside: list[Path] = []  # to compare with what is being opened
+        self._wanted = False  # training was asked for and not yet seen to end
+        self._seen_training = False
+        self._latest: Snapshot | None = None
+        self._pace = Pace(TEXT)
+        self.warms = True
+        self.engine = EngineThread()
+        self.engine.arrived.connect(self._take)
+        self.engine.stage.connect(self._show_stage)
+        self.engine.created.connect(self._created)
+        self.engine.moved.connect(self._moved)
+        self.engine.extended.connect(self._extended)
+        self.engine.saved.connect(self._saved)
+        self.engine.failed.connect(self._engine_failed)
+        self.engine.start()
+
+    # -- what is -----------------------------------------------------------------------
+
+    @property
+    def session(self) -> OpenSession | None:
+        """The session that can be trained."""
+        return self._sessions.get(self._selection.value.primary)
+
+    @property
+    def training(self) -> bool:
+        """Whether it is being trained, or about to be."""
+        return self._wanted
+
+    # -- sessions ----------------------------------------------------------------------
+
+    def open(self, path: Path, beside: Sequence[Path] = ()) -> None:
+        """Show a session instead of the present one, and perhaps others beside it."""
+        path = path.resolve()
+        self._beside = list(beside)
+        if self.session is not None and self.session.path == path:
+            self._compare_waiting()
+            return
+        self.pause()
+        self._read(path, release=True)
+
+    def create(self, path: Path, config: RunConfig) -> None:
+        """Begin a new session and show it."""
+        self.pause()
+        self.engine.post(engine.Create(path.resolve(), config))
+
+    def branch(self, command: engine.Branch) -> None:
+        """Begin a new session where another was, and show it."""
+        self.pause()
+        self.engine.post(command)
+
+    def compare(self, paths: Iterable[Path]) -> None:
+        """Show more sessions beside the primary one."""
+        for path in paths:
+            self._jobs.submit(
+                Computation(OpenSession.open, (path.resolve(),), label=f"Opening {path.name}"),
+                self._add_compared,
+                self.failed.emit,
+            )
+
+    def leave_out(self, path: Path) -> None:
+        """Show a session no longer beside the primary one."""
+        chosen = self._selection.value.sessions
+        if path in chosen[1:]:
+            self._selection.update(sessions=tuple(one for one in chosen if one != path))
+            self._sessions.remove(path)
+
+    def save_copy(self, target: Path) -> None:
+        """Copy the session as it is now."""
+        if self.session is not None:
+            self.engine.post(engine.Save(self.session.path, target))
+
+    def _read(self, path: Path, release: bool = False) -> None:
+        self._jobs.submit(
+            Computation(OpenSession.open, (path,), label=f"Opening {path.name}"),
+            lambda session: self._opened(session, release),
+            self.failed.emit,
+            owner="primary session",
+        )
+
+    def _opened(self, session: OpenSession, release: bool) -> None:
+        if release:
+            self.engine.post(engine.Release())
+        before = self._selection.value.primary
+        self._sessions.add(session)
+        if self._latest is not None and self._latest.path == session.path and not release:
+            self._sessions.advance(self._latest)
+        rest = [p for p in self._selection.value.sessions[1:] if p != session.path]
+        self._selection.update(sessions=(session.path, *rest), follow_live=True)
+        self._set_limits(session)
+        if before is not None and before != session.path:
+            self._sessions.remove(before)
+        if not is_example(session.path):
+            settings.add_recent(session.path)
+            settings.put("last session", str(session.path))
+        log.info("Opened %s: %d problems", session.path, session.problems)
+        self._compare_waiting()
+        if self.warms and release:
+            QTimer.singleShot(WARM_MS, self._warm)
+        self.changed.emit()
+
+    def _compare_waiting(self) -> None:
+        beside, self._beside = self._beside, []
+        self.compare(beside)
+
+    def _warm(self) -> None:
+        if self.session is not None and not self._wanted:
+            self.engine.post(engine.Warm(self.session.config))
+
+    def _add_compared(self, session: OpenSession) -> None:
+        chosen = self._selection.value.sessions
+        if session.path in chosen or not chosen:
+            session.close()
+            return
+        self._sessions.add(session)
+        self._selection.update(sessions=(*chosen, session.path))
+
+    def _set_limits(self, session: OpenSession) -> None:
+        config = session.config
+        self._selection.set_limits(session.problems, config.steps * config.dt)
+
+    # -- training ----------------------------------------------------------------------
+
+    def train(self, goal: Goal) -> None:
+        """Train the primary session until the goal."""
+        session = self.session
+        if session is None:
+            self.failed.emit(SessionError("No session is open: open one or make a new one."))
+            return
+        self._wanted, self._seen_training = True, False
+        self._selection.update(follow_live=True)
+        self.engine.post(engine.Train(session.path, goal))
+        self.changed.emit()
+
+    def pause(self) -> None:
+        """Stop after the trial in progress."""
+        if self._wanted:
+            self.engine.post(engine.Pause())
+
+    def toggle(self) -> None:
+        """Run, or pause."""
+        if self._wanted:
+            self.pause()
+        else:
+            self.train(Goal())
+
+    def close(self) -> None:
+        """Save and end the engine's thread; waits for it."""
+        self.engine.end()
+
+    # -- from the engine ---------------------------------------------------------------
+
+    def _take(self) -> None:
+        snapshot = self.engine.take()
+        if snapshot is None:
+            return
+        self._latest = snapshot
+        self._sessions.advance(snapshot)
+        session = self.session
+        if session is not None and session.path == snapshot.path:
+            self._set_limits(session)
+        if snapshot.state is RunState.TRAINING:
+            self._seen_training = True
+        wanted, self._wanted = self._wanted, snapshot.state is RunState.TRAINING
+        if self._pace.due(snapshot) or wanted != self._wanted:
+            self.changed.emit()
+
+    def _show_stage(self, sentence: str) -> None:
+        self.stage = sentence
+        self.changed.emit()
+
+    def _created(self, path: Path) -> None:
+        self._read(path)
+
+    def _moved(self, original: Path, path: Path) -> None:
+        why = "the example that comes with the program" if is_example(original) else "read-only"
+        self.informed.emit(f"{original.name} is {why}: training goes on in a copy, {path}.")
+        self._read(path)
+
+    def _extended(self, path: Path, problems: int) -> None:
+        self.informed.emit(
+            f"All problems of {path.name} are done: it now goes on to problem {problems:,}."
+        )
+
+    def _saved(self, path: Path) -> None:
+        self.informed.emit(f"Saved {path}.")
+
+    def _engine_failed(self, error: Exception) -> None:
+        self._wanted = False
+        self.stage = ""
+        self.failed.emit(error)
+        self.changed.emit()
+
+
+def note_of(session: OpenSession) -> str:
+    """What the status bar says about keeping the session."""
+    return "Example, not written to" if must_copy(session.path) else "Saved"

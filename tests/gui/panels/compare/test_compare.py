@@ -1,0 +1,148 @@
+"""Several sessions over and beside each other."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+from bench import click, curve
+
+from l2l_engine.analysis import learning_curve
+from l2l_gui.model.sessions import OpenSession
+from l2l_gui.panels.compare.boxes import CompareBoxesPanel
+from l2l_gui.panels.compare.compared import CountAxis
+from l2l_gui.panels.compare.curves import CompareCurvesPanel, one_curve
+from l2l_gui.panels.compare.trajectories import CompareTrajectoriesPanel, columns_for
+from l2l_gui.plotting.session_colours import colour
+
+PANELS = (CompareCurvesPanel, CompareBoxesPanel, CompareTrajectoriesPanel)
+
+
+@pytest.fixture
+def second(bench, learned):
+    """A second session, of all sixty problems."""
+    path = learned.with_name("second.h5")
+    shutil.copyfile(learned, path)
+    session = OpenSession.open(path)
+    bench.context.sessions.add(session)
+    chosen = bench.selection.value.sessions
+    bench.selection.update(sessions=(*chosen, path))
+    return session
+
+
+@pytest.mark.parametrize("kind", PANELS)
+def test_one_session_is_not_enough(bench, kind):
+    panel = bench.show(kind)
+    assert panel._empty.label.text() == ("Open a second session to compare: drop its file here.")
+    assert panel.data() is None
+
+
+@pytest.mark.parametrize("kind", PANELS)
+def test_a_session_that_is_closed_leaves_the_comparison(bench, second, kind):
+    panel = bench.show(kind)
+    assert panel.has_content
+    bench.selection.update(sessions=bench.selection.value.sessions[:1])
+    bench.settle()
+    assert not panel.has_content
+
+
+def test_curves_and_fits_are_named_and_coloured_by_session(bench, second):
+    panel = bench.show(CompareCurvesPanel)
+    counts = second.snapshot.counts
+    fit = learning_curve.fit_exponential(counts[1:])
+    words = [key.text for key in panel.legend.keys]
+    assert words[0] == "learned: " + one_curve(("", ""), counts[:6], False).words
+    assert words[1].startswith(f"second: τ {fit.time_constant:.1f} problems")
+    assert f"asymptote {fit.asymptote:.1f} trials" in words[1]
+    own = colour(bench.context.sessions, second)
+    assert panel.legend.keys[1].color == own
+    means = [item for item in panel.items if item.opts["pen"].color().name() == own]
+    np.testing.assert_allclose(curve(means[0])[1], learning_curve.moving_mean(counts, 30))
+    data = panel.data().plain()
+    assert np.isnan(data["learned mean of 30"][6:]).all()
+    assert len(data["second fit"]) == len(counts)
+
+
+def test_single_problems_can_be_shown_and_clicked(bench, second, qtbot):
+    panel = bench.show(CompareCurvesPanel)
+    before = len(panel.items)
+    panel.each.setChecked(True)
+    assert len(panel.items) == before + 2
+    click(qtbot, panel.view, panel.plot, 3.0, 2.0)
+    assert bench.selection.value.problem == 3
+
+
+def test_a_perturbation_run_is_not_fitted():
+    made = one_curve(("", ""), np.arange(60, 0, -1.0), True)
+    assert made.fit is None
+    assert np.isnan(made.fitted).all()
+    assert one_curve(("", ""), np.array([5.0, 4.0]), False).words == "too few problems for a fit"
+
+
+def test_boxes_are_the_papers_without_the_first_problem(bench, second):
+    panel = bench.show(CompareBoxesPanel)
+    expected = learning_curve.box(second.snapshot.counts[1:51], 1)
+    data = panel.data().plain()
+    row = list(data["session"]).index("second")
+    assert (data["first problem"][row], data["last problem"][row]) == (2, 51)
+    assert data["median"][row] == expected.median
+    assert data["upper quartile"][row] == expected.quartiles[1]
+    assert data["outliers"][row] == len(expected.outliers)
+    drawn = panel.items[2].opts["data"][0]
+    np.testing.assert_allclose(drawn[2], np.log10(expected.median))
+    panel.linear.setChecked(True)
+    assert panel.items[2].opts["data"][0][2] == expected.median
+
+
+def test_trajectories_share_scale_and_rotation(bench, second):
+    panel = bench.show(CompareTrajectoriesPanel, (900, 500))
+    first, other = panel.views
+    assert "learned" in first.heading.text()
+    assert "second" in other.heading.text()
+    assert first.plot.camera is other.plot.camera
+    assert first.plot.bounds()[1] == other.plot.bounds()[1]
+    # the same file through two sessions
+    np.testing.assert_array_equal(
+        first.group.coordinates.stimulus, other.group.coordinates.stimulus
+    )
+    panel.choice.buttons["stimulus"].click()
+    assert first.plot.bounds()[1] == other.plot.bounds()[1]
+    assert other.drawing.problem(0, 0) == 2
+    bench.selection.update(time=500.0)
+    bench.settle()
+    assert other.plot._cursor == other.group.step(500.0)
+
+
+def test_a_session_keeps_its_colour_while_open(bench, second, learned):
+    sessions = bench.context.sessions
+    own = colour(sessions, second)
+    assert own != colour(sessions, bench.session)
+    path = learned.with_name("third.h5")
+    shutil.copyfile(learned, path)
+    third = OpenSession.open(path)
+    sessions.add(third)
+    assert colour(sessions, third) not in (own, colour(sessions, bench.session))
+    sessions.remove(bench.session.path)
+    assert colour(sessions, second) == own
+
+
+def test_plots_are_arranged_to_be_large(bench, second):
+    assert [columns_for(3, *size) for size in ((900, 300), (300, 900), (500, 500))] == [3, 1, 2]
+    panel = bench.show(CompareTrajectoriesPanel, (900, 400))
+    first, other = panel.views
+    assert first.y() == other.y()
+    panel.resize(300, 800)
+    bench.settle()
+    assert first.x() == other.x()
+    assert other.y() > first.y()
+
+
+def test_counts_are_labelled_in_plain_figures(qapp):
+    axis = CountAxis("left")
+    axis.setLogMode(True)
+    ticks = [0.0, *np.log10([2, 3, 5, 10, 1000])]
+    axis.setRange(0, 2)
+    assert axis.tickStrings(ticks, 1, None) == ["1", "2", "", "5", "10", "1,000"]
+    axis.setRange(-1, 4)
+    assert axis.tickStrings(ticks, 1, None) == ["1", "", "", "", "10", "1,000"]

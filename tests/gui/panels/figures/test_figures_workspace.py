@@ -1,0 +1,201 @@
+"""The paper's figures in the window: made, refused, previewed and exported."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from driving import PATIENCE, settle
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QFileDialog
+
+from l2l_engine.config import RunConfig
+from l2l_gui.look.resources_path import data
+from l2l_gui.workers import figure_making
+from l2l_gui.workers.figure_making import Stage
+
+
+def figures(window, qtbot):
+    window.workspaces.go("figures")
+    panel = window.workspaces.panel("figures")
+    qtbot.waitUntil(lambda: panel.list.count() == 6, timeout=PATIENCE)
+    return panel
+
+
+def choose(panel, number: int) -> None:
+    row = next(row for row in panel._rows() if row.data(Qt.ItemDataRole.UserRole) == number)
+    panel.list.setCurrentItem(row)
+
+
+def wait_until_sharp(panel, qtbot) -> None:
+    qtbot.waitUntil(lambda: panel.preview.sharp, timeout=PATIENCE)
+
+
+def test_the_first_figure_is_made_previewed_and_says_what_is_less_than_the_paper(
+    opened, qtbot, no_errors
+):
+    panel = figures(opened, qtbot)
+    wait_until_sharp(panel, qtbot)
+    assert panel.maker.item(1).stage is Stage.READY
+    assert "the paper: 10" in panel.caption.text()
+    assert panel.caption.isVisible()
+    image = panel.preview.image
+    assert image.width() > 400
+    rows, columns = range(0, image.height(), 7), range(0, image.width(), 3)
+    colours = {image.pixelColor(x, y).name() for y in rows for x in columns}
+    assert len(colours) > 20
+
+
+def test_figures_of_the_example_leave_what_ships_as_it_is(
+    window, qtbot, no_errors, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    before = {path: path.stat().st_mtime_ns for path in data("results").iterdir()}
+    window.runner.open(data("pretrained.h5"))
+    qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
+    settle(window, qtbot)
+    panel = figures(window, qtbot)
+    panel.sources.list.item(0).setCheckState(Qt.CheckState.Checked)  # the example itself
+    panel.sources.list.item(1).setCheckState(Qt.CheckState.Unchecked)
+    wait_until_sharp(panel, qtbot)
+    qtbot.waitUntil(lambda: panel.maker.item(1).stage is Stage.READY, timeout=PATIENCE)
+    settle(window, qtbot)
+    assert {path: path.stat().st_mtime_ns for path in data("results").iterdir()} == before
+
+
+def test_a_resized_preview_is_drawn_anew_pixel_by_pixel(opened, qtbot, no_errors):
+    panel = figures(opened, qtbot)
+    wait_until_sharp(panel, qtbot)
+    before = panel.preview.image.size()
+    opened.resize(1900, 1150)
+    wait_until_sharp(panel, qtbot)
+    after, room = panel.preview.image.size(), panel.preview._room()
+    assert after.width() > before.width()
+    assert min(abs(after.width() - room.width()), abs(after.height() - room.height())) <= 2
+
+
+def test_a_figure_that_lacks_networks_says_what_it_needs(opened, qtbot, no_errors):
+    panel = figures(opened, qtbot)
+    choose(panel, 3)
+    qtbot.waitUntil(lambda: panel.maker.item(3).stage is Stage.REFUSED, timeout=PATIENCE)
+    assert "ControlManifPert" in panel.message.label.text()
+    assert panel.message.isVisible()
+    assert not panel.export_button.isEnabled()
+
+
+def test_unlike_sessions_are_refused_naming_what_differs(opened, tmp_path, qtbot, no_errors):
+    from l2l_engine.run import Run
+
+    other = tmp_path / "other.h5"
+    config = RunConfig(
+        problems=2, dt=10, tau_noise=10, seed=1, criterion_loss=2.0, criterion_trials=1
+    )
+    with Run.create(other, config) as run:
+        while not run.finished:
+            run.step()
+    panel = figures(opened, qtbot)
+    wait_until_sharp(panel, qtbot)
+    panel.sources.add_files([other])
+    qtbot.waitUntil(lambda: panel.maker.item(1).stage is Stage.REFUSED, timeout=PATIENCE)
+    assert "do not belong in one figure" in panel.message.label.text()
+    item = panel.sources.list.item(1)
+    item.setCheckState(Qt.CheckState.Unchecked)
+    wait_until_sharp(panel, qtbot)
+    assert panel.maker.item(1).stage is Stage.READY
+
+
+def test_published_processed_files_make_a_figure_without_a_session(
+    opened, reference, qtbot, monkeypatch, no_errors
+):
+    panel = figures(opened, qtbot)
+    panel.sources.list.item(0).setCheckState(Qt.CheckState.Unchecked)
+    assert "Check or add" in panel.message.label.text()
+    assert panel.message.isVisible()
+    names = [str(path) for path in sorted((reference / "published").glob("*.mat"))]
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: (names, ""))
+    qtbot.mouseClick(panel.sources.add, Qt.MouseButton.LeftButton)
+    choose(panel, 6)
+    wait_until_sharp(panel, qtbot)
+    assert panel.maker.item(6).stage is Stage.READY
+
+
+def test_making_goes_on_while_others_are_looked_at_and_can_be_cancelled(
+    opened, qtbot, monkeypatch, no_errors
+):
+    released = []
+
+    def slow(number, paths, recompute, progress):
+        while not released:
+            progress(0.3)
+        raise AssertionError("not cancelled")
+
+    panel = figures(opened, qtbot)
+    wait_until_sharp(panel, qtbot)
+    monkeypatch.setattr(figure_making, "_make", slow)
+    choose(panel, 5)
+    qtbot.waitUntil(lambda: panel.words.text().startswith("30%"), timeout=PATIENCE)
+    choose(panel, 1)
+    assert panel.preview.isVisible()
+    assert panel.maker.item(5).stage is Stage.MAKING
+    choose(panel, 5)
+    assert panel.cancel.isVisible()
+    qtbot.mouseClick(panel.cancel, Qt.MouseButton.LeftButton)
+    assert "Cancelled" in panel.message.label.text()
+    assert panel.message.button.isVisible()
+
+
+@pytest.mark.parametrize("kind", ["pdf", "svg", "png"])
+def test_a_figure_is_exported_with_its_tables(opened, tmp_path, qtbot, monkeypatch, kind):
+    panel = figures(opened, qtbot)
+    wait_until_sharp(panel, qtbot)
+    target = tmp_path / f"mine.{kind}"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    qtbot.mouseClick(panel.export_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(opened.notifications.bars), timeout=PATIENCE)
+    content = target.read_bytes()
+    if kind == "pdf":
+        assert content.startswith(b"%PDF")
+    elif kind == "svg":
+        assert b"<text" in content
+    else:
+        assert QImage(str(target)).width() > 1500
+    tables = list(tmp_path.glob("mine_*.csv"))
+    assert len(tables) >= 2
+    assert "60" in max(tables, key=lambda path: path.stat().st_size).read_text()
+
+
+def test_added_files_are_remembered(opened, learned, tmp_path, qtbot):
+    panel = figures(opened, qtbot)
+    other = shutil.copyfile(learned, tmp_path / "other.h5")
+    panel.sources.add_files([other])
+    assert panel.state() == {"added": [str(other)], "shipped": None}
+    settle(opened, qtbot)
+
+
+def test_shipped_networks_make_the_figures_beside_the_example(window, qtbot, no_errors):
+    window.runner.open(data("pretrained.h5"))
+    qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
+    panel = figures(window, qtbot)
+    item = panel.sources.list.item(panel.sources.list.count() - 1)
+    assert item.text().startswith("Shipped networks")
+    assert item.checkState() is Qt.CheckState.Checked
+    choose(panel, 3)
+    wait_until_sharp(panel, qtbot)
+    assert "D→S" in panel.caption.text()
+    item.setCheckState(Qt.CheckState.Unchecked)
+    qtbot.waitUntil(lambda: panel.maker.item(3).stage is Stage.REFUSED, timeout=PATIENCE)
+    assert panel.state()["shipped"] is False
+    settle(window, qtbot)
+
+
+def test_shipped_networks_are_left_to_choose_beside_a_session_of_ones_own(opened, qtbot, no_errors):
+    panel = figures(opened, qtbot)
+    wait_until_sharp(panel, qtbot)
+    item = panel.sources.list.item(1)
+    assert item.checkState() is Qt.CheckState.Unchecked
+    assert len(panel.sources.paths) == 1
+    panel.set_state({"added": [], "shipped": True})
+    assert panel.sources.paths[-1] == data("results")
+    wait_until_sharp(panel, qtbot)
+    assert panel.maker.item(1).stage is Stage.READY

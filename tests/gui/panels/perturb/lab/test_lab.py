@@ -1,0 +1,340 @@
+"""The Perturb workspace, by mouse and keyboard, on the shipped network."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from driving import PATIENCE, settle
+from PyQt6.QtCore import QPoint, Qt
+
+from l2l_engine.analysis.probes import Probe, Pulse, lesion, probe_trials
+from l2l_engine.perturbation import PerturbationKind, perturb_readout
+from l2l_gui.model.selection import Group
+from l2l_gui.panels.perturb.lab.model import NOTHING, Direction, Draw, Source
+from l2l_gui.panels.perturb.lab.response import Responder
+
+LEFT = Qt.MouseButton.LeftButton
+PANELS = ("perturb_controls", "perturb_outputs", "perturb_trajectories")
+
+
+class Perturbed:
+    """The workspace with what tests need of it."""
+
+    def __init__(self, window, qtbot) -> None:
+        self.window, self.qtbot = window, qtbot
+        window.resize(1600, 1000)
+        window.selection.update(group=Group(2, 6))
+        self.workspace = window.workspaces.go("perturb")
+        self.controls, self.outputs, self.trajectories = map(window.workspaces.panel, PANELS)
+        self.lab = self.controls.lab
+        self.rest()
+
+    def rest(self) -> None:
+        settle(self.window, self.qtbot)
+        self.qtbot.waitUntil(
+            lambda: (
+                self.lab.idle
+                and self.lab.response is not None
+                and self.lab.response.disturbance == self.lab.disturbance
+                and self.lab.subject.source is self.lab.disturbance.source
+                and self.window.redraws.idle
+            ),
+            timeout=PATIENCE,
+        )
+
+    def choose(self, combo, value) -> None:
+        """By keyboard, as a person tabs to it and presses arrows."""
+        combo.setFocus()
+        wanted = next(i for i in range(combo.count()) if combo.itemData(i) is value)
+        while combo.currentIndex() != wanted:
+            down = combo.currentIndex() < wanted
+            self.qtbot.keyClick(combo, Qt.Key.Key_Down if down else Qt.Key.Key_Up)
+        self.rest()
+
+    @property
+    def after(self):
+        return self.lab.response.perturbed
+
+    @property
+    def before(self):
+        return self.lab.subject.unperturbed
+
+    def drawn(self, stimulus, output):
+        return self.outputs.cells[stimulus][output].perturbed.getData()[1]
+
+
+@pytest.fixture
+def perturbed(opened, qtbot, no_errors) -> Perturbed:
+    return Perturbed(opened, qtbot)
+
+
+def test_nothing_done_changes_nothing(perturbed):
+    np.testing.assert_allclose(perturbed.after.outputs, perturbed.before.outputs, atol=1e-6)
+    assert "Nothing is disturbed" in perturbed.controls.summary.text()
+    assert not perturbed.controls.reset.isEnabled()
+    assert "(right)" in perturbed.outputs.titles[0].text
+
+
+@pytest.mark.parametrize("kind", [k for k in PerturbationKind if k.permutes])
+def test_a_readout_perturbation_changes_outputs_but_not_states(perturbed, kind):
+    perturbed.choose(perturbed.controls.readout.kind, kind)
+    np.testing.assert_array_equal(perturbed.after.states, perturbed.before.states)
+    assert np.abs(perturbed.after.outputs - perturbed.before.outputs).max() > 0.1
+    copy = perturbed.lab.response.weights
+    np.testing.assert_array_equal(copy.recurrent, perturbed.lab.subject.weights.recurrent)
+    shown = perturbed.drawn(1, 0)
+    outputs = perturbed.after.outputs[1, :, 0]
+    np.testing.assert_allclose(shown[-1], outputs[-1])
+    assert kind.description.rstrip(".") in perturbed.controls.summary.text()
+
+
+def test_the_permutation_is_drawn_typed_shown_and_the_identity_flagged(perturbed, qtbot):
+    readout = perturbed.controls.readout
+    perturbed.choose(readout.kind, PerturbationKind.STIMULUS_TO_STIMULUS)
+    perturbed.choose(readout.draw, Draw.TYPED)
+    readout.typed.selectAll()
+    qtbot.keyClicks(readout.typed, "2 1 3 4")
+    perturbed.rest()
+    assert readout.words.text().startswith("1→2, 2→1, 3→3, 4→4: directions 3 and 4 stay")
+    subject = perturbed.lab.subject
+    stimulus = subject.manifold.subspaces(4).stimulus
+    expected = perturb_readout(subject.weights.output, stimulus, stimulus, [1, 0, 2, 3])
+    np.testing.assert_allclose(perturbed.lab.response.weights.output, expected)
+    readout.typed.selectAll()
+    qtbot.keyClicks(readout.typed, "1 2 3 4")
+    perturbed.rest()
+    assert "identity" in readout.words.text()
+    assert readout.words.property("error")
+    readout.typed.selectAll()
+    qtbot.keyClicks(readout.typed, "1 2 2")
+    qtbot.waitUntil(lambda: perturbed.controls.summary.property("error"), timeout=PATIENCE)
+    assert "each direction 1 to 4 once" in perturbed.controls.summary.text()
+    perturbed.choose(readout.draw, Draw.DERANGEMENT)
+    assert not perturbed.controls.summary.property("error")
+    assert "no direction stays" in readout.words.text()
+    before = perturbed.lab.disturbance.seed
+    qtbot.mouseClick(readout.again, LEFT)
+    perturbed.rest()
+    assert perturbed.lab.disturbance.seed != before or readout.seed.value() == before
+
+
+def test_both_kinds_of_subspace_are_offered_and_differ_a_little(perturbed):
+    readout = perturbed.controls.readout
+    assert "2–7, noise-free" in readout.source_words.text()
+    one = perturbed.lab.subject.subspaces(NOTHING).decision
+    perturbed.choose(readout.source, Source.TRAINING)
+    assert "1–50, noisy" in readout.source_words.text()
+    other = perturbed.lab.subject.subspaces(NOTHING).decision
+    alignment = np.linalg.norm(one.T @ other) ** 2 / 4
+    assert 0.7 < alignment < 0.99999
+
+
+def test_a_slider_pushes_the_state_from_then_on(perturbed, qtbot):
+    pulse = perturbed.controls.pulse
+    perturbed.choose(pulse.direction, Direction.STIMULUS)
+    slider = pulse.push.slider
+    slider.setFocus()
+    for _ in range(3):
+        qtbot.keyClick(slider, Qt.Key.Key_PageUp)
+    perturbed.rest()
+    assert perturbed.lab.disturbance.size == pytest.approx(12.0)
+    subject = perturbed.lab.subject
+    moved = perturbed.after.states - perturbed.before.states
+    step = round(perturbed.lab.disturbance.pulse_ms) - 1
+    assert not moved[:, :step].any()
+    direction = subject.manifold.subspaces(4).stimulus[:, 0]
+    np.testing.assert_allclose(moved[0, step], 12.0 * direction, atol=1e-4)
+    probe = Probe(pulse=Pulse(direction, 12.0, 1000.0))
+    expected = probe_trials(subject.weights, subject.stimuli, subject.config, probe)
+    np.testing.assert_allclose(perturbed.after.outputs, expected.outputs, atol=1e-5)
+    qtbot.mouseClick(pulse.push.reset, LEFT)
+    perturbed.rest()
+    assert perturbed.lab.disturbance.size == 0
+    np.testing.assert_array_equal(perturbed.after.states, perturbed.before.states)
+
+
+@pytest.mark.parametrize("direction", list(Direction))
+def test_every_direction_is_a_unit_vector_in_its_subspace(perturbed, direction):
+    subject = perturbed.lab.subject
+    vector = subject.direction(NOTHING.replace(direction=direction, axis=2))
+    assert np.linalg.norm(vector) == pytest.approx(1.0)
+    decision = subject.subspaces(NOTHING).decision
+    inside = np.linalg.norm(decision.T @ vector)
+    expected = {Direction.DECISION: 1.0, Direction.RESIDUAL: 1.0, Direction.STIMULUS: 0.0}
+    if direction in expected:
+        assert inside == pytest.approx(expected[direction], abs=1e-6)
+    else:
+        assert inside < 0.9
+
+
+def test_units_are_lesioned_by_clicking_and_typing(perturbed, qtbot):
+    group = perturbed.controls.lesion
+    grid = group.grid
+    for unit in (5, 42):
+        qtbot.mouseClick(grid, LEFT, pos=grid.cell(unit).center().toPoint())
+    perturbed.rest()
+    assert perturbed.lab.disturbance.lesioned == (5, 42)
+    assert group.text.text() == "5, 42"
+    assert not perturbed.after.states[:, :, [5, 42]].any()
+    subject = perturbed.lab.subject
+    silent = lesion(subject.weights, (5, 42))
+    expected = probe_trials(silent, subject.stimuli, subject.config, Probe(lesioned=(5, 42)))
+    np.testing.assert_allclose(perturbed.after.outputs, expected.outputs, atol=1e-5)
+    group.text.setFocus()
+    group.text.selectAll()
+    qtbot.keyClicks(group.text, "200")
+    qtbot.keyClick(group.text, Qt.Key.Key_Return)
+    assert "0 to 99" in group.error.text()
+    assert perturbed.lab.disturbance.lesioned == (5, 42)
+    group.text.selectAll()
+    qtbot.keyClicks(group.text, "0-2")
+    qtbot.keyClick(group.text, Qt.Key.Key_Return)
+    perturbed.rest()
+    assert grid.chosen == (0, 1, 2)
+    grid.setFocus()
+    qtbot.keyClick(grid, Qt.Key.Key_Space)  # the cursor is at the unit clicked last
+    assert 42 in perturbed.lab.disturbance.lesioned
+    qtbot.mouseClick(group.clear, LEFT)
+    perturbed.rest()
+    assert perturbed.lab.disturbance == NOTHING
+
+
+def test_morphing_swaps_the_choices_and_halfway_the_trials_are_alike(perturbed, qtbot):
+    trial = perturbed.controls.trial
+    trial.morph.number.setFocus()
+    trial.morph.number.selectAll()
+    qtbot.keyClicks(trial.morph.number, "100")
+    qtbot.keyClick(trial.morph.number, Qt.Key.Key_Return)
+    perturbed.rest()
+    assert perturbed.lab.response.choice.tolist() == [1, 0]
+    assert "(wrong)" in perturbed.outputs.titles[0].text
+    np.testing.assert_allclose(perturbed.after.outputs[0], perturbed.before.outputs[1], atol=1e-5)
+    perturbed.lab.edit(morph=0.5)
+    perturbed.rest()
+    np.testing.assert_allclose(perturbed.after.outputs[0], perturbed.after.outputs[1], atol=1e-5)
+
+
+def test_holding_the_go_signal_changes_what_follows_it(perturbed, qtbot):
+    trial = perturbed.controls.trial
+    qtbot.mouseClick(trial.hold, LEFT, pos=QPoint(8, trial.hold.height() // 2))
+    perturbed.rest()
+    assert "never comes" in perturbed.controls.summary.text()
+    subject = perturbed.lab.subject
+    duration = subject.config.steps * subject.config.dt
+    probe = Probe(go_ms=duration)
+    expected = probe_trials(subject.weights, subject.stimuli, subject.config, probe)
+    np.testing.assert_allclose(perturbed.after.outputs, expected.outputs, atol=1e-5)
+    go = subject.config.go_step
+    np.testing.assert_array_equal(perturbed.after.states[:, :go], perturbed.before.states[:, :go])
+    assert np.abs(perturbed.after.states - perturbed.before.states)[:, go:].max() > 0.01
+    qtbot.mouseClick(trial.hold, LEFT, pos=QPoint(8, trial.hold.height() // 2))
+    perturbed.rest()
+    assert perturbed.lab.disturbance == NOTHING
+
+
+def test_noise_is_frozen_until_drawn_anew(perturbed, qtbot):
+    trial = perturbed.controls.trial
+    assert not trial.noise_again.isEnabled()
+    for _ in range(3):
+        qtbot.keyClick(trial.noise.slider, Qt.Key.Key_PageUp)
+    perturbed.rest()
+    one = perturbed.after.states.copy()
+    responder = Responder()
+    again = responder.respond(perturbed.lab.subject, perturbed.lab.disturbance)
+    np.testing.assert_array_equal(again.perturbed.states, one)
+    qtbot.mouseClick(trial.noise_again, LEFT)
+    perturbed.rest()
+    assert not np.array_equal(perturbed.after.states, one)
+
+
+def test_undo_redo_and_reset_by_keyboard(perturbed, qtbot):
+    controls, slider = perturbed.controls, perturbed.controls.pulse.push.slider
+    perturbed.choose(controls.readout.kind, PerturbationKind.WITHIN_MANIFOLD)
+    kinds = perturbed.lab.disturbance
+    for _ in range(5):  # one gesture
+        qtbot.keyClick(slider, Qt.Key.Key_Right)
+    pushed = perturbed.lab.disturbance
+    perturbed.lab.settle()
+    qtbot.mouseClick(controls.undo, LEFT)
+    assert perturbed.lab.disturbance == kinds
+    assert controls.pulse.push.value == 0
+    qtbot.mouseClick(controls.redo, LEFT)
+    assert perturbed.lab.disturbance == pushed
+    qtbot.mouseClick(controls.reset, LEFT)
+    assert perturbed.lab.disturbance == NOTHING
+    perturbed.window.activateWindow()
+    slider.setFocus()
+    qtbot.waitUntil(slider.hasFocus)
+    qtbot.keyClick(slider, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert perturbed.lab.disturbance == pushed
+
+
+def test_dragging_skips_to_the_newest(perturbed, qtbot):
+    answered = []
+    perturbed.lab.responded.connect(lambda response: answered.append(response.disturbance.size))
+    for number in range(1, 101):
+        perturbed.lab.edit(gesture="size", size=number / 10)
+    perturbed.rest()
+    assert answered[-1] == 10.0
+    assert len(answered) < 20
+
+
+def test_selecting_a_problem_copies_its_network(perturbed):
+    perturbed.lab.edit(kind=PerturbationKind.OUTSIDE_MANIFOLD)
+    perturbed.window.selection.select_problem(7)
+    perturbed.rest()
+    subject = perturbed.lab.subject
+    assert subject.problem == 7
+    session = perturbed.window.runner.session
+    np.testing.assert_array_equal(subject.weights.output, session.network(7).output)
+    assert "problem 7" in perturbed.controls.network.text()
+    # perturbed as before
+    assert perturbed.lab.disturbance.kind is PerturbationKind.OUTSIDE_MANIFOLD
+    assert perturbed.lab.response.subject is subject
+
+
+def test_every_panel_exports_what_it_draws(perturbed, tmp_path):
+    perturbed.lab.edit(kind=PerturbationKind.DECISION_TO_STIMULUS, size=3.0)
+    perturbed.rest()
+    for name in (*PANELS, "psychometric"):
+        panel = perturbed.window.workspaces.panel(name)
+        perturbed.qtbot.waitUntil(lambda panel=panel: panel.data() is not None, timeout=PATIENCE)
+        path = tmp_path / f"{name}.csv"
+        panel.data().write_csv(path)
+        text = path.read_text(encoding="utf-8")
+        assert "# Network after problem 101" in text
+        assert text.count("\n") > 10
+        assert panel.help.count(". ") >= 2
+
+
+def test_the_psychometric_curve_follows_the_readout(perturbed, qtbot):
+    panel = perturbed.window.workspaces.panel("psychometric")
+    qtbot.waitUntil(lambda: panel.has_content and panel.pair is not None, timeout=PATIENCE)
+    unperturbed = panel.pair.unperturbed.share
+    assert unperturbed[0] < 0.05
+    assert unperturbed[-1] > 0.95
+    perturbed.lab.edit(kind=PerturbationKind.DECISION_TO_STIMULUS)
+    qtbot.waitUntil(
+        lambda: panel.pair.disturbance.kind is PerturbationKind.DECISION_TO_STIMULUS,
+        timeout=PATIENCE,
+    )
+    assert np.ptp(panel.pair.perturbed.share) < 0.5
+    np.testing.assert_allclose(panel.perturbed.getData()[1], panel.pair.perturbed.share)
+
+
+def test_what_was_disturbed_is_remembered(perturbed):
+    perturbed.lab.edit(kind=PerturbationKind.WITHIN_MANIFOLD, lesioned=(1, 2), morph=0.3)
+    state = perturbed.controls.state()
+    perturbed.lab.set(NOTHING)
+    perturbed.controls.set_state(state)
+    assert perturbed.lab.disturbance.lesioned == (1, 2)
+    assert perturbed.lab.disturbance.morph == 0.3
+    assert not perturbed.lab.can_undo
+
+
+def test_without_a_learned_problem_it_says_what_to_do(tiny, qtbot, no_errors):
+    tiny.workspaces.go("perturb")
+    settle(tiny, qtbot)
+    panel = tiny.workspaces.panel("perturb_outputs")
+    assert not panel.has_content
+    assert "train" in panel._empty.label.text()

@@ -1,0 +1,87 @@
+"""Angles between the subspaces of problems."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from bench import click, curve
+from test_trajectories import expected
+
+from l2l_engine import network
+from l2l_engine.analysis import geometry
+from l2l_gui.panels.representations.principal_angles import PrincipalAnglesPanel, round_levels
+
+
+@pytest.fixture
+def panel(bench):
+    return bench.show(PrincipalAnglesPanel, (600, 700))
+
+
+def bases(bench, dimensions=4):
+    reader = bench.session.reader()
+    states = network.simulate(
+        reader.weights(slice(0, 6)).astype(np.float64), reader.stimuli[:6], reader.config
+    )
+    moments = geometry.covariances(states, centred=False)
+    return geometry.principal_components(moments, dimensions), moments
+
+
+def test_the_image_shows_the_angles_of_every_pair(bench, panel):
+    own, moments = bases(bench)
+    angles = np.degrees(geometry.pairwise_angles(own))
+    np.testing.assert_allclose(panel.image.image.T, angles.mean(axis=2), atol=0.05)
+    panel.measure.buttons["largest"].click()
+    np.testing.assert_allclose(panel.image.image.T, angles[..., -1], atol=0.2)
+    panel.measure.buttons["alignment"].click()
+    expected_index = geometry.alignment_index(moments, 4)
+    np.testing.assert_allclose(panel.image.image.T, expected_index, atol=1e-4)
+    assert panel.bar.levels()[1] == 1.0
+
+
+def test_curves_are_angles_to_the_groups_decision_subspace(bench, panel):
+    decision = expected(bench, [2, 3, 4]).subspaces.decision
+    own = np.degrees(geometry.principal_angles(bases(bench)[0], decision))
+    for place, line in enumerate(panel.curves):
+        numbers, drawn = curve(line)
+        np.testing.assert_array_equal(numbers, np.arange(1, 7))
+        np.testing.assert_allclose(drawn, own[:, place], atol=0.2)
+    assert panel.heard[-1].startswith("problem 4 to problems 2–4: ")
+
+
+def test_a_click_in_either_plot_selects_the_problem(bench, panel, qtbot):
+    click(qtbot, panel.view, panel.pairs, 2.1, 5.0)
+    assert bench.selection.value.problem == 2
+    click(qtbot, panel.view, panel.curves_plot, 6.0, 30)
+    assert bench.selection.value.problem == 6
+    bench.settle()
+    assert [axis.line.value() for axis in panel.axes] == [6, 6]
+    assert panel.across.value() == 6
+
+
+def test_other_dimensions_give_as_many_curves(bench, panel):
+    panel.dimensions.actions()[0].trigger()
+    bench.settle()
+    assert panel.data().plain()["angles to the group"].shape == (6, 2)
+    assert panel.state() == {"measure": "mean", "dimensions": 2}
+
+
+def test_one_problem_is_too_few(bench):
+    bench.grow(1)
+    panel = bench.show(PrincipalAnglesPanel)
+    assert "Two learned problems" in panel._empty.label.text()
+
+
+def test_colour_limits_are_round():
+    assert round_levels(np.array([[0, 33.3]]), "mean") == (0.0, 40.0)
+    assert round_levels(np.array([[0, 89.0]]), "largest") == (0.0, 90.0)
+    assert round_levels(np.array([[1, 0.73]]), "alignment") == (0.7, 1.0)
+    assert round_levels(np.array([[np.nan]]), "mean") == (0.0, 1.0)
+
+
+def test_a_cancelled_overview_says_so(bench):
+    panel = PrincipalAnglesPanel(bench.context)
+    bench.qtbot.addWidget(panel)
+    panel.show()
+    bench.qtbot.waitUntil(lambda: bool(bench.context.jobs.running))
+    bench.context.jobs.cancel(bench.context.jobs.running[0])
+    assert "Cancelled" in panel._empty.label.text()

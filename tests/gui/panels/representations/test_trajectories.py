@@ -1,0 +1,173 @@
+"""Trajectories of a group of problems, turned and clicked."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QPoint, Qt
+
+from l2l_engine.analysis.subspaces import representations
+from l2l_gui.look.theme import theme
+from l2l_gui.model.selection import Group
+from l2l_gui.panels.problem_groups import Basis, problems_in_words, spread
+from l2l_gui.panels.representations.trajectories import TrajectoriesPanel
+
+
+@pytest.fixture
+def panel(bench):
+    return bench.show(TrajectoriesPanel, (900, 500))
+
+
+def expected(bench, numbers):
+    reader = bench.session.reader(6)
+    places = np.array(numbers) - 1
+    return representations(reader.weights(places), reader.stimuli[places], reader.config)
+
+
+def test_parts_are_those_of_the_group(bench, panel):
+    whole = expected(bench, [2, 3, 4])
+    data = panel.data().plain()
+    steps = data["time"].astype(int) - 1
+    np.testing.assert_array_equal(data["problem"], [2, 3, 4])
+    for name, part in (
+        ("mean decision", whole.coordinates.mean_decision),
+        ("residual decision", whole.coordinates.residual_decision),
+        ("stimulus", whole.coordinates.stimulus),
+    ):
+        np.testing.assert_allclose(
+            data[f"{name} coordinates"], part[..., steps, :], atol=1e-3, err_msg=name
+        )
+    drawn = panel.views["stimulus"].drawing
+    np.testing.assert_array_equal(np.concatenate(drawn.owners), [2, 3, 4, 2, 3, 4])
+    assert panel.heard[-1].startswith("problems 2–4; decision subspace holds 9")
+
+
+def test_the_selected_problem_is_thick_and_follows_the_selection(bench, panel):
+    def thick():
+        view = panel.views["residual_decision"]
+        return [
+            int(owners[0])
+            for family, owners in zip(view.drawing.families, view.drawing.owners, strict=True)
+            if family.width > 2
+        ]
+
+    assert thick() == [4, 4]
+    bench.select(3)
+    bench.settle()
+    assert thick() == [3, 3]
+    bench.select(3, stimulus=1)
+    bench.settle()
+    assert thick() == [3]
+    bench.select(6)
+    bench.settle()
+    assert thick() == []
+
+
+def test_a_click_on_a_trajectory_selects_its_problem(bench, panel, qtbot):
+    panel.choice.buttons["stimulus"].click()
+    bench.settle()
+    view = panel.views["stimulus"]
+    assert view.isVisible()
+    assert not panel.views["mean_decision"].isVisible()
+    assert view.drawing.problem(0, 0) == 2
+    family = view.plot._families[0]
+    own = np.flatnonzero(family.lines.owner == 0)
+    for place in own[::-5]:  # somewhere along it no other line is nearer
+        scene = view.plot.plotItem.vb.mapViewToScene(_point(family.flat[place]))
+        if view.plot._trajectory_at(scene) == (0, 0):
+            break
+    where = view.plot.mapFromScene(scene)
+    qtbot.mouseMove(view.plot.viewport(), where)
+    qtbot.mouseClick(view.plot.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(where))
+    assert bench.selection.value.problem == 2
+
+
+def _point(flat):
+    from PyQt6.QtCore import QPointF
+
+    return QPointF(float(flat[0]), float(flat[1]))
+
+
+def test_the_time_cursor_stands_on_every_trajectory(bench, panel):
+    bench.selection.update(time=1000.0)
+    bench.settle()
+    for view in panel.views.values():
+        assert panel._group.times[view.plot._cursor] == 1000.0
+
+
+def test_all_parts_turn_together_and_reset(bench, panel, qtbot):
+    home = panel.camera.azimuth
+    plot = panel.views["stimulus"].plot
+    plot.setFocus()
+    qtbot.keyClick(plot, Qt.Key.Key_Left)
+    assert panel.camera.azimuth != home
+    assert all(view.plot.camera is panel.camera for view in panel.views.values())
+    panel.reset_zoom()
+    assert panel.camera.azimuth == home
+
+
+def test_colours_by_number_run_from_early_to_late(bench, panel):
+    panel.by_number.setChecked(True)
+    bench.settle()
+    names = [key.text for key in panel.legend.keys]
+    assert names[:2] == ["2–2", "3–3"]
+    first, second = (family.color for family in panel.views["stimulus"].drawing.families[:2])
+    assert first.startswith("#")
+    assert first != second
+
+
+def test_the_group_can_be_seen_in_the_subspaces_of_training(bench, panel):
+    own = panel._group.subspaces.decision
+    for action in panel.bases.actions():
+        if action.data() == Basis.TRAINING.name:
+            action.trigger()
+    bench.settle()
+    from l2l_engine.perturbation import ManifoldAccumulator
+    from l2l_engine.training.curriculum import noisy_states
+
+    reader, found = bench.session.reader(), ManifoldAccumulator()
+    for place in range(6):
+        found.add(noisy_states(reader.weights(place), reader.stimuli[place], place, reader.config))
+    training = found.subspaces(4)
+    used = panel._group.subspaces
+    np.testing.assert_allclose(
+        used.decision_projector, training.decision @ training.decision.T, atol=1e-4
+    )
+    assert np.abs(used.decision - own).max() > 1e-3
+    assert "with noise" in panel.heard[-1]
+
+
+def test_choices_are_remembered(bench, panel):
+    panel.choice.choose("stimulus")
+    panel.by_number.setChecked(True)
+    panel.camera.look_from(10, 20)
+    state = panel.state()
+    other = bench.show(TrajectoriesPanel)
+    other.set_state(state)
+    assert other.state() == state
+    other.set_state({"part": 7, "basis": None, "camera": "?"})
+    assert other.choice.choice == "stimulus"
+
+
+def test_both_themes_draw(bench, panel):
+    theme.set_mode("dark")
+    bench.settle()
+    assert panel.grab().toImage().pixelColor(5, 300).lightness() < 60
+
+
+def test_before_anything_is_learned_it_says_what_to_do(bench):
+    bench.grow(0)
+    panel = bench.show(TrajectoriesPanel)
+    assert not panel.has_content
+    assert "press P" in panel._empty.label.text()
+    assert panel.data() is None
+
+
+def test_long_runs_are_looked_at_in_even_steps():
+    assert spread(range(2, 52)) == tuple(range(2, 52))
+    chosen = spread(range(1, 1002))
+    assert len(chosen) == 251
+    assert problems_in_words(chosen) == "every 4th of problems 1–1001"
+    assert set(spread(range(1, 2000))) >= set(spread(range(1, 4000), 256)) & set(range(1, 2000))
+    assert Group(1, 1).problems == range(1, 2)
+    assert problems_in_words((7,)) == "problem 7"

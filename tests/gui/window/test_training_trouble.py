@@ -1,0 +1,60 @@
+"""What the window says and keeps when training cannot go on."""
+
+from __future__ import annotations
+
+import errno
+
+import numpy as np
+from driving import PATIENCE, TINY, settle
+from PyQt6.QtCore import Qt
+
+from l2l_engine.run import Run
+from l2l_engine.storage import space
+from l2l_engine.storage.session import Session
+from l2l_gui.model.goals import Goal
+from l2l_gui.model.snapshot import RunState
+
+
+def test_a_loss_that_is_no_number_stops_training_and_keeps_the_last_good_network(
+    window, tmp_path, qtbot
+):
+    wild = TINY.replace(activation="squared_relu", learning_rate=1.0, clip_norm=1e6)
+    window.runner.create(tmp_path / "wild.h5", wild)
+    qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(
+        lambda: window.runner.session.snapshot.state is RunState.FAILED, timeout=PATIENCE
+    )
+    settle(window, qtbot)
+    assert "no longer a number" in window.notifications.bars[-1].sentence
+    window.close()
+    with Run.resume(tmp_path / "wild.h5") as run:
+        assert run.weights.is_finite()
+
+
+def test_a_full_disk_pauses_and_after_room_is_made_it_goes_on(tiny, tmp_path, qtbot, monkeypatch):
+    path = tiny.runner.session.path
+
+    def full(*_):
+        raise space.failure(path, OSError(errno.ENOSPC, "No space left on device"), 4096)
+
+    tiny.runner.train(Goal(trials=3))
+    qtbot.waitUntil(lambda: tiny.runner.session.snapshot.trials == 3, timeout=PATIENCE)
+    settle(tiny, qtbot)
+    with monkeypatch.context() as without_room:
+        without_room.setattr(space, "reserve", full)
+        tiny.runner.train(Goal(problems=1))
+        qtbot.waitUntil(lambda: bool(tiny.notifications.bars), timeout=PATIENCE)
+        settle(tiny, qtbot)
+        assert path.name in tiny.notifications.bars[-1].sentence
+        assert not tiny.runner.training
+    tiny.runner.train(Goal(trials=1))
+    qtbot.waitUntil(lambda: tiny.runner.session.problems == 1, timeout=PATIENCE)
+    settle(tiny, qtbot)
+    trained = tiny.runner.session.snapshot.trials
+    tiny.close()
+    with Session.open(path) as session, Run.create(tmp_path / "alone.h5", TINY) as alone:
+        assert session.n_problems == 1
+        assert session.n_trials == trained
+        found = session.trial_column("task_loss")
+        np.testing.assert_array_equal(found, [alone.step().trial.task_loss for _ in found])

@@ -1,0 +1,120 @@
+import threading
+
+import numpy as np
+import pytest
+
+from l2l_gui.workers.jobs import Computation, JobCancelledError, Jobs, ResultCache, bytes_of
+
+
+@pytest.fixture
+def jobs():
+    made = Jobs()
+    yield made
+    made.close()
+
+
+def test_a_result_is_kept_and_handed_over_at_once_the_second_time(jobs, qtbot):
+    calls, results = [], []
+
+    def square(number):
+        calls.append(threading.current_thread())
+        return number**2
+
+    work = Computation(square, (7,), key="square of 7")
+    assert not jobs.submit(work, results.append)
+    qtbot.waitUntil(lambda: results == [49])
+    assert jobs.submit(work, results.append)
+    assert results == [49, 49]
+    assert len(calls) == 1
+    assert calls[0] is not threading.main_thread()
+
+
+def test_two_who_want_the_same_share_one_computation(jobs, qtbot):
+    go, calls, results = threading.Event(), [], []
+
+    def slow():
+        calls.append(1)
+        go.wait(10)
+        return "done"
+
+    work = Computation(slow, key="shared")
+    for owner in ("panel 1", "panel 2"):
+        jobs.submit(work, results.append, owner=owner)
+    assert len(jobs.running) == 1
+    go.set()
+    qtbot.waitUntil(lambda: results == ["done", "done"])
+    assert calls == [1]
+
+
+def test_asking_again_lets_go_of_what_was_asked_before(jobs, qtbot):
+    go, results = threading.Event(), []
+    jobs.submit(Computation(lambda: go.wait(10) and "old", key=1), results.append, owner="panel")
+    first = jobs.running[0]
+    jobs.submit(Computation(lambda: "new", key=2), results.append, owner="panel")
+    assert first.cancelled
+    go.set()
+    qtbot.waitUntil(lambda: bool(results))
+    qtbot.wait(50)
+    assert results == ["new"]
+
+
+def test_a_reporting_function_is_stopped_half_way_by_cancel(jobs, qtbot):
+    begun, stopped, errors = threading.Event(), threading.Event(), []
+
+    def endless(progress):
+        try:
+            for part in range(10**9):
+                progress(min(part * 0.02, 0.9))
+                begun.set()
+        except JobCancelledError:
+            stopped.set()
+            raise
+
+    jobs.submit(Computation(endless, reports=True), lambda _: None, errors.append)
+    assert begun.wait(10)
+    qtbot.waitUntil(lambda: jobs.running[0].fraction > 0)
+    jobs.cancel(jobs.running[0])
+    assert stopped.wait(10)
+    assert isinstance(errors[0], JobCancelledError)
+    assert not jobs.running
+
+
+def test_what_waits_for_the_jobs_there_are_does_not_wait_for_later_ones(jobs, qtbot):
+    go, later, ended = threading.Event(), threading.Event(), []
+    jobs.submit(Computation(go.wait, (10,), key="early"), ended.append)
+    jobs.submit(Computation(go.wait, (10,), key="given up"), ended.append, owner="panel")
+    jobs.release("panel")
+    jobs.when_done(lambda: ended.append("closed"))
+    jobs.submit(Computation(later.wait, (10,), key="late", slow=True), ended.append)
+    qtbot.wait(50)
+    assert ended == []
+    go.set()
+    qtbot.waitUntil(lambda: "closed" in ended)
+    assert len(jobs.running) == 1
+    later.set()
+    qtbot.waitUntil(lambda: not jobs.running)
+    jobs.when_done(lambda: ended.append("at once"))
+    assert ended[-1] == "at once"
+
+
+def test_an_error_reaches_whoever_asked(jobs, qtbot):
+    errors = []
+    jobs.submit(Computation(lambda: 1 / 0), lambda _: None, errors.append)
+    qtbot.waitUntil(lambda: bool(errors))
+    assert isinstance(errors[0], ZeroDivisionError)
+
+
+def test_the_least_recently_used_results_go_first():
+    cache = ResultCache(limit=250)
+    for name in "ab":
+        cache.put(name, np.zeros(100, np.int8))
+    cache.get("a")
+    cache.put("c", np.zeros(100, np.int8))
+    assert [cache.get(name)[0] for name in "abc"] == [True, False, True]
+    cache.put("too large", np.zeros(1000, np.int8))
+    assert not cache.get("too large")[0]
+    assert cache.size == 200
+
+
+def test_the_size_of_a_result_counts_its_arrays():
+    assert bytes_of({"x": [np.zeros(10), (np.zeros(5),)]}) == 120
