@@ -306,7 +306,7 @@ def perturb_readout(
 
 
 def random_directions(random: np.random.RandomState, subspaces: Subspaces) -> Float64Array:
-    """k random orthonormal directions (N, k), orthogonal to both subspaces.
+    """K random orthonormal directions (N, k), orthogonal to both subspaces.
 
     Raises
     ------

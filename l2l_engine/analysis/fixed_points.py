@@ -261,14 +261,14 @@ def _part_of(progress: Progress | None, part: int, parts: int) -> Progress | Non
 def _gap(
     recurrent: FloatArray, current: FloatArray, activation: Activation, states: FloatArray
 ) -> Float64Array:
-    """s - F(s), (M, N)."""
+    """S - F(s), (M, N)."""
     return states - network.activate(states @ recurrent + current, activation)
 
 
 def _residual(
     recurrent: FloatArray, current: FloatArray, activation: Activation, states: FloatArray
 ) -> tuple[Float64Array, Float64Array]:
-    """s - F(s), (M, N), and its derivative, (M, N, N): by component of s, of s - F(s)."""
+    """S - F(s), (M, N), and its derivative, (M, N, N): by component of s, of s - F(s)."""
     net = states @ recurrent + current
     slope = network.activation_slope(net, activation)
     jacobian = -recurrent * slope[:, None, :]

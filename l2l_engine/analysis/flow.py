@@ -119,7 +119,7 @@ def release(
 def input_current(
     weights: NetworkWeights, stimulus: FloatArray, config: RunConfig, time: float
 ) -> Float64Array:
-    """x W_in + b (N,) that acts on the state at ``time``, ms from the trial's onset.
+    """X W_in + b (N,) that acts on the state at ``time``, ms from the trial's onset.
 
     At the instant a stimulus or fixation goes off it no longer acts; at the trial's end the last
     step's current stays.

@@ -78,6 +78,7 @@ class Display:
         self._bar.stop()
 
     def __call__(self, fraction: float) -> None:
+        """Show how far the work has come, from 0 to 1."""
         spent = time.monotonic() - self._began
         left = duration(spent * (1 - fraction) / fraction) if fraction > 0 and spent > 1 else ""
         self._bar.update(self._task, completed=fraction, note=f"{left} left" if left else "")

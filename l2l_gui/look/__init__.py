@@ -1,0 +1,1 @@
+"""Theme, palette, icons, and where the shipped resources are."""

@@ -1,0 +1,1 @@
+"""What is selected, open and remembered; no widget."""

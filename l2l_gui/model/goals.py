@@ -12,13 +12,20 @@ class Trained(Protocol):
     """The part of a run that goals look at."""
 
     @property
-    def n_trials(self) -> int: ...
+    def n_trials(self) -> int:
+        """Trials run so far."""
+
     @property
-    def n_problems(self) -> int: ...
+    def n_problems(self) -> int:
+        """Problems learned so far."""
+
     @property
-    def mean_loss(self) -> float: ...
+    def mean_loss(self) -> float:
+        """Mean task loss of the criterion window (nats)."""
+
     @property
-    def trial_in_problem(self) -> int: ...
+    def trial_in_problem(self) -> int:
+        """Trials of the present problem."""
 
 
 @dataclass(frozen=True, slots=True)

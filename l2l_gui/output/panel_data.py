@@ -52,8 +52,11 @@ class PanelData:
     # -- tables ------------------------------------------------------------------------
 
     def rows(self) -> Iterator[list[Any]]:
-        """A header, then rows: one column each array (or part of one) where they have the
-        same length, else one value a row with its indices."""
+        """A header, then rows.
+
+        One column for each array (or part of one) where they have the same length, else one value
+        a row with its indices.
+        """
         arrays = self.plain()
         lengths = {len(values) for values in arrays.values()}
         flat = all(values.ndim <= 2 for values in arrays.values())

@@ -1,0 +1,1 @@
+"""What several panels draw with: projected 3-D, axes, keys, pointing."""

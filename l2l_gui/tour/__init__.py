@@ -1,0 +1,1 @@
+"""The scripted use of everything, with pictures."""

@@ -1,0 +1,1 @@
+"""Widgets of the window: transport, log, busy and empty states, previews."""

@@ -1,0 +1,1 @@
+"""The engine thread, background jobs, sweeps and relearning."""

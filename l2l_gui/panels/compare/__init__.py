@@ -1,0 +1,1 @@
+"""The Compare workspace: several sessions side by side."""

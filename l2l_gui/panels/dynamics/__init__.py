@@ -1,0 +1,1 @@
+"""The Dynamics workspace: vector-field changes, flow, slow points, forgetting."""

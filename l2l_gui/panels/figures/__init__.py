@@ -1,0 +1,1 @@
+"""The Figures workspace: the figures of the paper."""

@@ -1,0 +1,1 @@
+"""The Learn workspace: the run as it goes."""

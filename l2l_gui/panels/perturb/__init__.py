@@ -1,0 +1,1 @@
+"""The Perturb workspace: what is done to a copy of the network, and what follows."""

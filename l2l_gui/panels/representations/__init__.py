@@ -1,0 +1,1 @@
+"""The Representations workspace: trajectories and subspaces."""
