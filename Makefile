@@ -1,12 +1,13 @@
 # make run    open the explorer on the bundled session (without a display: the scripted tour)
 # make test   the whole test suite      make lint   style and types      make bench   speed
+# make mutate ARGS='--sample 20'   small changes of meaning: how many the tests notice
 # make reproduce   train, analyse and draw everything that ships, again (hours; it says how many)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: run test lint bench reproduce clean
+.PHONY: run test lint bench mutate reproduce clean
 
 run: $(INSTALLED)
 	@scripts/system-libraries
@@ -38,6 +39,10 @@ bench: $(INSTALLED)
 	    echo "== $$bench"; \
 	    xvfb-run -a -s "-screen 0 1920x1200x24" $(BIN)/python $$bench || exit 1; \
 	done
+
+mutate: $(INSTALLED)
+	$(BIN)/python -m pip install -q 'cosmic-ray>=8.4,<9'
+	@xvfb-run -a -s "-screen 0 1920x1200x24" $(BIN)/python scripts/mutate $(ARGS)
 
 reproduce: $(INSTALLED)
 	$(BIN)/python -m l2l_engine.commands.reproduce $(ARGS)
