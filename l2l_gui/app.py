@@ -24,9 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"l2l-gui {version()}")
         return 0
     if options.tour is not None:
-        from l2l_gui.tour.driver import main as tour
+        from l2l_gui.tour.driver import main as take_tour
+        from l2l_gui.tour.steps import STEPS
 
-        return tour(options.tour, options.files)
+        return take_tour(options.tour, options.files, STEPS)
     return show(options.files)
 
 

@@ -1,7 +1,7 @@
 """The window used without a person: steps, screenshots and a report of how it went.
 
-The steps are in :mod:`l2l_gui.tour.steps`. Sessions that are given are copied first: the tour
-trains, and changes nothing of the person's.
+The steps are handed in. The sessions are copied first: the tour trains, but never changes a
+person's files.
 """
 
 from __future__ import annotations
@@ -240,13 +240,22 @@ class _Errors(logging.Handler):
         self.found.append(logging.Formatter("%(name)s: %(message)s").format(record))
 
 
-def main(folder: Path, files: Sequence[Path], home: Path | None = None) -> int:
-    """Take the tour; 0 if every step went well.
+def main(
+    folder: Path, files: Sequence[Path], steps: Sequence[Step], home: Path | None = None
+) -> int:
+    """Take the tour and write its report.
 
-    Sessions are kept in ``home``, by default in a temporary folder.
+    Parameters
+    ----------
+    folder : where screenshots, exports and ``tour.json`` go.
+    files : sessions to show; they are copied first.
+    steps : what is done, in this order.
+    home : where new sessions are kept; by default a temporary folder.
+
+    Returns
+    -------
+    The process's exit code: 0 if every step went well, 1 if not, 2 if it could not begin.
     """
-    from l2l_gui.tour.steps import STEPS
-
     if sys.platform == "linux" and not (
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     ):
@@ -265,7 +274,7 @@ def main(folder: Path, files: Sequence[Path], home: Path | None = None) -> int:
             tour = Tour(folder, copies)
             began = time.perf_counter()
             tour.meter.start()
-            tour.take(STEPS)
+            tour.take(steps)
             tour.meter.stop()
             tour.window.close()
             sip.delete(tour.window)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PyQt6.QtCore import Qt
 
 from l2l_gui.model import working_copy
@@ -11,21 +9,19 @@ from l2l_gui.panels.base import Panel
 from l2l_gui.window.filming import Filming
 from l2l_gui.window.first_run import FirstSteps
 from l2l_gui.window.published_files import PublishedFiles
+from l2l_gui.window.shell import Shell
 from l2l_gui.window.sweeps import Sweeps
-
-if TYPE_CHECKING:
-    from l2l_gui.window.main_window import MainWindow
 
 
 class Features:
     """Branches, the authors' files, movies, sweeps and the first tour of one window."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
-        self.published = PublishedFiles(window)
-        self.filming = Filming(window)
-        self.first_steps = FirstSteps(window)
-        self.sweeps = Sweeps(window)
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+        self.published = PublishedFiles(shell)
+        self.filming = Filming(shell)
+        self.first_steps = FirstSteps(shell)
+        self.sweeps = Sweeps(shell)
         for name, slot in (
             ("branch", self.branch),
             ("import", self.published.ask_import),
@@ -34,20 +30,20 @@ class Features:
             ("sweep", self.sweeps.ask),
             ("first_steps", self.first_steps.begin),
         ):
-            window.actions_by_name.provide(name, slot)
+            shell.actions_by_name.provide(name, slot)
 
     def branch(self) -> None:
         """Ask where to and how, and go on from the problem looked at."""
-        window = self._window
-        session, selected = window.runner.session, window.selection.value.problem
+        shell = self._shell
+        session, selected = shell.runner.session, shell.selection.value.problem
         if session is None or selected is None:
-            window.notifications.inform("Learn a problem first: a branch goes on from one.")
+            shell.notifications.inform("Learn a problem first: a branch goes on from one.")
             return
         from l2l_gui.dialogs.branch import BranchDialog
 
-        dialog = BranchDialog(session, selected, working_copy.sessions_folder(), window)
+        dialog = BranchDialog(session, selected, working_copy.sessions_folder(), shell.frame)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(lambda: window.runner.branch(dialog.command()))
+        dialog.accepted.connect(lambda: shell.runner.branch(dialog.command()))
         dialog.open()
 
     def film(self, panel: Panel) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QImage
@@ -19,28 +18,24 @@ from l2l_gui.output.exporting import UNSEEN, picture
 from l2l_gui.output.movies import MovieWriter
 from l2l_gui.panels.base import Panel
 from l2l_gui.widgets.work_status import WorkStatus
+from l2l_gui.window.shell import Shell
 from l2l_gui.workers.jobs import Computation
-
-if TYPE_CHECKING:
-    from l2l_gui.window.main_window import MainWindow
 
 
 class Filming(QObject):
     """Makes one movie at a time of one window."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell.frame)
+        self._shell = shell
         self._writer: MovieWriter | None = None
         self._animation: Animation | None = None
-        self._subject: QWidget = window
+        self._subject: QWidget = shell.frame
         self._shown, self._why = -1, ""
         self.status = WorkStatus()
         self.status.setProperty(UNSEEN, True)
         self.status.cancelled.connect(self.cancel)
-        bar = window.statusBar()
-        assert bar is not None
-        bar.insertPermanentWidget(1, self.status)  # after the state, before the jobs
+        shell.add_status(self.status)
 
     @property
     def running(self) -> bool:
@@ -49,23 +44,23 @@ class Filming(QObject):
 
     def ask(self, panel: Panel | None = None) -> None:
         """Ask about a movie of a panel; by default of the one with the focus."""
-        window = self._window
-        session = window.runner.session
+        shell = self._shell
+        session = shell.runner.session
         if session is None or self.running:
             words = "One movie at a time: wait for it, or cancel it in the status bar."
-            window.notifications.inform(words if self.running else "Open a session to film it.")
+            shell.notifications.inform(words if self.running else "Open a session to film it.")
             return
         panel = panel or self._active_panel()
-        workspace = window.workspaces.current
+        workspace = shell.workspaces.current
         subjects: list[tuple[str, QWidget]] = [
             ("The workspace", workspace),
-            ("The whole window", window),
+            ("The whole window", shell.frame),
         ]
         if panel is not None:
             subjects.insert(0, (panel.title, panel.canvas))
         stem = f"{session.name}-{panel.name if panel is not None else workspace.name}"
         sizes = [(name, widget.size()) for name, widget in subjects]
-        dialog = MovieDialog(sizes, session.problems, stem, window)
+        dialog = MovieDialog(sizes, session.problems, stem, shell.frame)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(
             lambda: self._prepare(dialog, subjects[dialog.subject.currentIndex()][1])
@@ -81,7 +76,7 @@ class Filming(QObject):
     def may_close(self) -> bool:
         """Ask before an unfinished movie is lost."""
         return not self.running or agrees(
-            self._window,
+            self._shell.frame,
             "The movie is not finished and is given up when the window closes.",
             "Nothing half-written is left behind.",
             "Give up and close",
@@ -91,14 +86,14 @@ class Filming(QObject):
     # -- making ------------------------------------------------------------------------
 
     def _active_panel(self) -> Panel | None:
-        panels = [panel for panel in self._window.workspaces.current.panels if panel.isVisible()]
+        panels = [panel for panel in self._shell.workspaces.current.panels if panel.isVisible()]
         focus = QApplication.focusWidget()
         inside = (panel for panel in panels if focus is not None and panel.isAncestorOf(focus))
         return next(inside, next(iter(panels), None))
 
     def _prepare(self, dialog: MovieDialog, subject: QWidget) -> None:
-        window = self._window
-        session = window.runner.session
+        shell = self._shell
+        session = shell.runner.session
         if session is None:
             return
         path, count = dialog.path(), dialog.count
@@ -106,27 +101,27 @@ class Filming(QObject):
         settings.put("movie ending", path.suffix)
         settings.put("export folder", str(path.parent))
         if dialog.choice is Moves.TRIAL:
-            moving: Animation = animations.TrialPlaying(window.selection)
+            moving: Animation = animations.TrialPlaying(shell.selection)
             self._begin(path, count, fps, factor, subject, moving)
             return
         if dialog.choice is Moves.PROBLEMS:
-            moving = animations.ProblemByProblem(window.selection, *problems)
+            moving = animations.ProblemByProblem(shell.selection, *problems)
             self._begin(path, count, fps, factor, subject, moving)
             return
-        if window.runner.training:
-            window.notifications.inform("Pause training first: its past is shown in the window.")
+        if shell.runner.training:
+            shell.notifications.inform("Pause training first: its past is shown in the window.")
             return
 
         def known(past: animations.Past) -> None:
             if not len(past):
-                window.notifications.inform(f"{session.name} holds no trials to show again.")
+                shell.notifications.inform(f"{session.name} holds no trials to show again.")
                 return
             trials = past.span(*problems)
-            again = animations.LearningAgain(window.selection, window.sessions, past, trials)
+            again = animations.LearningAgain(shell.selection, shell.sessions, past, trials)
             self._begin(path, count, fps, factor, subject, again)
 
         past = Computation(animations.Past.of, (session,), label="Reading the trials")
-        window.jobs.submit(past, known, window.notifications.complain, owner=self)
+        shell.jobs.submit(past, known, shell.notifications.complain, owner=self)
 
     def _begin(
         self,
@@ -148,9 +143,9 @@ class Filming(QObject):
         try:
             writer = MovieWriter(path, count, draw, fps, self)
         except L2LError as error:
-            self._window.notifications.complain(error)
+            self._shell.notifications.complain(error)
             return
-        self._window.transport.set_playing(False)
+        self._shell.transport.set_playing(False)
         self._writer, self._animation, self._subject = writer, animation, subject
         self._shown, self._why = -1, ""
         writer.progress.connect(lambda done, total: self.status.advance(done / total))
@@ -166,18 +161,18 @@ class Filming(QObject):
         if not self._subject.isVisible():
             self.cancel("The movie was stopped, for what it shows was hidden.")
         again = isinstance(self._animation, animations.LearningAgain)
-        if again and self._window.runner.training:
+        if again and self._shell.runner.training:
             self.cancel("The movie was stopped, for training goes on.")
 
     def _settled(self) -> bool:
-        panels = [panel for workspace in self._window.workspaces for panel in workspace.panels]
+        panels = [panel for workspace in self._shell.workspaces for panel in workspace.panels]
         seen = [
             panel
             for panel in panels
             if panel.isVisible()
             and (self._subject.isAncestorOf(panel) or panel.isAncestorOf(self._subject))
         ]
-        return all(panel.settled for panel in seen) and self._window.redraws.idle
+        return all(panel.settled for panel in seen) and self._shell.redraws.idle
 
     def _end(self, sentence: str, failed: bool = False) -> None:
         writer, animation = self._writer, self._animation
@@ -188,9 +183,9 @@ class Filming(QObject):
         if animation is not None:
             animation.restore()
         if failed:
-            self._window.notifications.complain(sentence)
+            self._shell.notifications.complain(sentence)
         else:
-            self._window.notifications.inform(sentence)
+            self._shell.notifications.inform(sentence)
 
     def close(self) -> None:
         """The window closes: stop at once and leave nothing behind."""

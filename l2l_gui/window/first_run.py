@@ -7,7 +7,7 @@ meanwhile. Shown once by itself, and again from the Help menu.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent
@@ -23,9 +23,7 @@ from PyQt6.QtWidgets import (
 
 from l2l_gui.look.theme import theme
 from l2l_gui.model.settings import settings
-
-if TYPE_CHECKING:
-    from l2l_gui.window.main_window import MainWindow
+from l2l_gui.window.shell import Shell
 
 SEEN = "first steps seen"
 CARD_WIDTH = 340
@@ -37,27 +35,27 @@ class Step(NamedTuple):
 
     title: str
     text: str
-    target: Callable[[MainWindow], QWidget | None]
+    target: Callable[[Shell], QWidget | None]
 
 
-def _tools(window: MainWindow) -> QWidget | None:
-    return window.findChild(QToolBar, "tools")
+def _tools(shell: Shell) -> QWidget | None:
+    return shell.frame.findChild(QToolBar, "tools")
 
 
-def _run(window: MainWindow) -> QWidget | None:
-    return window.run_dock
+def _run(shell: Shell) -> QWidget | None:
+    return shell.run_summary
 
 
-def _tabs(window: MainWindow) -> QWidget | None:
-    return window.workspaces.tabs
+def _tabs(shell: Shell) -> QWidget | None:
+    return shell.workspaces.tabs
 
 
-def _transport(window: MainWindow) -> QWidget | None:
-    return window.transport
+def _transport(shell: Shell) -> QWidget | None:
+    return shell.transport
 
 
-def _header(window: MainWindow) -> QWidget | None:
-    workspace = window.workspaces.current
+def _header(shell: Shell) -> QWidget | None:
+    workspace = shell.workspaces.current
     panel = next((panel for panel in workspace.panels if panel.isVisible()), None)
     return None if panel is None else workspace.header(panel)
 
@@ -106,9 +104,9 @@ STEPS = (
 class FirstSteps(QObject):
     """Walks one window through :data:`STEPS`."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell.frame)
+        self._shell, self._window = shell, shell.frame
         self.card: Card | None = None
         self._frame: Outline | None = None
         self.number = -1
@@ -120,7 +118,7 @@ class FirstSteps(QObject):
 
     def welcome(self) -> None:
         """Begin, unless it was seen before or there is no session to show."""
-        if not settings.flag(SEEN) and self._window.runner.session is not None:
+        if not settings.flag(SEEN) and self._shell.runner.session is not None:
             self.begin()
 
     def begin(self) -> None:
@@ -159,7 +157,7 @@ class FirstSteps(QObject):
         if card is None or frame is None:
             return
         card.adjustSize()
-        target = STEPS[self.number].target(window)
+        target = STEPS[self.number].target(self._shell)
         if target is None or not target.isVisible():
             frame.hide()
             card.move(window.rect().center() - card.rect().center())

@@ -93,6 +93,24 @@ class MainWindow(QMainWindow):
             film=lambda panel: self.features.film(panel),
         )
 
+    # -- what its features use (see Shell) ---------------------------------------------
+
+    @property
+    def frame(self) -> QMainWindow:
+        """The window itself."""
+        return self
+
+    @property
+    def run_summary(self) -> QWidget:
+        """The run's facts, parameters and problems."""
+        return self.run_dock
+
+    def add_status(self, widget: QWidget) -> None:
+        """Put a widget into the status bar, between the run's state and the jobs."""
+        bar = self.statusBar()
+        assert bar is not None
+        bar.insertPermanentWidget(1, widget)
+
     # -- building ----------------------------------------------------------------------
 
     def _build_centre(self) -> None:

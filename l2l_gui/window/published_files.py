@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtWidgets import QFileDialog
@@ -12,10 +11,8 @@ from PyQt6.QtWidgets import QFileDialog
 from l2l_gui.dialogs.guard import agrees
 from l2l_gui.model import working_copy
 from l2l_gui.model.settings import settings
+from l2l_gui.window.shell import Shell
 from l2l_gui.workers.jobs import Computation, JobCancelledError
-
-if TYPE_CHECKING:
-    from l2l_gui.window.main_window import MainWindow
 
 ZIP, FOLDER = "One zip (*.zip)", "A folder (*)"
 ARCHIVES = (".zip",)
@@ -24,9 +21,9 @@ ARCHIVES = (".zip",)
 class PublishedFiles(QObject):
     """Imports and exports of one window."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell.frame)
+        self._shell = shell
         self._under_way: list[str] = []
 
     # -- in ----------------------------------------------------------------------------
@@ -42,8 +39,8 @@ class PublishedFiles(QObject):
         """Ask for published files and read them as a session."""
         from l2l_gui.dialogs.importing import ImportDialog
 
-        window = self._window
-        dialog = ImportDialog(window.jobs, working_copy.sessions_folder(), source, window)
+        shell = self._shell
+        dialog = ImportDialog(shell.jobs, working_copy.sessions_folder(), source, shell.frame)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(
             lambda: self.read(dialog.source_path(), dialog.target_path(), dialog.prefix())
@@ -56,8 +53,8 @@ class PublishedFiles(QObject):
         self._start(words, _import, (source, target, prefix), self._imported)
 
     def _imported(self, target: Path) -> None:
-        self._window.runner.open(target)
-        self._window.notifications.inform(
+        self._shell.runner.open(target)
+        self._shell.notifications.inform(
             f"Imported as {target}. It cannot be continued, for the published files hold no "
             "optimiser; Branch (B) goes on from any of its problems."
         )
@@ -66,12 +63,12 @@ class PublishedFiles(QObject):
 
     def ask_export(self) -> None:
         """Ask for a place and write the session as published files."""
-        session = self._window.runner.session
+        session = self._shell.runner.session
         if session is None:
             return
         folder = Path(settings.text("export folder") or Path.home())
         name, chosen = QFileDialog.getSaveFileName(
-            self._window,
+            self._shell.frame,
             "Export as the authors' files",
             str(folder / f"{session.name}-published.zip"),
             f"{ZIP};;{FOLDER}",
@@ -91,7 +88,7 @@ class PublishedFiles(QObject):
 
     def _exported(self, target: Path) -> None:
         sentence = f"Exported to {target}: the authors' scripts run on it unchanged."
-        self._window.notifications.inform(sentence)
+        self._shell.notifications.inform(sentence)
 
     # -- both --------------------------------------------------------------------------
 
@@ -101,7 +98,7 @@ class PublishedFiles(QObject):
             return True
         what = self._under_way[0]
         return agrees(
-            self._window,
+            self._shell.frame,
             f"{what} is not finished and is given up when the window closes.",
             "Nothing half-written is left behind.",
             "Give up and close",
@@ -124,12 +121,12 @@ class PublishedFiles(QObject):
         def failed(error: Exception) -> None:
             self._under_way.remove(label)
             if isinstance(error, JobCancelledError):
-                self._window.notifications.inform(f"{label} was cancelled; nothing was written.")
+                self._shell.notifications.inform(f"{label} was cancelled; nothing was written.")
             else:
-                self._window.notifications.complain(error)
+                self._shell.notifications.complain(error)
 
         computation = Computation(work, arguments, label=label, reports=True, background=True)
-        self._window.jobs.submit(computation, finished, failed)
+        self._shell.jobs.submit(computation, finished, failed)
 
 
 def _import(

@@ -9,35 +9,33 @@ from PyQt6.QtCore import QObject
 from l2l_gui.dialogs.guard import agrees
 from l2l_gui.model import working_copy
 from l2l_gui.widgets.work_status import WorkStatus
+from l2l_gui.window.shell import Shell
 
 if TYPE_CHECKING:
     from l2l_gui.dialogs.sweep import SweepDialog
-    from l2l_gui.window.main_window import MainWindow
 
 
 class Sweeps(QObject):
     """One sweep at a time of one window."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell.frame)
+        self._shell = shell
         self.dialog: SweepDialog | None = None
         self.status = WorkStatus()
         self.status.cancelled.connect(self._stop)
-        bar = window.statusBar()
-        assert bar is not None
-        bar.insertPermanentWidget(1, self.status)
+        shell.add_status(self.status)
 
     def ask(self) -> None:
         """Show the dialog, with the sweep under way if there is one."""
         if self.dialog is None:
             from l2l_gui.dialogs.sweep import SweepDialog
 
-            self.dialog = SweepDialog(working_copy.sessions_folder() / "sweep", self._window)
+            self.dialog = SweepDialog(working_copy.sessions_folder() / "sweep", self._shell.frame)
             self.dialog.started.connect(self._started)
             self.dialog.ended.connect(self._ended)
             self.dialog.progressed.connect(lambda fraction, _: self.status.advance(fraction))
-            self.dialog.chosen.connect(self._window.runner.open)
+            self.dialog.chosen.connect(self._shell.runner.open)
         self.dialog.show()
         self.dialog.raise_()
 
@@ -46,7 +44,7 @@ class Sweeps(QObject):
         if self.dialog is None or not self.dialog.running:
             return True
         return agrees(
-            self._window,
+            self._shell.frame,
             "The sweep is stopped when the window closes.",
             f"Every run saves itself; Run > Sweep goes on with {self.dialog.folder}.",
             "Stop and close",
@@ -70,4 +68,4 @@ class Sweeps(QObject):
     def _ended(self) -> None:
         self.status.end()
         if self.dialog is not None and not self.dialog.isVisible():
-            self._window.notifications.inform(f"Sweep: {self.dialog.words.text()}.")
+            self._shell.notifications.inform(f"Sweep: {self.dialog.words.text()}.")
