@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -86,10 +85,13 @@ class PsychometricPanel(LabCurvePanel):
         self.follow()
         self.lab.edited.connect(self._place_marks)
 
-    def relevant(self, disturbance: Disturbance) -> tuple[Hashable, ...]:
+    def relevant(self, disturbance: Disturbance) -> Disturbance:
         """Also the noise."""
-        noise = (disturbance.sigma_rec, disturbance.noise_seed)
-        return (*super().relevant(disturbance), *noise)
+        return (
+            super()
+            .relevant(disturbance)
+            .replace(sigma_rec=disturbance.sigma_rec, noise_seed=disturbance.noise_seed)
+        )
 
     def compute(self, response: Response) -> Computation:
         """Both curves."""

@@ -118,6 +118,16 @@ class Disturbance:
         )
 
     @property
+    def readout(self) -> Self:
+        """The perturbation of the readout alone, what does not bear on it at its default."""
+        if not self.kind.permutes:
+            return type(self)(kind=self.kind)
+        fields = {"kind", "source", "k", "draw", "seed"}
+        if self.draw is Draw.TYPED:
+            fields.add("typed")
+        return type(self)(**{name: getattr(self, name) for name in fields})
+
+    @property
     def identity(self) -> bool:
         """Whether the permutation leaves every direction where it is."""
         return bool((self.permutation == np.arange(self.k)).all())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from PyQt6.QtCore import QTimer
 
+from l2l_engine.analysis.progress import Progress
 from l2l_gui.panels.base import Answer, Panel
 from l2l_gui.panels.perturb.lab.lab import Lab
 from l2l_gui.panels.perturb.lab.model import Disturbance
@@ -55,12 +56,11 @@ class LabPanel(Panel):
         """The copy was disturbed differently."""
 
     def notes(self) -> tuple[str, ...]:
-        """What was done to which network, for exported files."""
-        subject = self.lab.subject
-        if subject is None:
-            return ()
-        done = self.lab.disturbance.describe(subject.config) or ("Nothing is disturbed.",)
-        return (f"Session {subject.session}", f"Network after problem {subject.problem}", *done)
+        """What was done to which network to get what is drawn, for exported files."""
+        response, subject = self.lab.response, self.lab.subject
+        if response is not None:
+            return provenance(response.subject, response.disturbance)
+        return provenance(subject, self.lab.disturbance) if subject is not None else ()
 
     def _edited(self, disturbance: Disturbance) -> None:
         """Other subspaces are another subject."""
@@ -80,21 +80,39 @@ class LabPanel(Panel):
             self.draw_response(response)
 
 
+def provenance(subject: Subject, disturbance: Disturbance) -> tuple[str, ...]:
+    """Which network was disturbed, and how, a sentence each."""
+    done = disturbance.describe(subject.config) or ("Nothing is disturbed.",)
+    return (f"Session {subject.session}", f"Network after problem {subject.problem}", *done)
+
+
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """A curve of the network and the same of its copy, at what the copy was disturbed by."""
+    """A curve of the network and the same curve of its copy, with what they were computed for."""
 
     subject: Subject
     disturbance: Disturbance
+    """What the curves depend on; everything else is at its default."""
     unperturbed: Any
     perturbed: Any
 
 
+def compute_pair(
+    subject: Subject,
+    disturbance: Disturbance,
+    curves: Callable[..., tuple[Any, Any]],
+    arguments: tuple[Any, ...],
+    progress: Progress,
+) -> Pair:
+    """Compute both curves and label them with what they were computed for."""
+    return Pair(subject, disturbance, *curves(*arguments, progress=progress))
+
+
 class LabCurvePanel(LabPanel):
-    """A slower curve of both networks, computed anew once the disturbance rests."""
+    """A curve of both networks that takes longer, recomputed once the disturbance rests."""
 
     def compute(self, response: Response) -> Computation:
-        """The curves: a computation that gives two, of the network and of its copy."""
+        """Return the computation of two curves, of the network and of its copy."""
         raise NotImplementedError
 
     def draw_pair(self, pair: Pair) -> None:
@@ -124,26 +142,29 @@ class LabCurvePanel(LabPanel):
             return answer
         if answer.key != response.subject.key:
             return answer
+        asked, disturbance = self.compute(response), self.relevant(response.disturbance)
         return dataclasses.replace(
-            self.compute(response),
-            key=(response.subject.key, self.name, *self.relevant(response.disturbance)),
+            asked,
+            function=compute_pair,
+            arguments=(response.subject, disturbance, asked.function, asked.arguments),
+            key=(response.subject.key, self.name, disturbance),
             reports=True,
         )
 
-    def relevant(self, disturbance: Disturbance) -> tuple[Hashable, ...]:
-        """What of the disturbance the curves depend on."""
-        order = disturbance.permutation.tolist() if disturbance.kind.permutes else ()
-        readout = (disturbance.kind, disturbance.source, disturbance.k, tuple(order))
-        return (*readout, disturbance.seed, disturbance.lesioned)
+    def relevant(self, disturbance: Disturbance) -> Disturbance:
+        """The part of the disturbance that the curves depend on, all else at its default."""
+        return disturbance.readout.replace(lesioned=disturbance.lesioned)
 
-    def draw(self, value: Subject | tuple[Any, Any]) -> None:
-        """Take the network up, or draw the curves."""
-        if isinstance(value, Subject):
-            self.lab.look_at(value)
-            if self.lab.response is not None:
-                self.invalidate()
+    def notes(self) -> tuple[str, ...]:
+        """What the curves drawn were computed for."""
+        return provenance(self.pair.subject, self.pair.disturbance) if self.pair else ()
+
+    def draw(self, value: Subject | Pair) -> None:
+        """Copy the network, or draw the curves."""
+        if isinstance(value, Pair):
+            self.pair = value
+            self.draw_pair(value)
             return
-        response = self.lab.response
-        if response is not None:
-            self.pair = Pair(response.subject, response.disturbance, *value)
-            self.draw_pair(self.pair)
+        self.lab.look_at(value)
+        if self.lab.response is not None:
+            self.invalidate()

@@ -262,15 +262,7 @@ class Responder:
         )
 
     def _copy(self, subject: Subject, disturbance: Disturbance) -> NetworkWeights:
-        order = disturbance.permutation if disturbance.kind.permutes else ()
-        key = (
-            subject.key,
-            disturbance.kind,
-            disturbance.source,
-            disturbance.k,
-            tuple(order),
-            disturbance.seed,
-        )
+        key = (subject.key, disturbance.readout)
         return self._keep("copy", key, lambda: perturbed_copy(subject, disturbance))
 
     def _keep(self, name: str, key: Hashable, make: Callable[[], Any]) -> Any:

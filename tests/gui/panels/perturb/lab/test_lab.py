@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from driving import PATIENCE, settle
@@ -10,8 +12,9 @@ from PyQt6.QtCore import QPoint, Qt
 from l2l_engine.analysis.probes import Probe, Pulse, lesion, probe_trials
 from l2l_engine.perturbation import PerturbationKind, perturb_readout
 from l2l_gui.model.selection import Group
+from l2l_gui.panels.perturb import psychometric as psychometric_panel
 from l2l_gui.panels.perturb.lab.model import NOTHING, Direction, Draw, Source
-from l2l_gui.panels.perturb.lab.response import Responder
+from l2l_gui.panels.perturb.lab.response import Responder, perturbed_copy
 
 LEFT = Qt.MouseButton.LeftButton
 PANELS = ("perturb_controls", "perturb_outputs", "perturb_trajectories")
@@ -320,6 +323,60 @@ def test_the_psychometric_curve_follows_the_readout(perturbed, qtbot):
     )
     assert np.ptp(panel.pair.perturbed.share) < 0.5
     np.testing.assert_allclose(panel.perturbed.getData()[1], panel.pair.perturbed.share)
+
+
+def test_a_curve_that_arrives_late_is_labelled_with_what_it_was_computed_for(
+    perturbed, qtbot, monkeypatch
+):
+    panel = perturbed.window.workspaces.panel("psychometric")
+    qtbot.waitUntil(lambda: panel.pair is not None and panel.settled, timeout=PATIENCE)
+    begun, go, drawn = threading.Event(), threading.Event(), []
+    curves = psychometric_panel.psychometric_pair
+
+    def slow(*arguments, **keywords):
+        found = curves(*arguments, **keywords)
+        begun.set()
+        go.wait(10)
+        return found
+
+    monkeypatch.setattr(psychometric_panel, "psychometric_pair", slow)
+    draw_pair = panel.draw_pair
+    monkeypatch.setattr(
+        panel, "draw_pair", lambda pair: (draw_pair(pair), drawn.append((pair, panel.notes())))
+    )
+    perturbed.lab.edit(kind=PerturbationKind.OUTSIDE_MANIFOLD, seed=0)
+    qtbot.waitUntil(begun.is_set, timeout=PATIENCE)
+    perturbed.lab.responded.connect(lambda _: go.set())  # the lab is ahead when the curves come
+    perturbed.lab.edit(seed=7)
+    qtbot.waitUntil(lambda: len(drawn) == 2, timeout=PATIENCE)
+    for seed, (pair, notes) in zip((0, 7), drawn, strict=True):
+        assert pair.disturbance.seed == seed
+        copy = perturbed_copy(pair.subject, NOTHING.replace(kind=pair.disturbance.kind, seed=seed))
+        expected, _ = curves((copy, copy), pair.subject.stimuli, pair.subject.config, 0.0, 0, print)
+        np.testing.assert_array_equal(pair.perturbed.share, expected.share)
+        assert pair.disturbance.describe(pair.subject.config)[0] in notes
+
+
+def test_an_answer_about_a_network_no_longer_looked_at_is_not_taken(perturbed):
+    lab = perturbed.lab
+    stale, heard = lab.response, []
+    perturbed.window.selection.select_problem(7)
+    perturbed.rest()
+    newest = lab.response
+    lab.responded.connect(heard.append)
+    lab._responses.done.emit(stale, None)
+    assert lab.response is newest
+    assert not heard
+
+
+@pytest.mark.parametrize("name", ["perturb_outputs", "psychometric"])
+def test_a_panel_alone_asks_for_the_subspaces_chosen(perturbed, qtbot, name):
+    for dock in perturbed.workspace.docks:
+        if dock.widget().name != name:
+            dock.close()
+    qtbot.waitUntil(lambda: perturbed.window.workspaces.panel(name).seen, timeout=PATIENCE)
+    perturbed.lab.edit(source=Source.TRAINING)
+    qtbot.waitUntil(lambda: perturbed.lab.subject.source is Source.TRAINING, timeout=PATIENCE)
 
 
 def test_what_was_disturbed_is_remembered(perturbed):
