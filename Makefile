@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: run test lint bench mutate reproduce clean
+.PHONY: run test lint bench docs mutate reproduce clean
 
 run: $(INSTALLED)
 	@scripts/system-libraries
@@ -60,3 +60,11 @@ $(INSTALLED): pyproject.toml requirements-lock.txt
 
 clean:
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache
+
+docs: $(VENV)/docs
+	NO_MKDOCS_2_WARNING=1 $(VENV)/docs/bin/mkdocs build -q && echo "The documentation is in $(CURDIR)/build/docs/index.html"
+
+# its own environment: building the documentation needs nothing of the program but its source
+$(VENV)/docs: docs/requirements.txt | $(INSTALLED)
+	$(PYTHON) -m venv $(VENV)/docs
+	$(VENV)/docs/bin/python -m pip install -q -r docs/requirements.txt
