@@ -15,8 +15,8 @@ from l2l_engine import network, task
 from l2l_engine.analysis import fixed_points, forgetting, generalisation, geometry
 from l2l_engine.analysis.probes import Probe, Pulse, probe_trials
 from l2l_engine.config import RunConfig
+from l2l_engine.manifold import find_subspaces
 from l2l_engine.network import NetworkWeights
-from l2l_engine.perturbation import manifold_subspaces
 
 
 def milliseconds(call: Callable[[], object], times: int) -> float:
@@ -59,7 +59,7 @@ def main() -> None:
         ),
         ("forgetting matrix, 12 x 12", 1, lambda: forgetting.forgetting(stack, stimuli, config)),
         ("fixed points, one problem", 1, lambda: fixed_points.fixed_points(weights, pair, config)),
-        ("manifold subspaces, 12 problems", 3, lambda: manifold_subspaces(states, 4)),
+        ("manifold subspaces, 12 problems", 3, lambda: find_subspaces(states, 4, 4)),
         ("angles between 12 subspaces", 3, lambda: geometry.pairwise_angles(bases)),
     ]
     for name, times, call in cases:

@@ -3,21 +3,18 @@
 What the readout takes from each of k source directions it is made to take from another
 direction instead, so that the network must relearn to drive the right responses.
 Source: Goudar et al., Nat. Neurosci. 26, 879-890 (2023), Fig. 3 and Methods.
-
-Singular vectors are defined up to their sign, and the sign matters to a rewired readout.
-Here the component of largest magnitude of every direction is positive.
 """
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from l2l_engine.config import L2LError, RunType
+from l2l_engine.manifold import Subspaces, oriented
 from l2l_engine.task import FloatArray
 
 Float64Array = NDArray[np.float64]
@@ -86,120 +83,6 @@ RUN_TYPE_KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Subspaces:
-    """Orthonormal directions, by decreasing variance; the two subspaces are orthogonal."""
-
-    decision: Float64Array  # (N, k)
-    stimulus: Float64Array  # (N, k)
-
-    @property
-    def dimensions(self) -> int:
-        """Directions in each subspace, k."""
-        return int(self.decision.shape[1])
-
-
-class ManifoldAccumulator:
-    """Finds the subspaces of states that arrive in blocks and need not be kept.
-
-    Holds the summed trajectory of each stimulus (2, T, N) and the total Gram matrix
-    G (N, N), in float64. With D the decision projector, (I - D) G (I - D) is the Gram
-    matrix of all states with the decision part taken out.
-    """
-
-    def __init__(self) -> None:
-        self._sum: Float64Array | None = None
-        self._gram: Float64Array | None = None
-        self._problems = 0
-
-    @property
-    def problems(self) -> int:
-        """Problems added so far."""
-        return self._problems
-
-    def add(self, states: FloatArray) -> None:
-        """Add problems' states (P, 2, T, N), or one problem's (2, T, N).
-
-        Raises
-        ------
-        PerturbationError
-            When the shape does not fit, or a state is not finite.
-        """
-        if states.ndim == 3:
-            states = states[None]
-        if states.ndim != 4 or states.shape[1] != 2:
-            raise PerturbationError(
-                f"The states have shape {states.shape}: they must be problems x 2 stimuli x steps x units."
-            )
-        if self._sum is None or self._gram is None:
-            self._sum = np.zeros(states.shape[1:])
-            self._gram = np.zeros((states.shape[-1],) * 2)
-        if states.shape[1:] != self._sum.shape:
-            raise PerturbationError(
-                f"The states of a problem have shape {states.shape[1:]}; "
-                f"those before had {self._sum.shape}."
-            )
-        for problem in states:  # one by one: a float64 copy of all would be large
-            trajectories = problem.astype(np.float64)
-            flat = trajectories.reshape(-1, trajectories.shape[-1])
-            gram = flat.T @ flat
-            if not np.isfinite(gram).all():
-                raise PerturbationError("The states hold a value that is not finite.")
-            self._sum += trajectories
-            self._gram += gram
-            self._problems += 1
-
-    def subspaces(self, k: int) -> Subspaces:
-        """The first ``k`` decision and stimulus directions of all states added.
-
-        Decision: left singular vectors, uncentred, of the two problem-averaged trajectories
-        side by side. Stimulus: those of all states with the decision projection taken out.
-
-        Raises
-        ------
-        PerturbationError
-            When no states were added, or 2 k exceeds the number of units.
-        """
-        if self._sum is None or self._gram is None:
-            raise PerturbationError(
-                "There are no states to find subspaces in: learn a problem first."
-            )
-        units = len(self._gram)
-        if not 1 <= k <= units // 2:
-            raise PerturbationError(
-                f"k = {k} is out of range: two orthogonal subspaces of {units} units "
-                f"have from 1 to {units // 2} dimensions each."
-            )
-        mean = (self._sum / self._problems).reshape(-1, units)
-        directions = _principal_directions(mean.T @ mean)
-        decision, complement = directions[:, :k], directions[:, k:]
-        # within the complement, so that the subspaces are orthogonal to machine precision
-        rest = _principal_directions(complement.T @ self._gram @ complement)
-        return Subspaces(_signed(decision), _signed(complement @ rest[:, :k]))
-
-
-def manifold_subspaces(states: FloatArray, k: int) -> Subspaces:
-    """Decision and stimulus subspaces of states (P problems, 2 stimuli, T, N).
-
-    See :class:`ManifoldAccumulator` for the method, the errors and a form that takes
-    the states in blocks.
-    """
-    accumulator = ManifoldAccumulator()
-    accumulator.add(states)
-    return accumulator.subspaces(k)
-
-
-def _principal_directions(gram: Float64Array) -> Float64Array:
-    """Eigenvectors (columns) of a Gram matrix, by decreasing eigenvalue."""
-    return np.linalg.eigh(gram)[1][:, ::-1]
-
-
-def _signed(directions: Float64Array) -> Float64Array:
-    """The directions (columns), each with its component of largest magnitude positive."""
-    largest = np.abs(directions).argmax(axis=0)
-    return directions * np.sign(directions[largest, np.arange(directions.shape[1])])
-
-
 # -- permutations ----------------------------------------------------------------------
 
 
@@ -209,7 +92,7 @@ def draw_permutation(
     """Draw a permutation (k,) of 0 ... k-1, as published: ``random.permutation(k)``.
 
     The published draw may leave directions in place (for k = 4 the identity comes 1 time in
-    24). A ``derangement`` draws again until none stays.
+    24). A ``derangement`` redraws until every direction moves.
     """
     if derangement and k < 2:
         raise PerturbationError("k = 1 has no derangement: choose at least 2 dimensions.")
@@ -323,7 +206,7 @@ def random_directions(random: np.random.RandomState, subspaces: Subspaces) -> Fl
     drawn = random.randn(units, k)
     for _ in range(2):  # the second projection removes the rounding error of the first
         drawn = np.linalg.qr(drawn - inside @ (inside.T @ drawn))[0]
-    return _signed(drawn)
+    return oriented(drawn)
 
 
 def perturb(

@@ -43,12 +43,6 @@ class LearningCorrelations:
     first: int
 
 
-def group_means(table: FloatArray, group_size: int = 50) -> Float64:
-    """(G, 9): a table (K, 9) averaged over groups of consecutive pairs; the last may be shorter."""
-    starts = range(0, len(table), group_size)
-    return np.stack([table[at : at + group_size].mean(axis=0) for at in starts])
-
-
 def learning_correlations(
     table: FloatArray, counts: ArrayLike, first: int = 500
 ) -> LearningCorrelations:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine import network, task
-from l2l_engine.analysis.progress import Progress
+from l2l_engine.analysis.progress import Progress, share
 from l2l_engine.config import Activation, L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.task import FloatArray
@@ -61,11 +61,6 @@ class Points:
         rate = self.eigenvalues.real
         moving = np.abs(rate) > NEUTRAL
         return np.divide(-1e3, rate, out=np.full(rate.shape, np.inf), where=moving)
-
-    @property
-    def frequencies(self) -> Float64Array:
-        """Rotation of each mode in Hz, (n, N)."""
-        return np.abs(self.eigenvalues.imag) / (2 * np.pi)
 
     def describe(self, point: int) -> str:
         """A point in words: "stable fixed point", "slow saddle, 2 unstable dimensions"."""
@@ -136,7 +131,7 @@ def fixed_points(
             visited=visited.reshape(-1, weights.units),
             slow=slow,
             same=same,
-            progress=_part_of(progress, number, len(conditions)),
+            progress=share(progress, number / len(conditions), (number + 1) / len(conditions)),
         )
         result.append(points)
     return result
@@ -249,13 +244,6 @@ def minimise_q(
     if progress is not None:
         progress(1.0)
     return states, q, is_minimum | (q < FIXED_Q)
-
-
-def _part_of(progress: Progress | None, part: int, parts: int) -> Progress | None:
-    """Progress within one of several equal parts."""
-    if progress is None:
-        return None
-    return lambda fraction: progress((part + fraction) / parts)
 
 
 def _gap(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from l2l_engine import network, task
 from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.manifold import oriented
 from l2l_engine.network import NetworkWeights
 from l2l_engine.task import FloatArray
 
@@ -56,8 +57,7 @@ def principal_plane(trajectories: FloatArray) -> Plane:
     origin = flat.mean(axis=0)
     flat = flat - origin
     axes = np.linalg.eigh(flat.T @ flat)[1][:, :-3:-1]
-    largest = np.abs(axes).argmax(axis=0)
-    return Plane(axes * np.sign(axes[largest, [0, 1]]), origin)
+    return Plane(oriented(axes), origin)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.analysis.progress import Progress, tracked
+from l2l_engine.analysis.statistics import participation_ratio
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.task import FloatArray
 
@@ -182,13 +183,6 @@ class WeightChange:
         return energy / energy[-1] if energy[-1] > 0 else energy
 
 
-def participation_ratio(energies: FloatArray) -> Float64Array:
-    """(sum l)^2 / sum l^2 over the last axis: the number of components that count; 0 if all are 0."""
-    squared = np.square(energies).sum(axis=-1)
-    total = np.square(energies.sum(axis=-1))
-    return np.divide(total, squared, out=np.zeros(np.shape(total)), where=squared > 0)
-
-
 def weight_change(change: FloatArray, subspaces: Mapping[str, FloatArray]) -> WeightChange:
     """Low-rank structure of a change of the recurrent weights.
 
@@ -221,7 +215,7 @@ def weight_change(change: FloatArray, subspaces: Mapping[str, FloatArray]) -> We
         singular_values=singular_values,
         left=left,
         right=right.T,
-        effective_rank=float(participation_ratio(np.square(singular_values))),
+        effective_rank=float(np.nan_to_num(participation_ratio(np.square(singular_values)))),
         norm=float(np.linalg.norm(singular_values)),
         overlaps={
             name: _overlap(orthonormal(directions, name), left, singular_values, right.T)

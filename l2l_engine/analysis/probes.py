@@ -115,24 +115,6 @@ def _unit_noise(
     return recurrent_noise(np.random.default_rng(seed), shape, config, dtype)
 
 
-def push_state(
-    weights: NetworkWeights, stimuli: FloatArray, config: RunConfig, pulse: Pulse
-) -> Trials:
-    """Noise-free trials (M, ...) whose state is pushed once; see :func:`probe_trials`."""
-    return probe_trials(weights, stimuli, config, Probe(pulse=pulse))
-
-
-def shift_go(
-    weights: NetworkWeights, stimuli: FloatArray, config: RunConfig, go_ms: float
-) -> Trials:
-    """Noise-free trials (M, ...) whose fixation input goes off at ``go_ms`` from trial onset.
-
-    ``go_ms`` equal to the trial's length holds fixation on throughout; the stimulus stays where
-    it was.
-    """
-    return probe_trials(weights, stimuli, config, Probe(go_ms=go_ms))
-
-
 def lesion(weights: NetworkWeights, units: Iterable[int]) -> NetworkWeights:
     """A copy of a network, or of a stack, in which ``units`` neither receive nor send.
 

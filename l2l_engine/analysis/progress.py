@@ -20,3 +20,21 @@ def tracked(items: Iterable[T], costs: Iterable[float], progress: Progress | Non
         done += weight
         if progress is not None:
             progress(done / total)
+
+
+def share(progress: Progress | None, start: float, stop: float) -> Progress:
+    """The progress of a part that runs from the fraction ``start`` of the whole to ``stop``.
+
+    Examples
+    --------
+    >>> seen = []
+    >>> share(seen.append, 0.5, 1.0)(0.5)
+    >>> seen
+    [0.75]
+    """
+
+    def report(fraction: float) -> None:
+        if progress is not None:
+            progress(start + (stop - start) * fraction)
+
+    return report

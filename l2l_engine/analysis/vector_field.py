@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from l2l_engine import task
 from l2l_engine.analysis.change_table import COLUMNS
 from l2l_engine.analysis.progress import Progress, tracked
+from l2l_engine.analysis.statistics import matrix_participation_ratio
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights, activate, simulate
 from l2l_engine.task import FloatArray
@@ -259,9 +260,9 @@ def vector_field_change(
         recurrent[block] = np.linalg.norm(moved, axis=(1, 2))
         for pair in range(block.start, block.stop):
             products = _second_moments(change, pair - block.start)
-            within[:, pair] = participation_ratio(products)
+            within[:, pair] = matrix_participation_ratio(products)
             moments[pair // group_size] += products
-    across = participation_ratio(moments)
+    across = matrix_participation_ratio(moments)
     return VectorFieldChange(
         lengths=Lengths(
             *(np.concatenate([getattr(one, name) for one in means]) for name in Lengths.__slots__)
@@ -271,13 +272,6 @@ def vector_field_change(
         group_dimensionality=Dimensionality(*across.T),
         group_size=group_size,
     )
-
-
-def participation_ratio(products: FloatArray) -> Float64:
-    """(sum l)^2 / sum l^2 of the eigenvalues l of symmetric matrices (..., N, N); NaN for zero."""
-    trace = np.trace(products, axis1=-2, axis2=-1)
-    squares = np.square(products).sum(axis=(-2, -1))
-    return np.divide(trace**2, squares, out=np.full(np.shape(trace), np.nan), where=squares > 0)
 
 
 def _second_moments(change: Decomposition, pair: int) -> Float64:

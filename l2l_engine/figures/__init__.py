@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from l2l_engine.analysis.progress import Progress
 from l2l_engine.figures import export, figure_1, figure_2, figure_3, figure_5, figure_6, figure_7
-from l2l_engine.figures.contract import LackingError, PaperFigure, Table
+from l2l_engine.figures.contract import PaperFigure, Table
+from l2l_engine.figures.needs import LackingError
 from l2l_engine.figures.sources import NetworkSource, Source, load
 
 if TYPE_CHECKING:

@@ -14,12 +14,13 @@ import numpy as np
 
 from l2l_engine.analysis import change_table
 from l2l_engine.analysis.accumulation import accumulation
-from l2l_engine.analysis.progress import Progress
-from l2l_engine.analysis.subspaces import mean_and_sem, representations
+from l2l_engine.analysis.progress import Progress, share
+from l2l_engine.analysis.statistics import known_mean, mean_and_sem
+from l2l_engine.analysis.subspaces import representations
 from l2l_engine.analysis.vector_field import vector_field_change
 from l2l_engine.config import RunConfig
 from l2l_engine.figures.changes import DIMENSIONS, Changes
-from l2l_engine.figures.contract import GROUP, LackingError, known_mean
+from l2l_engine.figures.needs import GROUP, LackingError
 from l2l_engine.figures.processed import PublishedNetwork
 from l2l_engine.figures.sources import Network, NetworkSource
 from l2l_engine.network import NetworkWeights
@@ -122,7 +123,8 @@ def gather(
             if arrays is None:
                 if not source.computable:
                     break
-                report = _share(progress, done / todo, piece.cost / todo)
+                report = share(progress, done / todo, (done + piece.cost) / todo)
+                report(0.0)
                 weights, stimuli = source.networks(piece.problems)
                 arrays = piece.compute(weights, stimuli, source.config, report)
                 source.keep(piece.key, piece.problems, arrays)
@@ -138,15 +140,6 @@ def gather(
     if progress is not None:
         progress(1.0)
     return results
-
-
-def _share(progress: Progress | None, start: float, share: float) -> Progress:
-    def report(fraction: float) -> None:
-        if progress is not None:
-            progress(start + share * fraction)
-
-    report(0.0)
-    return report
 
 
 # -- vector-field change ---------------------------------------------------------------

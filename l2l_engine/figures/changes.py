@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.analysis import change_table
-from l2l_engine.figures.contract import GROUP, known_mean
+from l2l_engine.analysis.statistics import group_means
+from l2l_engine.figures.needs import GROUP
 
 Float64 = NDArray[np.float64]
 
@@ -35,8 +36,7 @@ class Changes:
 
     def grouped(self) -> Float64:
         """(G, 9): the table averaged over groups."""
-        starts = range(0, len(self.table), GROUP)
-        return np.stack([known_mean(self.table[at : at + GROUP]) for at in starts])
+        return group_means(self.table, GROUP)
 
     def across_whole(self) -> Float64:
         """``across``, NaN in groups that are not whole, unless it is the first.

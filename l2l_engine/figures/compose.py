@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from l2l_engine.analysis.learning_curve import Box, box
+from l2l_engine.analysis.statistics import mean_and_sem
 from l2l_engine.config import RunConfig
-from l2l_engine.figures.contract import mean_and_sem
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

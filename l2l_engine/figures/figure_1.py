@@ -18,8 +18,9 @@ from l2l_engine.analysis.learning_curve import (
 )
 from l2l_engine.analysis.progress import Progress
 from l2l_engine.config import RunType
-from l2l_engine.figures import compose, contract
-from l2l_engine.figures.contract import GROUP, LackingError, Needs, Table
+from l2l_engine.figures import compose, wording
+from l2l_engine.figures.contract import Table
+from l2l_engine.figures.needs import GROUP, LackingError, Needs
 from l2l_engine.figures.processed import PublishedFits, PublishedNetwork
 from l2l_engine.figures.sources import Network, Source, select
 
@@ -205,7 +206,7 @@ def _draw_groups(axes: Axes, numbers: Numbers) -> None:
     means = [one.mean for one in numbers.boxes]
     axes.plot(places, means, "D", ms=2.4, mfc="white", mec=compose.VERMILION, mew=0.7, label="mean")
     compose.plain_log(axes)
-    names = contract.group_names(max(map(len, numbers.counts)))
+    names = wording.group_names(max(map(len, numbers.counts)))
     axes.set_xticks(places, names, rotation=45, ha="right", rotation_mode="anchor")
     axes.set(xlim=(-0.7, len(places) - 0.3), xlabel="Problems", ylabel="Trials to criterion")
     compose.legend_above(axes)
@@ -229,8 +230,8 @@ def _caption(networks: Sequence[Network], fits: Fits) -> str:
     parts = [
         f"a, Trials to criterion of {networks[0].name}. b, Median, quartiles and whiskers "
         "(1.5 box heights) of fifty problems, all networks together: "
-        f"{contract.networks(len(networks), (one.config.seed for one in networks))}, "
-        f"{contract.problems(2, min(lengths), max(lengths), PAPER_PROBLEMS)}.",
+        f"{wording.networks(len(networks), (one.config.seed for one in networks))}, "
+        f"{wording.problems(2, min(lengths), max(lengths), PAPER_PROBLEMS)}.",
         f"c, d, Exponential fits from problem 2 on, n = {len(fits.names)}; points are networks.",
     ]
     if failed:

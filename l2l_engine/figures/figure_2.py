@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from l2l_engine.analysis.progress import Progress
 from l2l_engine.config import RunConfig, RunType
-from l2l_engine.figures import compose, contract
+from l2l_engine.figures import compose, wording
 from l2l_engine.figures.analyses import shared_representations
-from l2l_engine.figures.contract import GROUP, LackingError, Needs, Table
+from l2l_engine.figures.contract import Table
+from l2l_engine.figures.needs import GROUP, LackingError, Needs
 from l2l_engine.figures.sources import NetworkSource, Source, select
 
 if TYPE_CHECKING:
@@ -257,9 +258,9 @@ def _draw_currents(axes: Axes, part: Part, stimulus: int, numbers: Numbers) -> N
 
 def _caption(network: NetworkSource, problems: NDArray[np.int_], share: float) -> str:
     number = len(problems)
-    span = contract.problems(int(problems[0]), int(problems[-1]), int(problems[-1]), GROUP + 1)
+    span = wording.problems(int(problems[0]), int(problems[-1]), int(problems[-1]), GROUP + 1)
     parts = [
-        f"{network.name} ({contract.seeds([network.config.seed])}), {span}, without noise. a–c, Thin "
+        f"{network.name} ({wording.seeds([network.config.seed])}), {span}, without noise. a–c, Thin "
         "lines: problems; thick: their mean; rates in a.u. along uncentred principal components. "
         f"The decision subspace (4 dimensions) holds {100 * share:.0f} % of the summed squares of "
         "the states.",

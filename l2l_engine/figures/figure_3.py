@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from l2l_engine.analysis import statistics
 from l2l_engine.analysis.learning_curve import box
 from l2l_engine.analysis.progress import Progress
 from l2l_engine.config import RunType
-from l2l_engine.figures import compose, contract
-from l2l_engine.figures.contract import Needs, Table
+from l2l_engine.figures import compose, wording
+from l2l_engine.figures.contract import Table
+from l2l_engine.figures.needs import LackingError, Needs
 from l2l_engine.figures.sources import Network, NetworkSource, Source, check_alike, select
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ class Condition:
     @property
     def means(self) -> Float64:
         """Mean trials to criterion of each run, over the problems it learned."""
-        return np.array([contract.known_mean(one) for one in self.counts])
+        return np.array([statistics.known_mean(one) for one in self.counts])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +87,7 @@ def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numb
         and len(one.trials_to_criterion) > one.config.baseline_problems
     ]
     if not runs:
-        raise contract.LackingError(NEEDS.sentence)
+        raise LackingError(NEEDS.sentence)
     whole: list[Network] = [one for one in sources if isinstance(one, NetworkSource)]
     check_alike(whole)
     first: dict[int, float] = {}
@@ -219,11 +221,11 @@ def _caption(conditions: Sequence[Condition], seeds: int, first: int) -> str:
     failed = sum(int(np.isnan(row).sum()) for row in counts)
     shortest, longest = min(map(len, counts)), max(map(len, counts))
     last = first + RELEARNED - 1
-    span = contract.problems(first, first + shortest - 1, first + longest - 1, last)
+    span = wording.problems(first, first + shortest - 1, first + longest - 1, last)
     parts = [
         f"a, Trials to criterion of problem 1 (n = {seeds} networks) and means over {span} of the "
         f"runs with a frozen readout, unmoved (Control) or moved within (S→S) or into (D→S) the "
-        f"stimulus subspace; networks: {numbers} (the paper: {contract.PAPER_NETWORKS} each). Every "
+        f"stimulus subspace; networks: {numbers} (the paper: {wording.PAPER_NETWORKS} each). Every "
         "perturbed problem starts from the network of problem 1. b, All these problems. c, Those of "
         "S→S, by how many of the four directions the drawn permutation moves.",
     ]

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from l2l_engine.analysis import change_table
+from l2l_engine.analysis import change_table, statistics
 from l2l_engine.analysis.progress import Progress
 from l2l_engine.config import RunType
-from l2l_engine.figures import compose, contract
+from l2l_engine.figures import compose, wording
 from l2l_engine.figures.analyses import vector_field
 from l2l_engine.figures.changes import DIMENSIONS, Changes, shortcomings
-from l2l_engine.figures.contract import GROUP, Needs, Table
+from l2l_engine.figures.contract import Table
+from l2l_engine.figures.needs import GROUP, Needs
 from l2l_engine.figures.sources import Source, select
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numb
     networks, changes = [one for one, _ in found], [one for _, one in found]
 
     def stacked(groups: list[Float64]) -> Float64:
-        return np.moveaxis(contract.padded(one.T for one in groups), 1, 2)
+        return np.moveaxis(statistics.padded(one.T for one in groups), 1, 2)
 
     return Numbers(
         names=tuple(one.name for one in networks),
@@ -97,10 +98,10 @@ def table(numbers: Numbers) -> dict[str, Table]:
         **{f"{n}_dimensions_within": numbers.within[..., i] for i, n in enumerate(DIMENSIONS)},
         **{f"{n}_dimensions_across": numbers.across[..., i] for i, n in enumerate(DIMENSIONS)},
     }
-    names = contract.group_names(numbers.last_problem)
+    names = wording.group_names(numbers.last_problem)
     means: Table = {"problems": names}
     for name, values in columns.items():
-        means[f"{name}_mean"], means[f"{name}_sem"] = contract.mean_and_sem(values)
+        means[f"{name}_mean"], means[f"{name}_sem"] = statistics.mean_and_sem(values)
     each: Table = {
         "network": [name for name in numbers.names for _ in range(groups)],
         "problems": names * number,
@@ -138,7 +139,7 @@ def _draw_early_sizes(axes: Axes, numbers: Numbers) -> None:
     axes.set_xticks(range(len(shown)), ["ΔZ", "W", "S", "W∥", "W⊥", "S∥", "S⊥"])
     axes.set(xlim=(-0.6, len(shown) - 0.4), ylabel="Change (a.u. per step)")
     compose.from_zero(axes)
-    axes.set_title(f"problems {contract.group_names(numbers.last_problem)[0]}", fontsize=6)
+    axes.set_title(f"problems {wording.group_names(numbers.last_problem)[0]}", fontsize=6)
 
 
 def _draw_early_dimensions(axes: Axes, numbers: Numbers) -> None:
@@ -165,7 +166,7 @@ def _draw_course(
 ) -> None:
     compose.course(
         axes,
-        contract.group_centres(numbers.last_problem),
+        wording.group_centres(numbers.last_problem),
         {
             label: (values[..., columns.index(name)], colour, line)
             for name, (label, colour, line) in shown.items()
@@ -178,8 +179,8 @@ def _caption(seeds: Sequence[int], changes: Sequence[Changes]) -> str:
     lengths = [len(one.table) + 1 for one in changes]
     spread = "mean ± s.e.m. over networks" if len(seeds) > 1 else "one network, so no s.e.m"
     return (
-        f"Change of the vector field by learning a problem: {contract.networks(len(seeds), seeds)}, "
-        f"{contract.problems(2, min(lengths), max(lengths), PAPER_PROBLEMS)}, in groups of {GROUP}; "
+        f"Change of the vector field by learning a problem: {wording.networks(len(seeds), seeds)}, "
+        f"{wording.problems(2, min(lengths), max(lengths), PAPER_PROBLEMS)}, in groups of {GROUP}; "
         f"{spread}. Parallel and perpendicular to the total change ΔZ = W + S at each step. "
         "Dimensionality: participation ratio of the uncentred covariance; across a group only "
         f"where it is whole or the first.{shortcomings(changes)}"

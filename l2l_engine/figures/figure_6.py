@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from l2l_engine.analysis import change_table
+from l2l_engine.analysis import change_table, statistics
 from l2l_engine.analysis.progress import Progress
 from l2l_engine.config import RunType
-from l2l_engine.figures import compose, contract
+from l2l_engine.figures import compose, wording
 from l2l_engine.figures.analyses import vector_field
 from l2l_engine.figures.changes import Changes, shortcomings
-from l2l_engine.figures.contract import GROUP, LackingError, Needs, Table
+from l2l_engine.figures.contract import Table
+from l2l_engine.figures.needs import GROUP, LackingError, Needs
 from l2l_engine.figures.processed import PublishedCorrelations, PublishedNetwork
 from l2l_engine.figures.sources import Source, select
 
@@ -123,11 +124,11 @@ def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numb
 def table(numbers: Numbers) -> dict[str, Table]:
     """Group means a network, problems, correlations and explained variance."""
     number, groups = numbers.sizes.shape[:2]
-    names = contract.group_names(numbers.last_problem)
+    names = wording.group_names(numbers.last_problem)
     relative: Table = {"problems": names}
     for column, name in enumerate(change_table.COLUMNS):
         if name in _RELATIVE:
-            mean, error = contract.mean_and_sem(numbers.relative[..., column])
+            mean, error = statistics.mean_and_sem(numbers.relative[..., column])
             relative[f"{name}_mean"], relative[f"{name}_sem"] = mean, error
     return {
         "groups": {
@@ -177,7 +178,7 @@ def draw(numbers: Numbers) -> Figure:
 
 
 def _draw_courses(axes: dict[str, Axes], numbers: Numbers) -> None:
-    x = contract.group_centres(numbers.last_problem)
+    x = wording.group_centres(numbers.last_problem)
     labels = {"recurrent": "Weight change, ‖ΔW‖ (a.u.)", "current": "Current change (a.u.)"}
     for panel, (name, label) in zip("AB", labels.items(), strict=True):
         _, colour, line = _RELATIVE[name]
@@ -190,7 +191,7 @@ def _draw_courses(axes: dict[str, Axes], numbers: Numbers) -> None:
     }
     compose.course(axes["C"], x, relative)
     axes["C"].axhline(100, color="#bbbbbb", lw=0.5, zorder=0)
-    axes["C"].set_ylabel(f"Relative to {contract.group_names(numbers.last_problem)[0]} (%)")
+    axes["C"].set_ylabel(f"Relative to {wording.group_names(numbers.last_problem)[0]} (%)")
     for panel in "ABC":
         axes[panel].set(xlabel="Problem", xlim=(0, numbers.last_problem))
 
@@ -246,7 +247,7 @@ def _draw_explained(axes: Axes, explained: Float64) -> None:
 def _stacked(changes: Sequence[Changes]) -> Float64:
     if not changes:
         return np.empty((0, 0, len(change_table.COLUMNS)))
-    return np.moveaxis(contract.padded(one.grouped().T for one in changes), 1, 2)
+    return np.moveaxis(statistics.padded(one.grouped().T for one in changes), 1, 2)
 
 
 def _all(arrays: Iterable[Float64]) -> list[float]:
@@ -268,8 +269,8 @@ def _caption(
     last = min(max(lengths), EXPLAINED + 1)
     paper = "" if min(lengths) > EXPLAINED else f" (the paper: 2–{EXPLAINED + 1})"
     return (
-        f"Changes by learning a problem: {contract.networks(len(seeds), seeds)}, "
-        f"{contract.problems(2, min(lengths), max(lengths), PAPER_PROBLEMS)}, groups of {GROUP}; a–c, "
+        f"Changes by learning a problem: {wording.networks(len(seeds), seeds)}, "
+        f"{wording.problems(2, min(lengths), max(lengths), PAPER_PROBLEMS)}, groups of {GROUP}; a–c, "
         f"{spread}. d, Each problem of {example}. e, Pearson's r of trials to criterion with the "
         "sizes of the weight-driven (W), state-driven (S) and recurrent weight changes, over all "
         f"problems. f, Variance of trials that ‖ΔW‖ explains over problems 2–{last}{paper}."

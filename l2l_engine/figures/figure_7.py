@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from l2l_engine.analysis import statistics
 from l2l_engine.analysis.accumulation import PARALLEL, PERPENDICULAR
 from l2l_engine.analysis.progress import Progress
 from l2l_engine.config import RunConfig, RunType
-from l2l_engine.figures import compose, contract
+from l2l_engine.figures import compose, wording
 from l2l_engine.figures.analyses import ACCUMULATED, accumulated
-from l2l_engine.figures.contract import GROUP, LackingError, Needs, Table
+from l2l_engine.figures.contract import Table
+from l2l_engine.figures.needs import GROUP, LackingError, Needs
 from l2l_engine.figures.sources import NetworkSource, Source, select
 from l2l_engine.storage.results import Arrays
 
@@ -84,17 +86,19 @@ def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numb
         names=tuple(network.name for network, _ in pairs),
         config=pairs[0][0].config,
         last_problem=max(lengths),
-        by_lag=contract.padded([_by_lag(groups) for groups in every]),
-        from_first=contract.padded([_grouped(groups, first=True) for groups in every]),
-        own=contract.padded([_grouped(groups, first=False) for groups in every]),
-        suppression=np.moveaxis(contract.padded([_suppression(groups) for groups in every]), -1, 2),
+        by_lag=statistics.padded([_by_lag(groups) for groups in every]),
+        from_first=statistics.padded([_grouped(groups, first=True) for groups in every]),
+        own=statistics.padded([_grouped(groups, first=False) for groups in every]),
+        suppression=np.moveaxis(
+            statistics.padded([_suppression(groups) for groups in every]), -1, 2
+        ),
         caption=_caption([network.config.seed for network, _ in pairs], lengths),
     )
 
 
 def table(numbers: Numbers) -> dict[str, Table]:
     """Magnitudes by lag and by group, suppression by group and interval; one row each."""
-    names = contract.group_names(numbers.last_problem)
+    names = wording.group_names(numbers.last_problem)
     edges = _edges(numbers)
     network, direction, lag = np.indices(numbers.by_lag.shape).reshape(3, -1)
     tables: dict[str, Table] = {
@@ -130,7 +134,7 @@ def draw(numbers: Numbers) -> Figure:
     """a, accumulation by lag; b, from problem 1 over groups; c, d, net suppression."""
     figure = compose.sheet(74)
     axes = figure.subplot_mosaic("ABCD")
-    groups = contract.group_centres(numbers.last_problem)
+    groups = wording.group_centres(numbers.last_problem)
     lags = np.arange(1, numbers.by_lag.shape[2] + 1, dtype=np.float64)
     _draw_both(axes["A"], lags, numbers.by_lag, compose.BLACK)
     axes["A"].set(xlabel="Problems earlier", ylabel="Change (a.u. per step)", xlim=(0, None))
@@ -156,7 +160,7 @@ def draw(numbers: Numbers) -> Figure:
 def _draw_both(axes: Axes, x: Float64, values: Float64, colour: str) -> None:
     """Mean and s.e.m. over networks of values (n, 2, ...) along both directions."""
     for direction, line in _LINES.items():
-        mean, error = contract.mean_and_sem(values[:, direction])
+        mean, error = statistics.mean_and_sem(values[:, direction])
         marker = "o" if len(x) < 13 else ""
         compose.band(axes, x, mean, error, colour, line=line, marker=marker)
 
@@ -181,7 +185,7 @@ def _draw_intervals(axes: Axes, numbers: Numbers) -> None:
     """Suppression along the trial, over all groups."""
     compose.epochs(axes, numbers.config, labels=True)
     edges = _edges(numbers)
-    over_groups = contract.known_mean(numbers.suppression, 2)
+    over_groups = statistics.known_mean(numbers.suppression, 2)
     _draw_both(axes, (edges[:-1] + edges[1:]) / 2, over_groups, compose.BLACK)
     axes.set(xlabel="Time in the trial (s)", ylabel="Net suppression (a.u. per step)")
 
@@ -224,10 +228,10 @@ def _suppression(groups: Sequence[Arrays]) -> Float64:
 
 def _caption(seeds: Sequence[int], lengths: Sequence[int]) -> str:
     spread = "mean ± s.e.m. over networks" if len(seeds) > 1 else "one network, so no s.e.m"
-    span = contract.problems(2, min(lengths), max(lengths), ACCUMULATED + 1)
+    span = wording.problems(2, min(lengths), max(lengths), ACCUMULATED + 1)
     return (
         f"Changes along the first components of each problem's own weight-driven change, parallel "
-        f"and perpendicular to the total: {contract.networks(len(seeds), seeds)}, {span}, groups of "
+        f"and perpendicular to the total: {wording.networks(len(seeds), seeds)}, {span}, groups of "
         f"{GROUP}; {spread}. a, From networks so many problems earlier. b, From problem 1 and from "
         "the problem before. c, d, Size of the cumulative change since problem 1 minus the "
         "problem's own: more negative is more suppression."

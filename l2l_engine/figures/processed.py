@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from l2l_engine.analysis import change_table
 from l2l_engine.config import RunConfig
 from l2l_engine.figures.changes import Changes
-from l2l_engine.figures.contract import GROUP
+from l2l_engine.figures.needs import GROUP
 from l2l_engine.storage.published.names import PublishedError
 from l2l_engine.storage.published.source import LARGEST_FILE, mat_variables
 

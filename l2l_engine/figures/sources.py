@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.config import L2LError, RunConfig
-from l2l_engine.figures.contract import LackingError, Needs
+from l2l_engine.figures.needs import LackingError, Needs
 from l2l_engine.figures.processed import (
     PublishedCorrelations,
     PublishedFits,

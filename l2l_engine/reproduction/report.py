@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.config import L2LError, RunType
-from l2l_engine.figures import contract, figure_3
+from l2l_engine.figures import figure_3, wording
 from l2l_engine.figures.analyses import vector_field
 from l2l_engine.figures.sources import Network, NetworkSource, Source
 from l2l_engine.reproduction.comparison import Ordering, Row, compare, ordering
@@ -98,7 +98,7 @@ def _networks(sources: Sequence[Source]) -> str:
         lengths = [len(one.trials_to_criterion) for one in runs]
         trials = sum(_trials(one) for one in runs)
         failed = sum(one.failed for one in runs)
-        seeds = contract.seeds(one.config.seed for one in runs).split(" ", 1)[1]
+        seeds = wording.seeds(one.config.seed for one in runs).split(" ", 1)[1]
         span = str(lengths[0]) if len(set(lengths)) == 1 else f"{min(lengths)}–{max(lengths)}"
         lines.append(f"| {run_type.value} | {seeds} | {span} each | {failed} | {trials:,} |")
     return "\n".join(lines)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from l2l_engine import network, noise, perturbation, task
 from l2l_engine.config import RunConfig
+from l2l_engine.manifold import SubspaceFinder, Subspaces
 from l2l_engine.network import NetworkWeights
-from l2l_engine.perturbation import Subspaces
 from l2l_engine.training import random_state
 from l2l_engine.training.noise import NoiseStream, probe_generator
 from l2l_engine.training.problem import ProblemProgress
@@ -201,7 +201,7 @@ class Curriculum:
 
     def _find_subspaces(self) -> None:
         """From one noisy trial of each stimulus of each baseline problem's network."""
-        found = perturbation.ManifoldAccumulator()
+        found = SubspaceFinder()
         pairs = zip(self._baseline, self._baseline_stimuli, strict=True)
         for problem, (weights, stimuli) in enumerate(pairs):
             found.add(noisy_states(weights, stimuli, problem, self.config))

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from l2l_engine import perturbation, task
 from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.manifold import Subspaces
 from l2l_engine.network import NetworkWeights
-from l2l_engine.perturbation import Permutation, PerturbationKind, Subspaces
+from l2l_engine.perturbation import Permutation, PerturbationKind
 from l2l_engine.training.noise import NoiseStream
 from l2l_engine.training.problem import ProblemProgress
 from l2l_engine.training.trainer import Trainer, TrainingFailedError

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine import network
-from l2l_engine.analysis.subspaces import Subspaces, representations
+from l2l_engine.analysis.subspaces import representations
 from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.manifold import FoundSubspaces
 from l2l_engine.network import NetworkWeights
 from l2l_gui.model.selection import Group
 from l2l_gui.model.sessions import OpenSession
@@ -83,13 +84,13 @@ def learned(session: OpenSession, number: int) -> Learned:
     return Learned(number, weights, stimuli, np.ascontiguousarray(states))
 
 
-def subspaces_of(session: OpenSession, group: Group) -> Subspaces:
+def subspaces_of(session: OpenSession, group: Group) -> FoundSubspaces:
     """Decision and stimulus subspaces of a group, found once (a second for fifty problems)."""
     chosen = Group(group.start, min(group.size, FEW))
     return _SUBSPACES.get((session.key, chosen), lambda: _find(session, chosen))
 
 
-def _find(session: OpenSession, group: Group) -> Subspaces:
+def _find(session: OpenSession, group: Group) -> FoundSubspaces:
     weights = session.networks(group.problems)
     rows = slice(group.start - 1, group.start - 1 + group.size)
     stimuli = session.reader(group.problems[-1]).stimuli[rows]

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from l2l_engine import network
 from l2l_engine.analysis import geometry, subspaces
 from l2l_engine.analysis.progress import Progress, tracked
-from l2l_engine.analysis.subspaces import Parts, Subspaces
+from l2l_engine.analysis.subspaces import Parts
 from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.manifold import FoundSubspaces, find_subspaces
 from l2l_engine.storage.session import Session
 from l2l_gui.model.selection import FIRST_GROUP, Group
 from l2l_gui.model.sessions import OpenSession, SessionKey
@@ -91,7 +92,7 @@ class GroupTrajectories:
     numbers: Numbers  # those with a saved network, (K,)
     basis: Basis
     times: NDArray[np.float64]  # (T,) ms
-    subspaces: Subspaces
+    subspaces: FoundSubspaces
     coordinates: Parts
     currents: Parts
 
@@ -163,7 +164,7 @@ def group_trajectories(
     )
 
 
-def _reference(reader: Session, basis: Basis, group: Group) -> Subspaces:
+def _reference(reader: Session, basis: Basis, group: Group) -> FoundSubspaces:
     places = np.array(saved(reader, tuple(group.problems)), int) - 1
     weights, stimuli = reader.weights(places), reader.stimuli[places]
     if basis is Basis.FIRST:
@@ -176,7 +177,7 @@ def _reference(reader: Session, basis: Basis, group: Group) -> Subspaces:
     ]
     if not states:
         raise L2LError("Training has no subspaces before the first problem is learned.")
-    return subspaces.find_subspaces(np.stack(states))
+    return find_subspaces(np.stack(states))
 
 
 def _thin(parts: Parts, steps: slice) -> Parts:

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
 from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.manifold import Subspaces
 from l2l_engine.network import NetworkWeights
-from l2l_engine.perturbation import PerturbationKind, Subspaces
+from l2l_engine.perturbation import PerturbationKind
 from l2l_gui.model.snapshot import Growing
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,8 @@ import pytest
 
 from l2l_engine import perturbation
 from l2l_engine.config import RunType
-from l2l_engine.perturbation import ManifoldAccumulator, PerturbationKind, Subspaces
+from l2l_engine.manifold import Subspaces, find_subspaces
+from l2l_engine.perturbation import PerturbationKind
 
 K = 4
 
@@ -48,19 +49,9 @@ def with_signs_of(found, wanted):
     return found * np.sign((found * wanted).sum(axis=0))
 
 
-def test_subspaces_match_the_published_projectors(golden):
-    found = perturbation.manifold_subspaces(golden["by_problem"], K)
-    np.testing.assert_allclose(
-        found.decision @ found.decision.T, golden["decision_projector"], atol=1e-6
-    )
-    np.testing.assert_allclose(
-        found.stimulus @ found.stimulus.T, golden["stim4_projector"], atol=1e-6
-    )
-
-
 @pytest.mark.parametrize("run_type", [run for run in RunType if run.perturbs])
 def test_readouts_match_the_published_function(golden, run_type):
-    found = perturbation.manifold_subspaces(golden["by_problem"], K)
+    found = find_subspaces(golden["by_problem"], K, K)
     signs = numpy_subspaces(golden["by_problem"])
     found = Subspaces(
         with_signs_of(found.decision, signs.decision), with_signs_of(found.stimulus, signs.stimulus)
@@ -72,41 +63,6 @@ def test_readouts_match_the_published_function(golden, run_type):
 def test_permutation_is_the_published_draw(golden):
     drawn = perturbation.draw_permutation(np.random.RandomState(0), K)
     np.testing.assert_array_equal(drawn, golden["perm"])
-
-
-def test_blocks_give_the_subspaces_of_the_whole():
-    states = np.random.default_rng(0).normal(size=(6, 2, 15, 20)).astype(np.float32)
-    whole = perturbation.manifold_subspaces(states, K)
-    blocks = ManifoldAccumulator()
-    blocks.add(states[:4])
-    blocks.add(states[4])
-    blocks.add(states[5:])
-    assert blocks.problems == 6
-    np.testing.assert_allclose(blocks.subspaces(K).decision, whole.decision, atol=1e-12)
-    np.testing.assert_allclose(blocks.subspaces(K).stimulus, whole.stimulus, atol=1e-12)
-
-
-def test_subspaces_are_orthonormal_and_orthogonal_even_when_one_is_tiny():
-    random = np.random.default_rng(0)
-    states = 1e-5 * random.normal(size=(5, 2, 30, 12)) + random.normal(size=(2, 30, 12))
-    found = perturbation.manifold_subspaces(states, 6)
-    both = np.hstack([found.decision, found.stimulus])
-    np.testing.assert_allclose(both.T @ both, np.eye(12), atol=1e-12)
-    assert (both[np.abs(both).argmax(axis=0), np.arange(12)] > 0).all()
-
-
-def test_subspaces_recover_planted_directions():
-    units = 10
-    axes = np.eye(units)
-    time = np.linspace(0, 1, 40)
-    decision = np.stack([np.outer(np.sin(time), axes[0]), np.outer(np.cos(3 * time), axes[1])])
-    own = np.random.default_rng(0).normal(size=(8, 2, 40, 1)) * axes[5]
-    states = decision + own - own.mean(axis=0)  # what differs between problems averages out
-    found = perturbation.manifold_subspaces(states, 2)
-    np.testing.assert_allclose(
-        found.decision @ found.decision.T, np.diag(axes[0] + axes[1]), atol=1e-12
-    )
-    np.testing.assert_allclose(found.stimulus[:, 0], axes[5], atol=1e-12)
 
 
 def test_stimulus_permutation_conserves_energy_and_the_decision_loading(subspaces, readout):
@@ -194,17 +150,6 @@ def test_a_wrongly_typed_permutation_is_refused_in_one_sentence(text):
 
 
 def test_impossible_requests_are_refused(subspaces, readout):
-    accumulator = ManifoldAccumulator()
-    with pytest.raises(perturbation.PerturbationError, match="no states"):
-        accumulator.subspaces(K)
-    with pytest.raises(perturbation.PerturbationError, match="not finite"):
-        accumulator.add(np.full((1, 2, 3, 10), np.nan))
-    assert accumulator.problems == 0
-    accumulator.add(np.ones((1, 2, 3, 10)))
-    with pytest.raises(perturbation.PerturbationError, match=r"those before had \(2, 3, 10\)"):
-        accumulator.add(np.ones((1, 2, 4, 10)))
-    with pytest.raises(perturbation.PerturbationError, match="k = 6 is out of range"):
-        accumulator.subspaces(6)
     with pytest.raises(perturbation.PerturbationError, match="each direction 0 to 3 once"):
         perturbation.perturbed_readout(RunType.SSManifPert, readout, subspaces, [0, 0, 1, 2])
     with pytest.raises(perturbation.PerturbationError, match="do not fit"):

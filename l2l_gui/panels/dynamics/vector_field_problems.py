@@ -11,8 +11,9 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QAction, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import QCheckBox, QGridLayout
 
-from l2l_engine.analysis.change_table import COLUMNS, group_means, learning_correlations
+from l2l_engine.analysis.change_table import COLUMNS, learning_correlations
 from l2l_engine.analysis.learning_curve import moving_mean
+from l2l_engine.analysis.statistics import group_means
 from l2l_gui.look.theme import LINE, Palette, theme
 from l2l_gui.model.sessions import SessionKey
 from l2l_gui.output.panel_data import PanelData

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import Qt
 
 from l2l_engine import task
-from l2l_engine.analysis.subspaces import mean_and_sem
+from l2l_engine.analysis.statistics import mean_and_sem
 from l2l_gui.look.theme import Palette, theme
 from l2l_gui.output.panel_data import PanelData
 from l2l_gui.panels import problem_groups

@@ -100,10 +100,6 @@ def test_a_network_that_did_not_change_has_rank_zero():
     np.testing.assert_array_equal(found.explained, 0)
 
 
-def test_participation_ratio_counts_equal_components():
-    assert geometry.participation_ratio(np.array([2.0, 2.0, 2.0, 0.0])) == pytest.approx(3)
-
-
 def test_speed_of_a_relaxing_network_is_known():
     config = RunConfig(
         units=4,

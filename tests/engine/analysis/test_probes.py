@@ -30,6 +30,10 @@ def simulate(weights, config=CONFIG, stimuli=STIMULI):
     return network.simulate(weights[None], stimuli[None], config)[0]
 
 
+def probe(weights, config=CONFIG, **disturbances):
+    return probes.probe_trials(weights, STIMULI, config, Probe(**disturbances))
+
+
 def test_an_empty_probe_is_an_ordinary_trial():
     weights = random_network()
     found = probes.probe_trials(weights, STIMULI, CONFIG, Probe())
@@ -43,7 +47,7 @@ def test_a_pulse_decays_with_the_leak_where_nothing_recurs(time_ms):
     weights = random_network()
     weights.recurrent[:] = 0.0
     direction = np.array([3.0, 0.0, 4.0, 0.0, 0.0, 0.0])
-    found = probes.push_state(weights, STIMULI, CONFIG, Pulse(direction, -2.0, time_ms))
+    found = probe(weights, pulse=Pulse(direction, -2.0, time_ms))
     change = found.states - simulate(weights)
     after = np.arange(1, CONFIG.steps + 1) - time_ms
     decay = np.where(after >= 0, (1 - CONFIG.alpha) ** np.maximum(after, 0.0), 0.0)
@@ -53,17 +57,17 @@ def test_a_pulse_decays_with_the_leak_where_nothing_recurs(time_ms):
 
 def test_a_pulse_switches_the_memory_and_the_choice():
     push = Pulse(np.array([1.0, 0.0]), 2.5, 100)
-    found = probes.push_state(MEMORY, STIMULI, CONFIG, push)
+    found = probe(MEMORY, pulse=push)
     np.testing.assert_array_equal(task.choices(found.outputs, CONFIG), [1, 1])
 
 
 def test_states_at_hand_save_the_time_before_the_pulse_and_change_nothing():
     weights = random_network()
-    probe = Probe(sigma_rec=0.1, seed=3, pulse=Pulse(np.ones(6), 1.0, 90))
+    pushed = Probe(sigma_rec=0.1, seed=3, pulse=Pulse(np.ones(6), 1.0, 90))
     before = probes.probe_trials(weights, STIMULI, CONFIG, Probe(sigma_rec=0.1, seed=3)).states
     kept = before.copy()
-    found = probes.probe_trials(weights, STIMULI, CONFIG, probe, unpushed=before)
-    whole = probes.probe_trials(weights, STIMULI, CONFIG, probe)
+    found = probes.probe_trials(weights, STIMULI, CONFIG, pushed, unpushed=before)
+    whole = probes.probe_trials(weights, STIMULI, CONFIG, pushed)
     np.testing.assert_allclose(found.states, whole.states, atol=1e-12)
     np.testing.assert_array_equal(before, kept)
 
@@ -99,7 +103,7 @@ def test_a_shifted_go_signal_is_a_task_with_another_delay(go_ms):
     weights = random_network()
     delay = go_ms - CONFIG.sample_ms
     shifted = CONFIG.replace(delay_ms=delay, response_ms=160 - delay)
-    found = probes.shift_go(weights, STIMULI, CONFIG, go_ms)
+    found = probe(weights, go_ms=go_ms)
     np.testing.assert_allclose(found.states, simulate(weights, shifted), atol=1e-12)
 
 
@@ -107,10 +111,10 @@ def test_a_held_go_signal_keeps_the_state_at_its_delay_value():
     weights = random_network()
     weights.recurrent[:] = 0.0
     config = CONFIG.replace(delay_ms=2000)
-    held = probes.shift_go(weights, STIMULI, config, config.steps * config.dt)
+    held = probe(weights, config, go_ms=config.steps * config.dt)
     delay_state = np.tanh(weights.input[-1] / np.sqrt(10) + weights.bias)
     np.testing.assert_allclose(held.states[:, -1], np.tile(delay_state, (2, 1)), atol=1e-12)
-    released = probes.shift_go(weights, STIMULI, config, 0)
+    released = probe(weights, config, go_ms=0)
     np.testing.assert_allclose(
         released.states[:, -1], np.tile(np.tanh(weights.bias), (2, 1)), atol=1e-12
     )
@@ -130,7 +134,7 @@ def test_noise_is_its_own_seeded_stream():
 
 
 @pytest.mark.parametrize(
-    ("probe", "message"),
+    ("impossible", "message"),
     [
         (Probe(lesioned=(2,)), "There is no unit 2: units run from 0 to 1"),
         (Probe(go_ms=221.0), "go signal at 221 ms is outside the trial, 0 to 220 ms"),
@@ -139,6 +143,6 @@ def test_noise_is_its_own_seeded_stream():
         (Probe(pulse=Pulse(np.ones(3), 1.0, 5.0)), "2 finite numbers"),
     ],
 )
-def test_an_impossible_probe_is_refused(probe, message):
+def test_an_impossible_probe_is_refused(impossible, message):
     with pytest.raises(L2LError, match=message):
-        probes.probe_trials(MEMORY, STIMULI, CONFIG, probe)
+        probes.probe_trials(MEMORY, STIMULI, CONFIG, impossible)

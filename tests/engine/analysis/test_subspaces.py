@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from l2l_engine.analysis import subspaces as analysis
-from l2l_engine.analysis.subspaces import find_subspaces, mean_and_sem, representations, split
+from l2l_engine.analysis.subspaces import project, representations
 from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.manifold import find_subspaces
 from l2l_engine.network import simulate
 
 
@@ -54,16 +55,19 @@ def test_a_group_too_large_to_hold_gives_the_same_numbers(made_up, short_config,
     )
 
 
-def test_parts_add_up_to_the_states(made_up, short_config):
+def test_parts_add_up_to_the_states_and_their_currents(made_up, short_config):
     weights, stimuli = made_up
-    states = simulate(weights, stimuli, short_config)
-    found = find_subspaces(states, decision_dimensions=2, stimulus_dimensions=5)
-    parts = split(states, found)
-    whole = parts.mean_decision[:, None] + parts.residual_decision + parts.stimulus
-    np.testing.assert_allclose(whole, states, atol=1e-12)
-    np.testing.assert_allclose(parts.residual_decision.sum(axis=1), 0, atol=1e-12)
-    basis = np.hstack([found.decision, found.stimulus])
-    np.testing.assert_allclose(basis.T @ basis, np.eye(7), atol=1e-10)
+    states = np.ascontiguousarray(simulate(weights, stimuli, short_config))
+    found = find_subspaces(states, 2, 18)  # the two subspaces fill the state space
+    places, currents = project(states, found, weights.output)
+    decision = places.mean_decision[:, None] + places.residual_decision
+    rebuilt = decision @ found.decision.T + places.stimulus @ found.stimulus.T
+    np.testing.assert_allclose(rebuilt, states, atol=1e-11)
+    np.testing.assert_allclose(places.residual_decision.sum(axis=1), 0, atol=1e-12)
+    whole = currents.mean_decision[:, None] + currents.residual_decision + currents.stimulus
+    np.testing.assert_allclose(whole, states @ weights.output[:, None], atol=1e-11)
+    alone = places.mean_decision @ found.decision.T @ weights.output
+    np.testing.assert_allclose(currents.mean_decision, alone, atol=1e-11)
 
 
 def test_subspaces_of_known_activity_are_found():
@@ -123,9 +127,3 @@ def test_progress_rises_to_one_and_can_cancel(made_up, short_config):
 
     with pytest.raises(InterruptedError):
         representations(*made_up, short_config, progress=cancel)
-
-
-def test_standard_error_uses_n_minus_one():
-    mean, sem = mean_and_sem(np.array([[1.0], [2.0], [6.0]]))
-    assert (mean[0], sem[0]) == pytest.approx((3, np.sqrt(7 / 3)))
-    assert np.isnan(mean_and_sem(np.ones((1, 2)))[1]).all()

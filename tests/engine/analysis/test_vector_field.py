@@ -5,11 +5,11 @@ import pytest
 from scipy.io import loadmat
 
 from l2l_engine import task
-from l2l_engine.analysis.change_table import COLUMNS, group_means, learning_correlations
+from l2l_engine.analysis.change_table import COLUMNS, learning_correlations
+from l2l_engine.analysis.statistics import group_means
 from l2l_engine.analysis.vector_field import (
     decompose,
     lengths,
-    participation_ratio,
     vector_field_change,
 )
 from l2l_engine.config import Activation, L2LError, RunConfig
@@ -149,11 +149,6 @@ def test_a_network_that_did_not_change_has_no_change(made_up, short_config):
     assert not found.table().any()
     assert np.isnan(found.problem_dimensionality.total).all()
     assert np.isnan(learning_correlations(found.table(), [3.0, 5.0]).recurrent)
-
-
-def test_participation_ratio_counts_equal_directions():
-    assert participation_ratio(np.diag([2.0, 2, 2, 0])) == pytest.approx(3)
-    assert participation_ratio(np.diag([5.0, 0, 0, 0])) == pytest.approx(1)
 
 
 def test_failed_problems_are_left_out_of_correlations(made_up, short_config):

@@ -6,7 +6,7 @@ from scipy.io import loadmat
 
 from l2l_engine import figures
 from l2l_engine.config import RunType
-from l2l_engine.figures import contract
+from l2l_engine.figures import wording
 from l2l_engine.storage.published import import_published
 
 
@@ -158,17 +158,9 @@ def test_figure_7_needs_the_first_networks(run):
         figures.make(7, figures.load([run(missing=(1,))]))
 
 
-def test_sem_is_over_networks_and_leaves_out_what_is_unknown():
-    values = np.array([[1.0, 2.0, np.nan], [3.0, np.nan, np.nan], [5.0, 6.0, np.nan]])
-    mean, error = contract.mean_and_sem(values)
-    np.testing.assert_allclose(mean, [3, 4, np.nan])
-    np.testing.assert_allclose(error, [2 / np.sqrt(3), np.sqrt(8) / np.sqrt(2), np.nan])
-    assert np.isnan(contract.mean_and_sem(values[:1])[1]).all()
-
-
 def test_seeds_are_named_in_spans():
-    assert contract.seeds([4]) == "seed 4"
-    assert contract.seeds([0, 1, 2, 4, 7, 8]) == "seeds 0–2, 4, 7–8"
+    assert wording.seeds([4]) == "seed 4"
+    assert wording.seeds([0, 1, 2, 4, 7, 8]) == "seeds 0–2, 4, 7–8"
 
 
 def test_a_shorter_last_group_is_not_compared_in_dimensions(run, monkeypatch):

@@ -5,8 +5,9 @@ import pytest
 
 from l2l_engine import network, task
 from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.manifold import find_subspaces
 from l2l_engine.network import NetworkWeights
-from l2l_engine.perturbation import PerturbationKind, manifold_subspaces
+from l2l_engine.perturbation import PerturbationKind
 from l2l_engine.training.curriculum import Curriculum
 from l2l_engine.training.relearning import Relearning, draw_repeat, with_readout
 
@@ -42,7 +43,7 @@ def learned():
 @pytest.fixture(scope="module")
 def subspaces(learned):
     weights, stimuli, _ = learned
-    return manifold_subspaces(network.simulate(weights[None], stimuli[None], QUICK), 3)
+    return find_subspaces(network.simulate(weights[None], stimuli[None], QUICK), 3, 3)
 
 
 def run(relearning: Relearning) -> np.ndarray:

@@ -17,8 +17,8 @@ from l2l_engine.analysis.generalisation import morph_stimuli
 from l2l_engine.analysis.probes import Probe, Pulse, Trials, lesion, probe_trials
 from l2l_engine.analysis.progress import Progress
 from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.manifold import SubspaceFinder, Subspaces
 from l2l_engine.network import NetworkWeights
-from l2l_engine.perturbation import ManifoldAccumulator, Subspaces
 from l2l_engine.training.curriculum import noisy_states
 from l2l_engine.training.relearning import with_readout
 from l2l_gui.model.selection import Group
@@ -36,15 +36,15 @@ class Manifold:
     :attr:`words` say which states they are.
     """
 
-    def __init__(self, accumulator: ManifoldAccumulator, words: str) -> None:
+    def __init__(self, finder: SubspaceFinder, words: str) -> None:
         self.words = words
-        self._accumulator = accumulator
+        self._finder = finder
         self._found: dict[int, Subspaces] = {}
 
     def subspaces(self, k: int) -> Subspaces:
         """The first k directions of each subspace, (N, k)."""
         if k not in self._found:
-            self._found[k] = self._accumulator.subspaces(k)
+            self._found[k] = self._finder.subspaces(k)
         return self._found[k]
 
 
@@ -168,18 +168,18 @@ def _find_manifold(
     reader, config = session.reader(group.problems[-1]), session.config
     available = reader.available
     numbers = [number for number in group.problems if available[number - 1]]
-    accumulator = ManifoldAccumulator()
+    finder = SubspaceFinder()
     for start in range(0, len(numbers), BLOCK):
         rows = np.array(numbers[start : start + BLOCK]) - 1
         weights, stimuli = reader.weights(rows), reader.stimuli[rows]
         if source is Source.TRAINING:
             for row, index in enumerate(rows):
-                accumulator.add(noisy_states(weights[row], stimuli[row], int(index), config))
+                finder.add(noisy_states(weights[row], stimuli[row], int(index), config))
         else:
-            accumulator.add(network.simulate(weights, stimuli, config))
+            finder.add(network.simulate(weights, stimuli, config))
         progress((start + len(rows)) / len(numbers))
     noise = "noisy" if source is Source.TRAINING else "noise-free"
-    return Manifold(accumulator, f"problems {group.start}–{group.problems[-1]}, {noise}")
+    return Manifold(finder, f"problems {group.start}–{group.problems[-1]}, {noise}")
 
 
 def _set_point(session: OpenSession) -> float:

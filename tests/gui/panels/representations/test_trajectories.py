@@ -122,10 +122,10 @@ def test_the_group_can_be_seen_in_the_subspaces_of_training(bench, panel):
         if action.data() == Basis.TRAINING.name:
             action.trigger()
     bench.settle()
-    from l2l_engine.perturbation import ManifoldAccumulator
+    from l2l_engine.manifold import SubspaceFinder
     from l2l_engine.training.curriculum import noisy_states
 
-    reader, found = bench.session.reader(), ManifoldAccumulator()
+    reader, found = bench.session.reader(), SubspaceFinder()
     for place in range(6):
         found.add(noisy_states(reader.weights(place), reader.stimuli[place], place, reader.config))
     training = found.subspaces(4)
