@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 import zipfile
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from l2l_engine.config import L2LError
+from l2l_engine.storage.plain_files import open_plain
 from l2l_engine.storage.published import export_published, import_published
 from l2l_engine.storage.session import Session
 
@@ -42,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 prefix=options.prefix,
                 overwrite=options.overwrite,
                 with_states=options.states,
+                note=lambda sentence: print(f"l2l-convert: {sentence}", file=sys.stderr),
             )
     except L2LError as error:
         print(f"l2l-convert: {error}", file=sys.stderr)
@@ -61,14 +64,17 @@ def convert(
     prefix: str | None = None,
     overwrite: bool = False,
     with_states: bool = True,
+    note: Callable[[str], None] | None = None,
 ) -> Path:
     """Import a folder or zip of published files, or export a session: whichever ``source`` is.
 
-    See :func:`import_published` and :func:`export_published` for what they raise. A
-    perturbation run of this program is exported ``with_states``: some 80 MB.
+    See :func:`import_published` and :func:`export_published` for the parameters and for what they
+    raise. A perturbation run of this program is exported ``with_states``: some 160 MB.
     """
-    if source.is_dir() or _is_zip(source):
-        return import_published(source, target, progress, prefix=prefix, overwrite=overwrite)
+    if _is_published(source):
+        return import_published(
+            source, target, progress, prefix=prefix, overwrite=overwrite, note=note
+        )
     states = None
     if with_states:
         with Session.open(source) as session:
@@ -76,9 +82,13 @@ def convert(
     return export_published(source, target, progress, states=states)
 
 
-def _is_zip(path: Path) -> bool:
-    """Whether it is a zip; a session can hold one inside, and look like it."""
-    return path.is_file() and zipfile.is_zipfile(path) and not h5py.is_hdf5(path)
+def _is_published(path: Path) -> bool:
+    """Whether it is to be imported. A session can hold a zip, and look like one from its end."""
+    if path.is_dir():
+        return True
+    with contextlib.suppress(OSError), open_plain(path) as stream:
+        return not h5py.is_hdf5(path) and zipfile.is_zipfile(stream)
+    return False
 
 
 def kept_states(session: Session) -> NDArray[np.float32] | None:

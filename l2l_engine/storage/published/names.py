@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Self
@@ -9,12 +10,16 @@ from typing import Self
 from l2l_engine.config import ConfigError, L2LError, RunConfig, RunType
 from l2l_engine.network import NetworkWeights
 from l2l_engine.storage.layout import Column
+from l2l_engine.storage.plain_files import printable
 
 NETWORK = "saved"
 STIMULI = "trIms"
 CRITERION = "conv"
 SINGULAR = "SINGS"
 STATES = "states"
+SETTINGS = "config"
+"""Ours, not the authors': the whole configuration as JSON, beside their files."""
+SETTINGS_FORMAT = "l2l-published-config"
 # text file -> column of /problems
 SUMMARIES = {
     "wNormI": "input_norm",
@@ -41,7 +46,7 @@ DECIMAL = "%12.9f"
 _NUMBER = r"\d{1,9}\.\d{6}"
 _FILE = re.compile(
     rf"(?P<kind>[A-Za-z]+\d?)_(?P<prefix>\d{{1,10}}(?:_{_NUMBER}){{6}}(?:_runType\.[A-Za-z]+)?)"
-    r"(?:_(?P<problem>[1-9]\d{0,6}))?\.(?:mat|txt|npy)"
+    r"(?:_(?P<problem>[1-9]\d{0,6}))?\.(?:mat|txt|npy|json)"
 )
 _FORK_FILE = re.compile(r"(?P<problem>[1-9]\d{0,6})\.mat")
 
@@ -112,7 +117,62 @@ def config_of(prefix: str, units: int, stimulus_channels: int, batch_size: int) 
     try:
         return RunConfig.from_values(values)
     except ConfigError as error:
-        raise PublishedError(f"The file names {prefix} tell no run: {error}") from error
+        raise PublishedError(f"The file names {prefix} do not describe a run: {error}") from error
+
+
+def settings_text(config: RunConfig, drawn: bool) -> str:
+    """The JSON that :func:`settings_of` reads.
+
+    Parameters
+    ----------
+    config : RunConfig
+        The run's configuration.
+    drawn : bool
+        Whether the untrained network is the one drawn from the seed; a branch starts from another.
+    """
+    document = {
+        "format": SETTINGS_FORMAT,
+        "version": 1,
+        "initial_drawn_from_seed": drawn,
+        "config": json.loads(config.to_json()),
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
+def settings_of(text: str, label: str, prefix: str) -> tuple[RunConfig, bool]:
+    """The configuration, and whether the untrained network is drawn from its seed.
+
+    Raises
+    ------
+    PublishedError
+        When the text is damaged, of a newer version, or tells another run than the file names.
+    """
+    try:
+        document = json.loads(text)
+        if document["format"] != SETTINGS_FORMAT:
+            raise ValueError("another format")
+        version, values = int(document["version"]), document["config"]
+        drawn = bool(document["initial_drawn_from_seed"])
+        if not isinstance(values, dict):
+            raise ValueError("no configuration")
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
+        raise PublishedError(
+            f"{label} is damaged ({printable(str(error), 60)}): delete it, and what it told is taken "
+            "as published."
+        ) from error
+    if version > 1:
+        raise PublishedError(
+            f"{label} has the newer format version {version}: update L2L Explorer."
+        )
+    try:
+        config = RunConfig.from_values(values)
+    except ConfigError as error:
+        raise PublishedError(f"{label}: {error}") from error
+    if not prefix_of(config).startswith(prefix):
+        raise PublishedError(
+            f"{label} tells another run than its name: delete it, or give it back its name."
+        )
+    return config, drawn
 
 
 def mat_shapes(columns: dict[str, Column]) -> dict[str, tuple[int, int]]:

@@ -22,6 +22,7 @@ from l2l_engine.training.records import ProblemRecord, TrialRecord
 
 Progress = Callable[[float], None]
 _MOST_PROBLEMS = 100_000
+_LARGEST_SETTINGS = 1 << 20  # bytes
 _MAIN_KINDS = (names.NETWORK, names.CRITERION)
 _PERTURBING = (RunType.SSManifPert, RunType.DSManifPert)
 
@@ -33,20 +34,36 @@ def import_published(
     *,
     prefix: str | None = None,
     overwrite: bool = False,
+    note: Callable[[str], None] | None = None,
 ) -> Path:
     """Read a folder or zip of published files into a new session at ``target``.
 
     Networks and summaries that are missing read as NaN. The published files hold no random
-    streams and no optimiser, so the session has no checkpoint: it goes on by branching. Its
-    attribute ``source`` names where it came from. The untrained network is drawn again from
-    the seed; in the fork's layout, which tells no seed, it is NaN.
+    streams and no optimiser, so the session has no checkpoint: it can be branched from but not
+    resumed. Its attribute ``source`` names where it came from. The untrained network is drawn again
+    from the seed; it is NaN where that is not how the run began (a branch) and in the fork's layout,
+    whose files do not name the seed. Which permutations a perturbation run drew is not published
+    either: they are kept as unknown.
 
     Parameters
     ----------
+    source : Path
+        The folder or zip.
+    target : Path
+        The session file to make.
     progress : callable, optional
         Told the fraction done; what it raises cancels the import, leaving no file.
     prefix : str, optional
         Which run to take where there are several: a part of its prefix found in no other.
+    overwrite : bool
+        Whether to replace a session that exists.
+    note : callable, optional
+        Told, in a sentence each, what the files leave unknown.
+
+    Returns
+    -------
+    Path
+        ``target``.
 
     Raises
     ------
@@ -61,6 +78,9 @@ def import_published(
     temporary = target.with_name(f".{target.name}.import")
     with Source(source) as files:
         run = _Run(files, _choose(files, prefix))
+        if note:
+            for sentence in run.unknown():
+                note(sentence)
         try:
             origin = f"published files {run.prefix or 'saved/K.mat'} of {source.name}"
             with SessionWriter.create(
@@ -113,6 +133,7 @@ class _Run:
             if name.prefix == prefix
         }
         self._criterion = self._summary(names.CRITERION)
+        self._settings = self._read_settings()
         saved = self._numbers_of(names.NETWORK)
         shown = self._numbers_of(names.STIMULI)
         self.problems = max((len(self._criterion), *saved, *shown), default=0)
@@ -134,42 +155,94 @@ class _Run:
         place = self._places.get((kind, None))
         return self._files.numbers(place, 1)[:, 0] if place else np.empty(0)
 
+    def _read_settings(self) -> tuple[RunConfig, bool] | None:
+        """What the JSON file beside the authors' files tells; None where there is none."""
+        place = self._places.get((names.SETTINGS, None))
+        if place is None:
+            return None
+        label = self._files.label(place)
+        text = self._files.read(place, _LARGEST_SETTINGS).decode("utf-8", "replace")
+        return names.settings_of(text, label, self.prefix)
+
     def _config(self, saved: list[int], shown: list[int]) -> RunConfig:
-        units, channels, batch = 100, 10, 1
+        known = self._settings[0] if self._settings else None
+        units, channels = (known.units, known.stimulus_channels) if known else (100, 10)
         if saved:
-            arrays = self._arrays(saved[0])
-            place = self._places[names.NETWORK, saved[0]]
-            for name, ndim in ((names.IMAGES, 2), ("wts_leakyRNN_weights", 2)):
-                if arrays[name].ndim != ndim or 0 in arrays[name].shape:
-                    raise _wrong_shape(
-                        self._files.label(place), name, arrays[name].shape, "(rows, columns)"
-                    )
-            units = arrays["wts_leakyRNN_weights"].shape[1]
-            channels = arrays[names.IMAGES].shape[1]
-        if shown:
-            batch = max(self._stimuli(shown[0]).shape[1], 1)
-        config = names.config_of(self.prefix, units, channels, batch)
+            found = self._sizes(saved[0])
+            if known and found != (units, channels):
+                label = self._files.label(self._places[names.SETTINGS, None])
+                raise PublishedError(
+                    f"{label} tells {units} units and {channels} stimulus channels, the networks have "
+                    f"{found[0]} and {found[1]}: delete it, and what it told is taken as published."
+                )
+            units, channels = found
+        if known:
+            config = known
+        else:
+            batch = self._batch(shown[0]) if shown else 1
+            config = names.config_of(self.prefix, units, channels, batch)
         return config.replace(problems=max(config.problems, self.problems))
+
+    def _sizes(self, number: int) -> tuple[int, int]:
+        """Units and stimulus channels of a saved network."""
+        arrays = self._arrays(number)
+        place = self._places[names.NETWORK, number]
+        for name in (names.IMAGES, "wts_leakyRNN_weights"):
+            if arrays[name].ndim != 2 or 0 in arrays[name].shape:
+                raise _wrong_shape(
+                    self._files.label(place), name, arrays[name].shape, "(rows, columns)"
+                )
+        return arrays["wts_leakyRNN_weights"].shape[1], arrays[names.IMAGES].shape[1]
+
+    def _batch(self, number: int) -> int:
+        """Stimuli a trial. The authors write one a line, so the count of trials must tell."""
+        values = self._stimuli_of(number)
+        if values.shape[1] > 1 or number > len(self._criterion):
+            return values.shape[1]
+        trials = self._criterion[number - 1] + RunConfig().criterion_trials
+        batch = len(values) / trials if trials > 0 else 1.0
+        return int(batch) if batch > 1 and batch == int(batch) else 1
+
+    def unknown(self) -> list[str]:
+        """What the files leave unknown, in sentences."""
+        sentences = []
+        if self._settings is None:
+            sentences.append(
+                "The files do not say the time step, time constants, noise, criterion, activation or "
+                "initialisation: the paper's values are taken."
+            )
+        elif not self._settings[1]:
+            sentences.append("The untrained network is unknown, for the run began as a branch.")
+        if self.config.run_type in _PERTURBING and self.problems > self.config.baseline_problems:
+            sentences.append("Which permutations were drawn is unknown: the files do not say it.")
+        return sentences
 
     @property
     def initial(self) -> NetworkWeights:
         """The untrained network."""
-        if self.prefix:
+        if self.prefix and (self._settings is None or self._settings[1]):
             return network.initial_weights(np.random.RandomState(self.config.seed), self.config)
         return _unknown(self.config)
 
     def shown(self, index: int) -> NDArray[np.int8]:
         """The stimulus of each trial of a problem, (trials, batch); none where unknown."""
+        batch = self.config.batch_size
         if (names.STIMULI, index + 1) not in self._places:
-            return np.empty((0, self.config.batch_size), np.int8)
-        return self._stimuli(index + 1, self.config.batch_size)
+            return np.empty((0, batch), np.int8)
+        values = self._stimuli_of(index + 1)
+        if values.shape[1] not in (1, batch):
+            raise PublishedError(
+                f"{self._files.label(self._places[names.STIMULI, index + 1])} holds "
+                f"{values.shape[1]} stimuli a trial, not {batch}: get it anew."
+            )
+        return values.ravel()[: values.size - values.size % batch].reshape(-1, batch)
 
-    def _stimuli(self, number: int, batch: int | None = None) -> NDArray[np.int8]:
+    def _stimuli_of(self, number: int) -> NDArray[np.int8]:
         place = self._places[names.STIMULI, number]
-        values = self._files.numbers(place, batch)
+        values = self._files.numbers(place)
         if not np.isin(values, (0, 1)).all():
             raise PublishedError(
-                f"{self._files.label(place)} holds a stimulus that is neither 0 nor 1."
+                f"{self._files.label(place)} holds a stimulus that is neither 0 nor 1: get it anew."
             )
         return values.astype(np.int8)
 
@@ -218,13 +291,18 @@ class _Run:
             names.IMAGES: (2, self.config.stimulus_channels),
         }
         for name, shape in shapes.items():
-            if arrays[name].shape != shape:
-                raise _wrong_shape(self._files.label(place), name, arrays[name].shape, str(shape))
-        weights = {
-            field: arrays[variable].astype(np.float32).reshape(self._columns[field].shape)
-            for variable, field in names.VARIABLES.items()
-        }
-        return NetworkWeights.from_arrays(weights), arrays[names.IMAGES].astype(np.float32)
+            found = arrays[name]
+            if 1 in shape and found.ndim == 2 and found.shape == shape[::-1]:
+                arrays[name] = found.T  # MATLAB's users like vectors that stand
+            elif found.shape != shape:
+                raise _wrong_shape(self._files.label(place), name, found.shape, str(shape))
+        with np.errstate(over="ignore"):  # such a network counts as not saved
+            weights = {
+                field: arrays[variable].astype(np.float32).reshape(self._columns[field].shape)
+                for variable, field in names.VARIABLES.items()
+            }
+            images = arrays[names.IMAGES].astype(np.float32)
+        return NetworkWeights.from_arrays(weights), images
 
     def _arrays(self, number: int) -> dict[str, NDArray[Any]]:
         """The variables of a saved file, a fork's kernel taken apart."""
@@ -258,4 +336,4 @@ def _unknown(config: RunConfig) -> NetworkWeights:
 
 
 def _wrong_shape(label: str, name: str, found: tuple[int, ...], wanted: str) -> PublishedError:
-    return PublishedError(f"{label}: {name} has shape {found}, not {wanted}.")
+    return PublishedError(f"{label}: {name} has shape {found}, not {wanted}: get it anew.")

@@ -13,12 +13,14 @@ import numpy as np
 import scipy.io
 from numpy.typing import NDArray
 
+from l2l_engine import network
 from l2l_engine.storage import space
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.published import names
 from l2l_engine.storage.session import Session
 
 Progress = Callable[[float], None]
+_SESSION_SUFFIXES = (".h5", ".hdf5")
 
 
 def export_published(
@@ -28,16 +30,28 @@ def export_published(
     *,
     states: NDArray[np.floating] | None = None,
 ) -> Path:
-    """Write a session as published files, names, shapes and number formats alike.
+    """Write a session as published files, with the authors' names, shapes and number formats.
+
+    What their files cannot say (time step, time constants, noise, criterion, activation,
+    initialisation and the rest of the configuration) is written beside them as JSON. As in theirs, a
+    failed problem is NaN in the summaries and has no file of its own.
 
     Parameters
     ----------
+    session : Path
+        The session to write.
     folder : Path
         Where to; made when missing. A name that ends in .zip is written as one zip.
     progress : callable, optional
         Told the fraction done; what it raises cancels the export, leaving no file.
     states : (trials, steps, units), optional
-        The kept states of a perturbation run's first problems, two trials a problem.
+        The kept states of a perturbation run's first problems: of each problem a trial of stimulus
+        0, then one of stimulus 1.
+
+    Returns
+    -------
+    Path
+        ``folder``.
 
     Raises
     ------
@@ -53,6 +67,7 @@ def export_published(
         _check_target(folder, prefix)
         temporary = _beside(folder)
         try:
+            _write_settings(run, temporary, prefix)
             _write_summaries(run, temporary, prefix)
             if states is not None:
                 _write_states(run, temporary, prefix, states)
@@ -79,6 +94,11 @@ def _beside(folder: Path) -> Path:
 
 
 def _check_target(folder: Path, prefix: str) -> None:
+    if folder.suffix.lower() in _SESSION_SUFFIXES:
+        raise SessionError(
+            f"{folder} has the name of a session, and a session is exported to a folder or a .zip: "
+            "choose such a name, or copy the file to have it twice."
+        )
     if not folder.parent.is_dir():
         raise SessionError(f"The folder {folder.parent} does not exist: create it first.")
     if folder.is_dir():
@@ -88,41 +108,64 @@ def _check_target(folder: Path, prefix: str) -> None:
         raise SessionError(f"{folder} exists already: choose another name.")
 
 
+def _write_settings(run: Session, folder: Path, prefix: str) -> None:
+    drawn = network.initial_weights(np.random.RandomState(run.config.seed), run.config)
+    same = all(
+        np.array_equal(array, getattr(run.initial, name)) for name, array in drawn.arrays().items()
+    )
+    place = folder / f"{names.SETTINGS}_{prefix}.json"
+    place.write_text(names.settings_text(run.config, same), encoding="utf-8")
+
+
+def _failed(run: Session) -> NDArray[np.bool_]:
+    """Which problems were not learned, (K,).
+
+    An import has networks of learned problems alone, even where their counts are unknown.
+    """
+    uncounted = np.isnan(run.trials_to_criterion)
+    return uncounted & ~run.available if run.source else uncounted
+
+
 def _write_summaries(run: Session, folder: Path, prefix: str) -> None:
     def write(kind: str, values: NDArray[Any], number: str) -> None:
         np.savetxt(folder / f"{kind}_{prefix}.txt", values, fmt=number)
 
     if run.n_problems == 0:
         return
+    failed = _failed(run)
     write(names.CRITERION, run.trials_to_criterion, names.WHOLE)
     for kind, column in names.SUMMARIES.items():
         values = run.problem_column(column)
         if not np.isnan(values).all():  # else an import that had none
-            write(kind, values, names.DECIMAL)
+            write(kind, np.where(failed, np.nan, values), names.DECIMAL)
     singular = np.zeros((max(run.config.problems, run.n_problems), run.config.units))
-    singular[: run.n_problems] = run.problem_column("singular_values")
+    singular[: run.n_problems][~failed] = run.problem_column("singular_values")[~failed]
     write(names.SINGULAR, singular, names.DECIMAL)
 
 
 def _write_states(run: Session, folder: Path, prefix: str, states: NDArray[np.floating]) -> None:
+    """(units, steps, trials), float64: stimulus 0 of every problem, then stimulus 1 of every problem."""
     if states.ndim != 3 or states.shape[1:] != (run.config.steps, run.config.units):
         raise ValueError(
             f"states has shape {states.shape}, not (trials, {run.config.steps}, {run.config.units})."
         )
-    np.save(folder / f"{names.STATES}_{prefix}.npy", states, allow_pickle=False)
+    by_stimulus = np.concatenate([states[0::2], states[1::2]])
+    theirs = by_stimulus.transpose(2, 1, 0).astype(np.float64, order="C")
+    np.save(folder / f"{names.STATES}_{prefix}.npy", theirs, allow_pickle=False)
 
 
 def _write_problems(run: Session, folder: Path, prefix: str, progress: Progress | None) -> None:
     available = run.available
+    failed = _failed(run)
     stimuli = run.stimuli
     problem_of_trial = run.trial_column("problem")
     shown = run.trial_column("stimulus")
     for index in range(run.n_problems):
         number = index + 1
-        rows = shown[problem_of_trial == index]
-        if len(rows):
+        rows = shown[problem_of_trial == index].ravel()
+        if len(rows) and not failed[index]:
             np.savetxt(folder / f"{names.STIMULI}_{prefix}_{number}.txt", rows, fmt=names.WHOLE)
-        if available[index]:
+        if available[index] and not failed[index]:
             arrays = {names.IMAGES: stimuli[index], **names.mat_variables(run.weights(index))}
             scipy.io.savemat(folder / f"{names.NETWORK}_{prefix}_{number}.mat", arrays)
         if progress:
