@@ -23,8 +23,8 @@ def recurrent_noise(
 ) -> FloatArray:
     """Each unit's own low-pass noise, to be added to its net current.
 
-    eta_0 = 0;  eta_t = (1 - alpha_noise) eta_{t-1} + sqrt(2 alpha_noise) sigma_rec xi_t with
-    xi ~ N(0, 1). Its standard deviation becomes :func:`stationary_deviation`.
+    eta_{-1} = 0;  eta_t = (1 - alpha_noise) eta_{t-1} + sqrt(2 alpha_noise) sigma_rec xi_t with
+    xi ~ N(0, 1), from the first step on. Its standard deviation becomes :func:`stationary_deviation`.
 
     Parameters
     ----------
@@ -36,14 +36,13 @@ def recurrent_noise(
     (..., steps, N)
         In ``dtype``: float32 or float64.
     """
-    noise: FloatArray = np.zeros(shape, dtype)
     if config.sigma_rec == 0.0:
-        return noise
-    drawn = generator.standard_normal(noise[..., 1:, :].shape, dtype)  # type: ignore[arg-type]
+        return np.zeros(shape, dtype)
+    drawn = generator.standard_normal(shape, dtype)  # type: ignore[arg-type]
     gain = math.sqrt(2.0 * config.alpha_noise) * config.sigma_rec
     coefficients = np.array([1.0, config.alpha_noise - 1.0], dtype)
     # coefficients of the same type keep the filter in it
-    noise[..., 1:, :] = lfilter(np.array([gain], dtype), coefficients, drawn, axis=-2)
+    noise: FloatArray = lfilter(np.array([gain], dtype), coefficients, drawn, axis=-2)
     return noise
 
 

@@ -91,6 +91,11 @@ class Curriculum:
         return self._progress.mean_loss
 
     @property
+    def gradient_norm(self) -> float:
+        """Global norm of the last trial's gradient, before clipping; NaN before the first."""
+        return self._trainer.gradient_norm
+
+    @property
     def finished(self) -> bool:
         """Whether all problems of the configuration are done."""
         return self.problem >= self.config.problems

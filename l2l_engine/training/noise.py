@@ -23,7 +23,7 @@ def probe_generator(seed: int, problem: int) -> np.random.Generator:
 
 
 class NoiseStream:
-    """White noise of a run's trials, each float32 (T, B, N) with a first step of 0.
+    """White noise of a run's trials, each float32 (T, B, N).
 
     Asking for trial n starts preparing trial n + 1, which takes about 2 ms on another core.
     An array stays valid until the trial after the next is asked for.
@@ -64,5 +64,4 @@ class NoiseStream:
         sequence = np.random.SeedSequence(self._seed, spawn_key=(_TRAINING, number))
         buffer = self._buffers[number % len(self._buffers)]
         np.random.Generator(np.random.SFC64(sequence)).standard_normal(dtype=np.float32, out=buffer)
-        buffer[0] = 0.0  # noise_0 = 0
         return buffer

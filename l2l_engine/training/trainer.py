@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import os
 from collections.abc import Callable
 from typing import Any
@@ -81,6 +82,7 @@ class Trainer:
         self.config = config
         self.last: TrialResult | None = None
         self.top_square = 0.0  # mean of the penalised squared singular values, last trial
+        self.gradient_norm = math.nan  # before clipping, last trial
         self.adam_step = 0
         self._parameters: Any
         self._mean: Any
@@ -158,7 +160,7 @@ class Trainer:
                 "Training stopped: the loss is no longer a number. The network before this trial "
                 "is kept; branch from a learned problem with a lower learning rate."
             )
-        self.top_square = float(mean_square)
+        self.top_square, self.gradient_norm = float(mean_square), summary.gradient_norm
         self._parameters, self._mean, self._square = result.parameters, result.mean, result.square
         self._packed = result.parameters.numpy()
         self.adam_step += 1

@@ -229,7 +229,8 @@ def compile_trial(config: RunConfig, *, frozen_readout: bool) -> Callable[..., T
 
     The result is a function of ``(parameters, mean, square, rate, normal, stimuli, responses,
     top, top_square, set_point)``: the packed weights and Adam's moments (P,), Adam's rate, then
-    the arguments of :func:`build_gradient`. The initial state is rectified before the trial.
+    the arguments of :func:`build_gradient`. The initial state is rectified after the trial
+    has read it and before it is updated, as in the published code.
     With ``frozen_readout`` the output weights and bias neither move nor count in the norm that
     clipping limits. The summary gains the gradient's norm.
     """
@@ -245,12 +246,13 @@ def compile_trial(config: RunConfig, *, frozen_readout: bool) -> Callable[..., T
             name: tf.reshape(part, shapes[name])
             for name, part in zip(WEIGHT_NAMES, parts, strict=True)
         }
-        weights["initial_state"] = tf.nn.relu(weights["initial_state"])
         gradients, summary, states, outputs = gradient(weights, *trial_inputs)
         if frozen_readout:
             for name in FROZEN_READOUT:
                 gradients[name] = tf.zeros_like(gradients[name])
         step = tf.concat([tf.reshape(gradients[name], (-1,)) for name in WEIGHT_NAMES], axis=0)
+        # the forward pass has read the initial state as it stood; the update starts from it rectified
+        weights["initial_state"] = tf.nn.relu(weights["initial_state"])
         rectified = tf.concat([tf.reshape(weights[name], (-1,)) for name in WEIGHT_NAMES], axis=0)
         norm = tf.norm(step)
         summary = tf.concat([summary, norm[None]], axis=0)
