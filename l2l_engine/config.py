@@ -31,6 +31,19 @@ class RunType(enum.Enum):
     SSManifPert = "SSManifPert"
     DSManifPert = "DSManifPert"
 
+    @classmethod
+    def _missing_(cls, value: object) -> RunType | None:
+        """Short names are understood wherever a run type is given."""
+        name = value.lower() if isinstance(value, str) else ""
+        return next(
+            (member for member in cls if name in (member.short, member.value.lower())), None
+        )
+
+    @property
+    def short(self) -> str:
+        """The name in commands and file names: full, control, ss or ds."""
+        return self.value.removesuffix("ManifPert").lower()
+
     @property
     def perturbs(self) -> bool:
         """Whether problems after the baseline start from a perturbed problem-1 network."""

@@ -5,11 +5,12 @@ The command line, ``l2l_engine.train``, sweeps and the window all train through 
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from os import PathLike
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -18,9 +19,10 @@ from numpy.typing import NDArray
 from l2l_engine import branching
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
+from l2l_engine.storage.closing import Closing
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.session import Session
-from l2l_engine.storage.writer import SessionWriter
+from l2l_engine.storage.writer import SessionWriter, check_target
 
 if TYPE_CHECKING:
     from l2l_engine.training.curriculum import Curriculum, Step, TrialView
@@ -30,7 +32,7 @@ CHECKPOINT_SECONDS = 8.0
 Report = Callable[[str], None]
 
 
-class Run:
+class Run(Closing):
     """A session being trained. Make one with :meth:`create` or :meth:`resume`.
 
     Use it from one thread. It holds the session's writer lock until :meth:`close`.
@@ -58,24 +60,28 @@ class Run:
 
         Parameters
         ----------
-        report : called with a sentence at each stage of getting ready (about 8 s in all)
+        path : path-like
+            The session to make.
+        config : RunConfig
+            Its parameters.
+        overwrite : bool
+            Replace an existing session.
+        report : callable, optional
+            Called with a sentence at each stage of getting ready (about 8 s in all).
 
         Raises
         ------
         SessionError
-            When the file cannot be made.
+            When the file cannot be made; found out before TensorFlow is loaded.
         DiskFullError
             When there is no room.
         """
-        curriculum = _load(report)(config)
-        try:
+        check_new(path, overwrite=overwrite)
+        with ExitStack() as held:
+            curriculum = _load(report)(config)
+            held.callback(curriculum.close)
             writer = SessionWriter.create(path, config, curriculum.initial, overwrite=overwrite)
-        except BaseException:
-            curriculum.close()
-            raise
-        run = cls(curriculum, writer)
-        run._get_ready(report)
-        return run
+            return cls._ready(held, curriculum, writer, report)
 
     @classmethod
     def resume(
@@ -85,40 +91,47 @@ class Run:
         problems: int | None = None,
         report: Report | None = None,
     ) -> Self:
-        """Go on with a session from its checkpoint.
+        """Continue a session from its checkpoint, with results identical to an unbroken run.
+
+        A session that was killed before its first checkpoint starts again.
 
         Parameters
         ----------
-        problems : a new number of problems to learn in all
+        path : path-like
+            The session.
+        problems : int, optional
+            A new number of problems to learn in all.
+        report : callable, optional
+            See :meth:`create`.
 
         Raises
         ------
         SessionError
             When the file is no session, has no checkpoint, or is being written.
+        L2LError
+            When more than ``problems`` are learned already.
         """
         path = Path(path)
-        with Session.open(path) as session:
+        with Session.open(path) as session, ExitStack() as held:
+            config = session.config.replace(problems=target_of(session, problems))
             checkpoint = session.checkpoint()
             if checkpoint is None:
-                raise SessionError(
-                    f"{path} has no checkpoint to go on from: branch from one of its problems."
-                )
-            target = problems or int(checkpoint.get("target", session.config.problems))
-            config = session.config.replace(problems=target)
+                if not never_begun(session):
+                    raise SessionError(
+                        f"{path} has no checkpoint to resume from: branch from one of its problems."
+                    )
+                session.close()
+                return cls.create(path, config, overwrite=True, report=report)
 
             def learned(index: int) -> tuple[NetworkWeights, NDArray[np.float32]]:
                 return session.weights(index), session.stimuli[index]
 
             curriculum = _load(report).resume(config, checkpoint, learned)
-        try:
+            held.callback(curriculum.close)
             writer = SessionWriter.resume(path)
+            held.callback(writer.close)
             writer.rewind(trials=curriculum.trial, problems=curriculum.problem)
-        except BaseException:
-            curriculum.close()
-            raise
-        run = cls(curriculum, writer)
-        run._get_ready(report)
-        return run
+            return cls._ready(held, curriculum, writer, report)
 
     @classmethod
     def branch(
@@ -132,21 +145,32 @@ class Run:
         overwrite: bool = False,
         report: Report | None = None,
     ) -> Self:
-        """Go on from a learned problem of a session as a new one; the source is untouched.
+        """Continue from a learned problem of a session as a new one; the source is untouched.
 
         Parameters
         ----------
-        finished : problems of the source to keep, from 1
-        changes, stimuli : see :func:`l2l_engine.branching.boundary`
+        source : path-like
+            The session to branch from.
+        finished : int
+            Problems of the source to keep, from 1.
+        path : path-like
+            The session to make.
+        changes : mapping, optional
+            Parameters that differ; see :func:`l2l_engine.branching.boundary`.
+        stimuli : (2, stimulus_channels), optional
+            Stimuli of the next problem; see :func:`l2l_engine.branching.boundary`.
+        overwrite, report : optional
+            See :meth:`create`.
 
         Raises
         ------
         BranchError, ConfigError
             When there is no such problem, or a change does not fit its network.
         SessionError, DiskFullError
-            When the source cannot be read or the new file not be made.
+            When the source cannot be read or the new file cannot be made.
         """
-        with Session.open(source) as session:
+        check_new(path, overwrite=overwrite)
+        with Session.open(source) as session, ExitStack() as held:
             start = branching.boundary(session, finished, changes, stimuli)
             curriculum = _load(report).at_boundary(
                 start.config,
@@ -157,24 +181,27 @@ class Run:
                 random=start.random,
                 next_stimuli=start.next_stimuli,
             )
-            try:
-                writer = branching.copy_history(session, start, path, overwrite=overwrite)
-            except BaseException:
-                curriculum.close()
-                raise
-        run = cls(curriculum, writer)
-        run._get_ready(report)
-        return run
+            held.callback(curriculum.close)
+            writer = branching.copy_history(session, start, path, overwrite=overwrite)
+            return cls._ready(held, curriculum, writer, report)
 
-    def _get_ready(self, report: Report | None) -> None:
-        try:
-            if report is not None:
-                report("Compiling the network")
-            self._curriculum.compile()
-            self.save()
-        except BaseException:
-            self._abandon()
-            raise
+    @classmethod
+    def _ready(
+        cls,
+        held: ExitStack,
+        curriculum: Curriculum,
+        writer: SessionWriter,
+        report: Report | None,
+    ) -> Self:
+        """A run about to train its next trial; ``held`` closes its parts if that fails."""
+        held.callback(writer.close)
+        run = cls(curriculum, writer)
+        if report is not None:
+            report("Compiling the network")
+        curriculum.compile()
+        run.save()
+        held.pop_all()
+        return run
 
     def close(self) -> None:
         """Save and give the file back; harmless when repeated.
@@ -186,26 +213,11 @@ class Run:
         """
         if self._closed:
             return
-        try:
-            self.save()
-        finally:
-            self._abandon()
-
-    def _abandon(self) -> None:
         self._closed = True
-        self._curriculum.close()
-        self._writer.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
+        with ExitStack() as held:
+            held.callback(self._writer.close)
+            held.callback(self._curriculum.close)
+            self.save()
 
     # -- training ----------------------------------------------------------------------
 
@@ -238,11 +250,14 @@ class Run:
         self._checkpoint_due = time.monotonic() + CHECKPOINT_SECONDS
 
     def extend(self, problems: int) -> None:
-        """Learn this many problems in all."""
-        if problems < self.n_problems:
-            raise L2LError(
-                f"problems = {problems} is too few: {self.n_problems} are learned already."
-            )
+        """Learn this many problems in all.
+
+        Raises
+        ------
+        L2LError
+            When more are learned already.
+        """
+        _check_problems(problems, self.n_problems, self.path)
         self._curriculum.config = self.config.replace(problems=problems)
 
     # -- looking -----------------------------------------------------------------------
@@ -295,6 +310,57 @@ class Run:
     def view(self) -> TrialView | None:
         """The last trial in full, copied; None before the first since the run was opened."""
         return self._curriculum.view()
+
+
+def check_new(path: str | PathLike[str], *, overwrite: bool = False) -> None:
+    """Refuse a session that could not be made at ``path``, before anything slow begins.
+
+    Raises
+    ------
+    SessionError
+        When it is a folder, exists and ``overwrite`` is false, or its folder cannot be written to.
+    """
+    path = Path(path)
+    check_target(path, overwrite)
+    if not os.access(path.parent, os.W_OK):
+        raise SessionError(
+            f"The folder {path.parent} cannot be written to: choose another folder for the session."
+        )
+
+
+def target_of(session: Session, problems: int | None = None) -> int:
+    """How many problems a session is to learn in all.
+
+    Parameters
+    ----------
+    session : Session
+        A session, open for reading.
+    problems : int, optional
+        A new number; by default what was asked for last.
+
+    Raises
+    ------
+    L2LError
+        When more than ``problems`` are learned already.
+    """
+    if problems is not None:
+        _check_problems(problems, session.n_problems, session.path)
+        return problems
+    checkpoint = session.checkpoint() or {}
+    return max(int(checkpoint.get("target", session.config.problems)), session.n_problems)
+
+
+def _check_problems(problems: int, learned: int, path: Path) -> None:
+    if problems < max(learned, 1):
+        raise L2LError(
+            f"problems = {problems} is too few for {path}: it has learned {learned} already; "
+            "ask for more."
+        )
+
+
+def never_begun(session: Session) -> bool:
+    """Whether a session was killed before its first checkpoint, with nothing in it to lose."""
+    return not (session.n_problems or session.n_trials or session.source or session.parent)
 
 
 def _load(report: Report | None) -> type[Curriculum]:

@@ -1,111 +1,108 @@
 """l2l-figures: the paper's figures from sessions, results or published files."""
 
+# PYTHON_ARGCOMPLETE_OK
 from __future__ import annotations
 
 import argparse
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from l2l_engine import figures
+from l2l_engine import figures, shipped
+from l2l_engine.commands import common
+from l2l_engine.commands.output import Output
 from l2l_engine.config import L2LError
 from l2l_engine.figures.export import FORMATS
-from l2l_engine.outlook import duration
+from l2l_engine.figures.sources import Source
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code is 2 for what a person can mend, 130 after Ctrl-C."""
-    options = _parser().parse_args(arguments)
-    try:
-        return _make(options)
-    except L2LError as error:
-        print(f"l2l-figures: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Stopped; what was computed is kept, the same command goes on.", file=sys.stderr)
-        return 130
+    """Run the command; the exit codes are those of :mod:`l2l_engine.commands.common`."""
+    stopped = "Stopped; what was computed is kept, and the same command goes on."
+    return common.run(_parser(), _work, arguments, stopped=stopped)
 
 
-def _make(options: argparse.Namespace) -> int:
+def _work(options: argparse.Namespace, output: Output) -> int:
     """Make the figures asked for, or all that the sources suffice for."""
-    sources = figures.load(options.sources, recompute=options.recompute)
+    paths = list(options.sources)
+    if options.shipped:
+        paths.append(shipped.data(shipped.RESULTS))
+    if not paths:
+        raise common.UsageError(
+            "Give sessions or results to draw from, or --shipped. See l2l-figures --help."
+        )
+    _check_folder(options.output)
+    sources = figures.load(paths, recompute=options.recompute)
     wanted = dict.fromkeys(options.figure or figures.REGISTRY)
-    lacking: dict[int, str] = {}
+    lacking: list[int] = []
     for number in wanted:
         try:
-            with Display(f"Figure {number}") as progress:
-                made = figures.make(number, sources, progress)
-                progress.say("drawing")
-                written = made.save(options.output, options.format)
+            _make(number, sources, options, output)
         except figures.LackingError as error:
-            lacking[number] = str(error)
-            continue
-        print(f"Figure {number}. {made.caption}")
-        pictures = ", ".join(str(path) for path in written if path.suffix != ".csv")
-        tables = sum(path.suffix == ".csv" for path in written)
-        print(f"  {pictures} and {tables} CSV file{'s' * (tables != 1)}\n", flush=True)
-    for number, sentence in lacking.items():
-        print(f"l2l-figures: Figure {number} left out. {sentence}", file=sys.stderr)
+            lacking.append(number)
+            output.warn(f"Figure {number} left out. {error}")
     missed = lacking if options.figure else len(lacking) == len(wanted)
-    return 2 if missed else 0
+    return common.REFUSED if missed else common.DONE
 
 
-class Display:
-    """A bar with the time left, for one piece of work; shown on terminals only."""
-
-    def __init__(self, title: str) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn
-
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:3.0f} %"),
-            TextColumn("{task.fields[note]}"),
-            console=Console(stderr=True),
-            transient=True,
-            disable=not sys.stderr.isatty(),
-        )
-        self._task = self._bar.add_task(title, total=1.0, note="")
-        self._began = time.monotonic()
-
-    def __enter__(self) -> Display:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def __call__(self, fraction: float) -> None:
-        """Show how far the work has come, from 0 to 1."""
-        spent = time.monotonic() - self._began
-        left = duration(spent * (1 - fraction) / fraction) if fraction > 0 and spent > 1 else ""
-        self._bar.update(self._task, completed=fraction, note=f"{left} left" if left else "")
-
-    def say(self, note: str) -> None:
-        """Show what is going on instead of the time left."""
-        self._bar.update(self._task, completed=1.0, note=note)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="l2l-figures",
-        description="Draw the paper's figures, and write their numbers as CSV files next to them. "
-        "Without --figure all that the files given suffice for. What takes long is kept in "
-        "results/ next to each session and used again while it is true.",
-        epilog="Example: l2l-figures runs/*.h5 -o figures --format pdf png",
+def _make(
+    number: int, sources: Sequence[Source], options: argparse.Namespace, output: Output
+) -> None:
+    if options.dry_run:
+        output.result(f"Would draw Figure {number} into {options.output}.", figure=number)
+        return
+    with output.progress(f"Figure {number}") as show:
+        made = figures.make(number, sources, show)
+        show(1.0, "drawing")
+        written = made.save(options.output, options.format)
+    pictures = [path for path in written if path.suffix != ".csv"]
+    tables = len(written) - len(pictures)
+    output.result(
+        f"Figure {number}. {made.caption}\n"
+        f"  {', '.join(map(str, pictures))} and {tables} CSV file{'s' * (tables != 1)}\n",
+        figure=number,
+        caption=made.caption,
+        files=written,
     )
-    parser.add_argument(
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder that cannot be made, before minutes of analysis."""
+    nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not nearest.is_dir():
+        raise L2LError(f"{nearest} is not a folder: choose another for the figures.")
+
+
+def _parser() -> common.Parser:
+    parser = common.parser(
+        "l2l-figures",
+        "Draw the paper's figures, and write their numbers as CSV files next to them. Without "
+        "--figure: all that the files given suffice for. What takes long is kept in results/ next "
+        "to each session and reused while it is still valid.",
+        "l2l-figures --shipped -o figures",
+        "l2l-figures runs/*.h5 -o figures --figure 1 2 --format pdf png",
+        dry_run=True,
+    )
+    given = parser.add_argument_group("sources", "such as runs/*.h5, or --shipped")
+    given.add_argument(
         "sources",
-        nargs="+",
+        nargs="*",
         metavar="SESSION",
         type=Path,
         help="sessions, results files (NAME.results.h5), the authors' processed files "
         "(f1_perfFit.mat, f5And6_seed_K.mat, f5And6_All.mat), or folders of these",
     )
-    parser.add_argument("-o", "--output", type=Path, required=True, help="folder of the figures")
-    parser.add_argument(
+    given.add_argument(
+        "--shipped", action="store_true", help="use the networks that come with the program"
+    )
+    given.add_argument(
+        "--recompute", action="store_true", help="do not use results computed before"
+    )
+    drawn = parser.add_argument_group("figures", "such as --figure 1 3 --format png -o figures")
+    drawn.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="DIR", help="folder of the figures"
+    )
+    drawn.add_argument(
         "--figure",
         nargs="+",
         type=int,
@@ -113,11 +110,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help=f"which figures: {', '.join(map(str, figures.REGISTRY))}",
     )
-    parser.add_argument(
+    drawn.add_argument(
         "--format", nargs="+", choices=FORMATS, default=["pdf"], help="formats (default: pdf)"
-    )
-    parser.add_argument(
-        "--recompute", action="store_true", help="do not use results computed before"
     )
     return parser
 

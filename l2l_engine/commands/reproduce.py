@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from l2l_engine import figures
-from l2l_engine.commands import figures as drawing
 from l2l_engine.commands import sweep as sweeping
+from l2l_engine.commands.output import Output
 from l2l_engine.config import L2LError, RunConfig, RunType
 from l2l_engine.figures import analyses, export
 from l2l_engine.figures.sources import NetworkSource, Source
@@ -110,7 +110,7 @@ def _analyse(folder: Path) -> list[NetworkSource]:
             print(f"{source.name} is left out: it has learned {learned} problems.", flush=True)
             continue
         if not perturbs:
-            with drawing.Display(f"Analysing {source.name}") as progress:
+            with Output("reproduce").progress(f"Analysing {source.name}") as progress:
                 analyses.vector_field([source], progress)
                 analyses.shared_representations(source, progress)
                 analyses.accumulated([source], progress)

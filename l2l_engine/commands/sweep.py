@@ -13,7 +13,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
-from l2l_engine.commands.train import RUN_TYPES
+from l2l_engine.commands import common
 from l2l_engine.config import ConfigError, L2LError, RunConfig, RunType
 from l2l_engine.outlook import duration
 from l2l_engine.sweeps.pace import PaceMeter
@@ -95,12 +95,6 @@ def seeds(text: str) -> list[int]:
                 f"'{text}' should be seeds such as 0-9 or 0,3,5-7"
             ) from None
     return numbers
-
-
-def _run_type(text: str) -> RunType:
-    if text.lower() not in RUN_TYPES:
-        raise argparse.ArgumentTypeError(f"'{text}' is none of {', '.join(RUN_TYPES)}")
-    return RUN_TYPES[text.lower()]
 
 
 @contextlib.contextmanager
@@ -204,9 +198,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--run-types",
         nargs="+",
-        type=_run_type,
+        type=common.run_type,
         metavar="TYPE",
-        help=f"any of {', '.join(RUN_TYPES)} (default: full)",
+        help=f"any of {common.RUN_TYPES} (default: full)",
     )
     parser.add_argument(
         "--set",

@@ -11,7 +11,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import h5py
@@ -20,11 +19,12 @@ from numpy.typing import NDArray
 
 from l2l_engine.network import WEIGHT_NAMES, NetworkWeights, weight_shapes
 from l2l_engine.storage import checkpoint, layout, opening
+from l2l_engine.storage.closing import Closing
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.layout import Column
 
 
-class Session:
+class Session(Closing):
     """A run on disk, read-only; see docs/session-format.md.
 
     K problems and T trials are complete; :meth:`refresh` sees what was added since. Safe to
@@ -78,17 +78,6 @@ class Session:
         """Close the file; harmless when repeated."""
         for file in (self._file, *self._replaced):
             file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def refresh(self) -> None:
         """See the trials, problems and checkpoint written since opening or the last refresh."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -15,13 +14,14 @@ from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights, check_shapes
 from l2l_engine.storage import checkpoint, layout
 from l2l_engine.storage.appending import AppendableFile
+from l2l_engine.storage.closing import Closing
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.lock import WriterLock
 from l2l_engine.storage.session import Session
 from l2l_engine.training.records import ProblemRecord, TrialRecord
 
 
-class SessionWriter:
+class SessionWriter(Closing):
     """The single writer of a session. Not for several threads at once.
 
     Rows that did not fit on a full disk stay in memory: :meth:`flush` after room is made
@@ -73,10 +73,10 @@ class SessionWriter:
         """
         path = Path(path)
         check_shapes(initial, config)
-        _check_target(path, overwrite)
+        check_target(path, overwrite)
         lock = WriterLock(path)
         try:
-            _check_target(path, overwrite)  # another run may have made it meanwhile
+            check_target(path, overwrite)  # another run may have made it meanwhile
             layout.create_file(path, config, initial, {"parent": parent, "source": source})
             return cls(path, lock, config)
         except BaseException:
@@ -123,17 +123,6 @@ class SessionWriter:
             self._closed = True
             self._file.close()
             self._lock.release()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # -- writing -----------------------------------------------------------------------
 
@@ -226,7 +215,8 @@ class SessionWriter:
             self._problems = self._problems[1:]
 
 
-def _check_target(path: Path, overwrite: bool) -> None:
+def check_target(path: Path, overwrite: bool) -> None:
+    """Raise SessionError where a session cannot be made at ``path``."""
     if path.is_dir():
         raise SessionError(f"{path} is a folder: give the session a file name in it.")
     if not path.parent.is_dir():

@@ -13,9 +13,13 @@ import pytest
 from tiny import TINY
 
 import l2l_engine
+from l2l_engine import run
+from l2l_engine.commands import output as shown
 from l2l_engine.commands import train as command
-from l2l_engine.config import ConfigError, RunType
+from l2l_engine.config import ConfigError, RunConfig, RunType
+from l2l_engine.network import initial_weights
 from l2l_engine.storage.session import Session
+from l2l_engine.storage.writer import SessionWriter
 
 FLAGS = [f"--{name.replace('_', '-')}={value}" for name, value in TINY.items()]
 
@@ -56,25 +60,68 @@ def test_importing_the_engine_brings_neither_tensorflow_nor_qt():
     assert result.stdout.strip() == "[]", result.stderr
 
 
-def test_json_lines_and_going_on(tmp_path, capsys):
+def events(capsys):
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {line["event"] for line in lines} <= {"progress", "result", "error"}
+    return lines
+
+
+def test_json_events_and_going_on(tmp_path, capsys):
     path = tmp_path / "run.h5"
     assert command.main([*FLAGS, "--problems", "2", "--seed", "4", "--json", "-o", str(path)]) == 0
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["problem"] for line in lines] == [1, 2]
+    *progress, result = events(capsys)
+    assert [line["learned"]["problem"] for line in progress if "learned" in line] == [1, 2]
+    assert any(line.get("trials_per_second", 0) > 0 for line in progress)
+    assert (result["event"], result["finished"], result["problems"]) == ("result", True, 2)
     assert command.main(["--resume", str(path), "--problems", "3", "--json"]) == 0
-    (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (line,) = [line["learned"] for line in events(capsys) if "learned" in line]
     assert line["problem"] == 3
     with Session.open(path) as session:
         assert session.n_problems == 3
         assert session.n_trials == line["first_trial"] + line["trials"]
 
 
-def test_progress_names_problem_rate_and_time_left(tmp_path, capsys):
+def test_progress_goes_to_stderr_at_a_pace_and_quiet_leaves_the_result(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(shown, "FIRST_LINE_SECONDS", 0.0)
     assert command.main([*FLAGS, "--problems", "2", "-o", str(tmp_path / "run.h5")]) == 0
-    said = capsys.readouterr().out
-    assert "problem 2" in said
-    assert "trials/s" in said
-    assert "2 of 2 problems done" in said
+    said = capsys.readouterr()
+    (line,) = [line for line in said.err.splitlines() if "trials/s" in line]
+    assert "problem 1 of 2" in line
+    assert "left" in line
+    assert said.out == f"2 of 2 problems done in {tmp_path / 'run.h5'}\n"
+    assert command.main([*FLAGS, "--problems=1", "--quiet", "-o", str(tmp_path / "b.h5")]) == 0
+    said = capsys.readouterr()
+    assert (said.err, said.out.count("\n")) == ("", 1)
+
+
+def test_dry_run_says_what_would_be_done_and_makes_nothing(tmp_path, capsys):
+    path = tmp_path / "run.h5"
+    assert command.main([*FLAGS, "--problems", "2", "--dry-run", "-o", str(path)]) == 0
+    assert "problems 1 to 2" in capsys.readouterr().out
+    assert command.main(["--dry-run", "-o", str(tmp_path / "no" / "x.h5")]) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_fewer_problems_than_are_learned_are_refused(tmp_path, capsys):
+    path = tmp_path / "run.h5"
+    assert command.main([*FLAGS, "--problems", "3", "--quiet", "-o", str(path)]) == 0
+    before = path.read_bytes()
+    for arguments in (["--resume", str(path)], ["--resume", str(path), "--dry-run"]):
+        assert command.main([*arguments, "--problems", "2"]) == 2
+        assert "it has learned 3 already" in capsys.readouterr().err
+    assert path.read_bytes() == before
+
+
+def test_session_killed_before_its_first_checkpoint_starts_again(tmp_path):
+    path = tmp_path / "run.h5"
+    config = RunConfig(**TINY, problems=1, seed=7)
+    initial = initial_weights(np.random.RandomState(7), config)
+    SessionWriter.create(path, config, initial).close()
+    assert command.main(["--resume", str(path), "--quiet"]) == 0
+    with Session.open(path) as session:
+        assert (session.n_problems, session.config) == (1, config)
 
 
 @pytest.mark.parametrize(
@@ -84,9 +131,14 @@ def test_progress_names_problem_rate_and_time_left(tmp_path, capsys):
         (["--resume", "missing.h5"], "missing.h5"),
         (["-o", "no/such/folder/x.h5"], "no/such/folder"),
         (["--resume", "x.h5", "--seed", "3"], "--seed cannot be changed"),
+        (["--unit", "3", "-o", "x.h5"], "Unrecognized arguments: --unit 3"),
+        (["--units", "many", "-o", "x.h5"], "invalid int value: 'many'"),
+        (["--run-type", "sideways", "-o", "x.h5"], "'sideways' is none of full (Full)"),
+        ([], "Give either -o FILE"),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_code_2(arguments, said, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(run, "_load", lambda report: pytest.fail("TensorFlow was loaded"))
     monkeypatch.chdir(tmp_path)
     assert command.main(arguments) == 2
     error = capsys.readouterr().err.strip()
@@ -105,7 +157,8 @@ def test_existing_session_is_not_overwritten_unasked(tmp_path, capsys):
     assert command.main([*arguments, "--overwrite"]) == 0
 
 
-def test_ctrl_c_stops_cleanly_and_resumably(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signals_stop_cleanly_and_resumably(tmp_path, number):
     path = tmp_path / "run.h5"
     flags = [flag for flag in FLAGS if "max-trials" not in flag]
     process = subprocess.Popen(
@@ -116,6 +169,8 @@ def test_ctrl_c_stops_cleanly_and_resumably(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # as from a terminal: a suite run in the background would hand on an ignored signal
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
@@ -125,9 +180,9 @@ def test_ctrl_c_stops_cleanly_and_resumably(tmp_path):
                 if session.checkpoint() is not None:
                     break
     time.sleep(0.5)
-    os.kill(process.pid, signal.SIGINT)
+    os.kill(process.pid, number)
     out, error = process.communicate(timeout=30)
-    assert process.returncode == 130, error
+    assert process.returncode == 128 + number, error
     assert "--resume" in out
     assert "Traceback" not in error
     with Session.open(path) as session:
@@ -142,9 +197,8 @@ def test_loss_that_is_no_number_ends_with_one_sentence_and_a_session_to_branch(t
     arguments = [*FLAGS, "--activation=squared_relu", "--learning-rate=1", "--max-trials=5000"]
     arguments += ["--criterion-loss=1e-9", "--json", "-o", str(path)]
     assert command.main(arguments) == 2
-    said = capsys.readouterr().err.strip()
-    assert "no longer a number" in said
-    assert len(said.splitlines()) == 1
+    (error,) = [line for line in events(capsys) if line["event"] == "error"]
+    assert "no longer a number" in error["message"]
     with Session.open(path) as session:
         state = session.checkpoint()
         assert np.isfinite(state["parameters"]).all()

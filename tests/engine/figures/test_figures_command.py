@@ -1,5 +1,6 @@
 """l2l-figures, as people call it."""
 
+import json
 import os
 import shutil
 import signal
@@ -85,6 +86,23 @@ def test_bad_input_gets_one_sentence_and_code_2(
     assert not Path("figures").exists()
 
 
+def test_shipped_networks_are_drawn_without_a_path_and_dry_run_draws_nothing(tmp_path, capsys):
+    arguments = ["--shipped", "--figure", "1", "--json", "-o", str(tmp_path / "figures")]
+    assert command.main([*arguments, "--dry-run"]) == 0
+    assert not (tmp_path / "figures").exists()
+    assert command.main(arguments) == 0
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (result["event"], result["figure"]) == ("result", 1)
+    assert all(Path(path).is_file() for path in result["files"])
+
+
+def test_no_source_and_an_impossible_folder_are_refused(session, tmp_path, capsys):
+    assert command.main(["-o", str(tmp_path)]) == 2
+    assert "or --shipped" in capsys.readouterr().err
+    assert command.main([str(session), "-o", str(session / "figures")]) == 2
+    assert "is not a folder" in capsys.readouterr().err
+
+
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def test_ctrl_c_stops_at_once_and_cleanly(session, tmp_path, environment):
     run = subprocess.Popen(
@@ -110,4 +128,6 @@ def test_ctrl_c_stops_at_once_and_cleanly(session, tmp_path, environment):
     run.send_signal(signal.SIGINT)
     _, said = run.communicate(timeout=60)
     assert run.returncode == 130
-    assert said.strip() == "Stopped; what was computed is kept, the same command goes on."
+    assert (
+        said.splitlines()[-1] == "Stopped; what was computed is kept, and the same command goes on."
+    )

@@ -1,0 +1,94 @@
+"""Training one run in a command: until it is finished, or a signal asks it to stop."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from l2l_engine.commands import common
+from l2l_engine.commands.output import Output, Progress
+from l2l_engine.commands.stopping import StopRequest
+from l2l_engine.outlook import duration, trials_left
+from l2l_engine.run import Run
+from l2l_engine.storage.errors import DiskFullError
+from l2l_engine.training.records import ProblemRecord
+
+_DISK_RETRY_SECONDS = 5.0
+_SHOW_SECONDS = 0.25
+_PRESUMED_TRIALS = 60.0  # of problems learned before this command, whose counts are not at hand
+
+
+def train(run: Run, output: Output) -> int:
+    """Step until the run is finished or a signal comes; either way the session is complete."""
+    with run, StopRequest() as stop, output.progress(run.path.name) as show:
+        watch = _Watch(run, show, output)
+        while not run.finished and not stop.requested:
+            try:
+                step = run.step()
+            except DiskFullError as error:
+                output.warn(f"Paused. {error}")
+                stop.wait(_DISK_RETRY_SECONDS)
+                continue
+            watch.trial(step.problem)
+    done = f"{run.n_problems} of {run.config.problems} problems done in {run.path}"
+    output.result(
+        done if run.finished else f"{done}; go on with: l2l-train --resume {run.path}",
+        path=run.path,
+        finished=run.finished,
+        problems=run.n_problems,
+        trials=run.n_trials,
+    )
+    return common.DONE if run.finished else stop.exit_code
+
+
+class _Watch:
+    """Follows a run trial by trial and shows it a few times a second."""
+
+    def __init__(self, run: Run, show: Progress, output: Output) -> None:
+        self._run, self._show, self._output = run, show, output
+        self._finished = [_PRESUMED_TRIALS] * run.n_problems
+        self._began, self._first_trial = time.monotonic(), run.n_trials
+        self._criterion = ""
+        self._due = 0.0
+
+    def trial(self, problem: ProblemRecord | None) -> None:
+        """A trial was trained, and perhaps it ended a problem."""
+        if problem is not None:
+            self._learned(problem)
+        now = time.monotonic()
+        if now < self._due and not self._run.finished:
+            return
+        self._due = now + _SHOW_SECONDS
+        run = self._run
+        rate = (run.n_trials - self._first_trial) / max(now - self._began, 1e-9)
+        left = trials_left(run.config, self._finished, run.trial_in_problem)
+        total = run.config.problems
+        self._show(
+            run.n_problems / total,
+            f"problem {min(run.n_problems + 1, total)} of {total}, trial {run.trial_in_problem}, "
+            f"loss {run.mean_loss:.4f}{self._criterion}, {rate:.0f} trials/s, "
+            f"{duration(left / rate)} left",
+            problem=min(run.n_problems + 1, total),
+            trial=run.trial_in_problem,
+            mean_loss=run.mean_loss,
+            trials_per_second=rate,
+            seconds_left=left / rate,
+        )
+
+    def _learned(self, record: ProblemRecord) -> None:
+        taken = self._run.n_trials - record.first_trial
+        self._finished.append(float(taken))
+        criterion = record.trials_to_criterion
+        failed = math.isnan(criterion)
+        shown = "failed" if failed else f"learned in {criterion:.0f}"
+        self._criterion = f", problem {record.index + 1} {shown}"
+        self._output.event(
+            "progress",
+            learned={
+                "problem": record.index + 1,
+                "trials_to_criterion": None if failed else int(criterion),
+                "first_trial": record.first_trial,
+                "trials": taken,
+                "mean_square_rate": record.mean_square_rate,
+            },
+        )
