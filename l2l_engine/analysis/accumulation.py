@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,9 @@ from scipy.interpolate import barycentric_interpolate
 from scipy.linalg import block_diag
 
 from l2l_engine import task
+from l2l_engine.analysis import known
 from l2l_engine.analysis.progress import Progress, tracked
+from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
 from l2l_engine.analysis.vector_field import decompose
 from l2l_engine.config import Activation, L2LError, RunConfig
 from l2l_engine.network import NetworkWeights, activate
@@ -91,6 +94,56 @@ class Accumulation:
         return np.stack([each[:, at : at + group_size].mean(axis=1) for at in starts], axis=1)
 
 
+def _known_accumulation() -> KnownAnswer:
+    config = known.CONFIG.replace(activation=Activation.RELU)
+    networks = [known.unconnected([level, 0.0]) for level in (0.1, 0.3, 0.4)]
+    step = config.alpha * np.array([0.2, 0.1])  # from the problem before
+    since = config.alpha * np.array([0.2, 0.3])  # from problem 1
+    return KnownAnswer(
+        "unconnected rectifying units whose bias grew by 0.2, then by 0.1",
+        (NetworkWeights.stack(networks), np.stack([known.STIMULI] * 3), config),
+        {
+            "problem": [2, 3],
+            "since_first_parallel": since,
+            "since_previous_parallel": step,
+            "difference_parallel": since - step,
+        },
+    )
+
+
+def _accumulation_columns(found: Accumulation) -> Columns:
+    problems = np.arange(found.magnitude.shape[2])
+    earlier = found.magnitude.mean(axis=1)
+    difference = found.suppression.mean(axis=1)
+    columns: dict[str, NDArray[Any]] = {"problem": problems + found.first + 1}
+    for place, name in ((PARALLEL, "parallel"), (PERPENDICULAR, "perpendicular")):
+        columns[f"since_first_{name}"] = earlier[place, :, 0]
+        columns[f"since_previous_{name}"] = earlier[place, problems, problems + found.first - 1]
+        columns[f"difference_{name}"] = difference[place]
+    return columns
+
+
+@analysis(
+    name="accumulation",
+    title="Accumulated vector-field change and net suppression",
+    takes=Takes.GROUP,
+    columns={
+        "problem": Column("", "problem, counted from 1"),
+        **{
+            f"{what}_{name}": Column("a.u. per step", f"{meaning}, {name} component")
+            for name in ("parallel", "perpendicular")
+            for what, meaning in (
+                ("since_first", "size of the change since problem 1"),
+                ("since_previous", "size of the change since the problem before"),
+                ("difference", "change since problem 1 minus the problem's own (net suppression)"),
+            )
+        },
+    },
+    cost="72 s for 500 problems; grows with the square of their number",
+    source="Goudar et al. (2023), Fig. 7",
+    known=_known_accumulation,
+    tabulate=_accumulation_columns,
+)
 def accumulation(
     weights: NetworkWeights,
     stimuli: FloatArray,

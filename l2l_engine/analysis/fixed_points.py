@@ -9,13 +9,17 @@ Source: Sussillo & Barak, Neural Comput. 25, 626-649 (2013).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine import network, task
+from l2l_engine.analysis import known
 from l2l_engine.analysis.progress import Progress, share
+from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
 from l2l_engine.config import Activation, L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.task import FloatArray
@@ -73,6 +77,64 @@ class Points:
         return f"{slow}{kind}, {unstable} unstable dimension{plural}"
 
 
+def _known_points() -> KnownAnswer:
+    # in the delay: s = tanh(2 s) for the memory, the saddle between, fixation at tanh(sqrt(10))
+    return KnownAnswer(
+        "a bistable memory has two stable states and the saddle between them while it is held",
+        (known.bistable(), known.STIMULI, known.CONFIG),
+        {
+            "epoch": [
+                "sample, stimulus 0",
+                "sample, stimulus 1",
+                *["delay"] * 2,
+                *["response"] * 2,
+            ],
+            "unstable_dimensions": [0] * 6,
+            "q": [0.0] * 6,
+        },
+        tolerance=1e-12,
+    )
+
+
+def _point_columns(found: list[Points]) -> Columns:
+    def joined(values: Callable[[Points], Any]) -> NDArray[Any]:
+        return np.concatenate([np.asarray(values(points)) for points in found])
+
+    return {
+        "epoch": joined(lambda points: [points.name] * len(points)),
+        "kind": joined(lambda points: [points.describe(n) for n in range(len(points))]),
+        "q": joined(lambda points: points.q),
+        "speed": joined(lambda points: points.speed),
+        "relative_speed": joined(lambda points: points.relative_speed),
+        "distance": joined(lambda points: points.distance),
+        "unstable_dimensions": joined(lambda points: points.unstable_dimensions),
+        "fastest_growth": joined(
+            lambda points: points.eigenvalues.real.max(axis=1, initial=-np.inf)
+        ),
+        "searches": joined(lambda points: points.reached),
+    }
+
+
+@analysis(
+    name="fixed-points",
+    title="Fixed and slow points",
+    takes=Takes.NETWORK,
+    columns={
+        "epoch": Column("", "epoch whose input is held constant"),
+        "kind": Column("", "fixed or slow, stable, saddle or repeller"),
+        "q": Column("a.u.²", "half the squared residual |s - F(s)|²"),
+        "speed": Column("a.u. per s", "speed of the state at the point"),
+        "relative_speed": Column("", "speed over the median speed of the trajectories"),
+        "distance": Column("a.u.", "distance from the nearest state visited"),
+        "unstable_dimensions": Column("", "eigenvalues with a positive real part"),
+        "fastest_growth": Column("1/s", "largest real part of the eigenvalues"),
+        "searches": Column("", "searches that ended at the point"),
+    },
+    cost="0.4-1.3 s a problem",
+    source="Sussillo & Barak, Neural Comput. 25, 626-649 (2013)",
+    known=_known_points,
+    tabulate=_point_columns,
+)
 def fixed_points(
     weights: NetworkWeights,
     stimuli: FloatArray,

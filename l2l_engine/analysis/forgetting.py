@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine import network, task
+from l2l_engine.analysis import known
 from l2l_engine.analysis.progress import Progress
+from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.task import FloatArray
@@ -51,6 +53,46 @@ class Forgetting:
         return result
 
 
+def _known_forgetting() -> KnownAnswer:
+    a, b, c = np.eye(10)[:3]
+    stimuli = np.array([[a, b], [b, a], [a, c]])
+    networks = [known.bistable(pair, start=0.01) for pair in stimuli]
+    return KnownAnswer(
+        "each network knows its own two stimuli and answers any other with response 1",
+        (NetworkWeights.stack(networks), stimuli, known.CONFIG),
+        {
+            "problem": [1, 1, 1, 2, 2, 2, 3, 3, 3],
+            "network": [1, 2, 3] * 3,
+            "accuracy": [1, 0, 1, 0, 1, 0, 1, 0.5, 1],
+        },
+    )
+
+
+def _forgetting_columns(found: Forgetting) -> Columns:
+    problem, network_ = np.meshgrid(found.problems, found.networks, indexing="ij")
+    return {
+        "problem": problem.ravel() + 1,
+        "network": network_.ravel() + 1,
+        "loss": found.loss.ravel(),
+        "accuracy": found.accuracy.ravel(),
+    }
+
+
+@analysis(
+    name="forgetting",
+    title="Forgetting",
+    takes=Takes.GROUP,
+    columns={
+        "problem": Column("", "problem tested, counted from 1"),
+        "network": Column("", "problem after which the network was saved"),
+        "loss": Column("nats", "task loss, mean over the two stimuli"),
+        "accuracy": Column("", "share of the two stimuli answered correctly"),
+    },
+    cost="4 ms a pair",
+    source="Lopez-Paz & Ranzato, NeurIPS 30 (2017)",
+    known=_known_forgetting,
+    tabulate=_forgetting_columns,
+)
 def forgetting(
     weights: NetworkWeights,
     stimuli: FloatArray,

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from l2l_engine import network, task
+from l2l_engine.analysis import known
 from l2l_engine.analysis.progress import Progress
+from l2l_engine.analysis.record import Column, KnownAnswer, Takes, analysis
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.noise import recurrent_noise
@@ -32,6 +34,33 @@ class NoiseGeneralisation:
     trials: int  # at each noise level
 
 
+def _known_noise() -> KnownAnswer:
+    return KnownAnswer(
+        "a memory answers without error when its noise is weak",
+        (known.bistable(), known.STIMULI, known.CONFIG),
+        {"sigma_rec": [0.0, 0.05], "accuracy": [1.0, 1.0]},
+        options={"sigmas": (0.0, 0.05), "repeats": 8},
+    )
+
+
+@analysis(
+    name="noise-generalisation",
+    title="Performance against noise",
+    takes=Takes.NETWORK,
+    columns={
+        "sigma_rec": Column("a.u.", "recurrent noise at test"),
+        "loss": Column("nats", "task loss, mean over trials"),
+        "loss_sem": Column("nats", "its s.e.m. over trials"),
+        "accuracy": Column("", "share of trials answered correctly"),
+    },
+    cost="0.1 s a noise level",
+    source="Goudar et al. (2023), task loss",
+    known=_known_noise,
+    options={"sigmas": (0.0, 0.05, 0.1, 0.2, 0.4)},
+    tabulate=lambda found: {
+        name: getattr(found, name) for name in ("sigma_rec", "loss", "loss_sem", "accuracy")
+    },
+)
 def noise_generalisation(
     weights: NetworkWeights,
     stimuli: FloatArray,
@@ -131,6 +160,30 @@ def morph_stimuli(stimuli: FloatArray, morphs: ArrayLike) -> FloatArray:
     return (mixed * (wanted / length)).astype(stimuli.dtype)
 
 
+def _known_curve() -> KnownAnswer:
+    return KnownAnswer(
+        "a symmetric memory turns half-way between its stimuli, where a tie is response 0",
+        (known.bistable(), known.STIMULI, known.CONFIG),
+        {"morph": [0, 0.25, 0.5, 0.75, 1], "chosen": [0, 0, 0, 1, 1]},
+        options={"morphs": (0, 0.25, 0.5, 0.75, 1)},
+    )
+
+
+@analysis(
+    name="psychometric",
+    title="Psychometric curve between the stimuli",
+    takes=Takes.NETWORK,
+    columns={
+        "morph": Column("", "place between stimulus 0 (0) and stimulus 1 (1)"),
+        "share": Column("", "output of response 1 relative to both responses"),
+        "chosen": Column("", "fraction of trials that chose response 1"),
+    },
+    cost="50 ms without noise",
+    source="Goudar et al. (2023), task",
+    known=_known_curve,
+    options={"morphs": tuple(np.linspace(0, 1, 21))},
+    tabulate=lambda found: {name: getattr(found, name) for name in ("morph", "share", "chosen")},
+)
 def psychometric(
     weights: NetworkWeights,
     stimuli: FloatArray,

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import least_squares
 
+from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
 from l2l_engine.config import L2LError
 
 Float64 = NDArray[np.float64]
@@ -18,6 +19,29 @@ Float64 = NDArray[np.float64]
 _FEWEST_PROBLEMS = 4  # one more than the fit has parameters
 
 
+def _known_mean() -> KnownAnswer:
+    counts = np.array([0.0, 1, 2, 3, np.nan, 5, 6])
+    return KnownAnswer(
+        "each mean is of the learned problems among two before, itself and one after",
+        (counts,),
+        {"problem": np.arange(2, 9), "moving_mean": [0.5, 1, 1.5, 2, 10 / 3, 14 / 3, 5.5]},
+        options={"window": 4},
+    )
+
+
+@analysis(
+    name="moving-mean",
+    title="Trials to criterion, moving mean",
+    takes=Takes.COUNTS,
+    columns={
+        "problem": Column("", "problem, counted from 1"),
+        "moving_mean": Column("trials", "mean trials to criterion of the window"),
+    },
+    cost="none",
+    source="Goudar et al. (2023), Fig. 1",
+    known=_known_mean,
+    tabulate=lambda mean: {"problem": np.arange(len(mean)) + 2, "moving_mean": mean},
+)
 def moving_mean(counts: ArrayLike, window: int = 30) -> Float64:
     """Centred mean of ``window`` values: window/2 before each, the rest from it on; (K,).
 
@@ -96,6 +120,37 @@ class ExponentialFit:
         return self.amplitude * decay + self.asymptote
 
 
+def _known_fit() -> KnownAnswer:
+    counts = 120 * np.exp(-np.arange(400) / 35) + 20
+    counts[[0, 17, 200, 399]] = np.nan
+    return KnownAnswer(
+        "the counts are an exponential with these constants, four of them missing",
+        (counts,),
+        {"amplitude": 120.0, "time_constant": 35.0, "asymptote": 20.0, "problems": 396},
+        tolerance=1e-4,
+    )
+
+
+def _fit_columns(fit: ExponentialFit) -> Columns:
+    return {name: getattr(fit, name) for name in ExponentialFit.__slots__}
+
+
+@analysis(
+    name="exponential-fit",
+    title="Exponential fit to trials to criterion",
+    takes=Takes.COUNTS,
+    columns={
+        "amplitude": Column("trials", "amplitude a of a exp(-n / time constant) + c"),
+        "time_constant": Column("problems", "time constant"),
+        "asymptote": Column("trials", "asymptote c"),
+        "problems": Column("", "counts the fit rests on"),
+        "explained": Column("", "variance explained, R²"),
+    },
+    cost="10 ms a run",
+    source="Goudar et al. (2023), Fig. 1",
+    known=_known_fit,
+    tabulate=_fit_columns,
+)
 def fit_exponential(counts: ArrayLike) -> ExponentialFit:
     """Fit a exp(b n) + c by bounded least squares, as the paper did for problems 2-1001.
 

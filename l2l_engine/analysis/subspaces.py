@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from l2l_engine.analysis import known
 from l2l_engine.analysis.progress import Progress, tracked
+from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
+from l2l_engine.analysis.statistics import mean_and_sem
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.manifold import FoundSubspaces, SubspaceFinder, Subspaces, check_dimensions
 from l2l_engine.network import NetworkWeights, simulate
-from l2l_engine.task import OUTPUTS, FloatArray
+from l2l_engine.task import OUTPUTS, RESPONSES, FloatArray
 
 Float64 = NDArray[np.float64]
 
@@ -52,6 +56,59 @@ class Representations:
     currents: Parts
 
 
+def _known_representations() -> KnownAnswer:
+    weights = known.bistable()
+    choice = simulate(weights[None], known.STIMULI[None], known.CONFIG)[0, :, :, 0]
+    mirrored = np.stack([-3.0 * choice, 3.0 * choice])  # into each response
+    nothing = np.zeros(mirrored.size)
+    return KnownAnswer(
+        "one unit alone tells the stimuli apart and drives the responses, by -3 and 3",
+        (weights[None], known.STIMULI[None], known.CONFIG),
+        {"mean_decision": nothing, "residual_decision": mirrored.ravel(), "stimulus_part": nothing},
+        options={"decision_dimensions": 1, "stimulus_dimensions": 1},
+    )
+
+
+def _current_columns(found: Representations) -> Columns:
+    """Mean and s.e.m. over problems of what each part adds to the response currents."""
+    currents = found.currents
+    steps = currents.mean_decision.shape[1]
+    response, stimulus, step = np.indices((RESPONSES, RESPONSES, steps)).reshape(3, -1)
+    columns: dict[str, NDArray[Any]] = {
+        "response": response,
+        "stimulus": stimulus,
+        "step": step + 1,
+    }
+    for name, values in (
+        ("mean_decision", np.repeat(currents.mean_decision[:, None], RESPONSES, axis=1)),
+        ("residual_decision", currents.residual_decision),
+        ("stimulus_part", currents.stimulus),
+    ):
+        mean, error = mean_and_sem(np.moveaxis(values[..., :RESPONSES], -1, 1))
+        columns |= {name: mean.ravel(), f"{name}_sem": error.ravel()}
+    return columns
+
+
+@analysis(
+    name="representations",
+    title="Output currents of the decision and stimulus parts",
+    takes=Takes.GROUP,
+    columns={
+        "response": Column("", "response output, 0 or 1"),
+        "stimulus": Column("", "stimulus shown, 0 or 1"),
+        "step": Column("", "time step, counted from 1"),
+        "mean_decision": Column("a.u.", "current of the decision part common to both stimuli"),
+        "mean_decision_sem": Column("a.u.", "its s.e.m. over problems"),
+        "residual_decision": Column("a.u.", "current of the rest of the decision part"),
+        "residual_decision_sem": Column("a.u.", "its s.e.m. over problems"),
+        "stimulus_part": Column("a.u.", "current of the stimulus part"),
+        "stimulus_part_sem": Column("a.u.", "its s.e.m. over problems"),
+    },
+    cost="0.4 s for 50 problems",
+    source="Goudar et al. (2023), Fig. 2",
+    known=_known_representations,
+    tabulate=_current_columns,
+)
 def representations(
     weights: NetworkWeights,
     stimuli: FloatArray,

@@ -23,10 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine import task
+from l2l_engine.analysis import known
 from l2l_engine.analysis.change_table import COLUMNS
 from l2l_engine.analysis.progress import Progress, tracked
+from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
 from l2l_engine.analysis.statistics import matrix_participation_ratio
-from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.config import Activation, L2LError, RunConfig
 from l2l_engine.network import NetworkWeights, activate, simulate
 from l2l_engine.task import FloatArray
 
@@ -210,6 +212,68 @@ def lengths(change: Decomposition) -> Lengths:
     )
 
 
+def _known_vector_field() -> KnownAnswer:
+    config = known.CONFIG.replace(activation=Activation.RELU)
+    before, after = known.unconnected([0.1, 0.1]), known.unconnected([0.4, 0.5])
+    moved = config.alpha * 0.5  # biases differ by (0.3, 0.4)
+    decay = (1 - config.alpha) ** np.arange(config.steps)
+    return KnownAnswer(
+        "unconnected rectifying units relax to biases that changed by 0.5",
+        (before[None], after[None], known.STIMULI[None], config),
+        {
+            "current": [0.5],
+            "weight_driven": [moved],
+            "state_driven": [moved * (1 - decay).mean()],
+            "recurrent": [0.0],
+            "total": [moved * decay.mean()],
+            "weight_parallel": [moved],
+            "weight_perpendicular": [0.0],
+            "state_parallel": [moved * (1 - decay).mean()],
+            "total_dimensions": [1.0],
+        },
+    )
+
+
+_MEANINGS = {
+    "current": "change of the net current",
+    "weight_driven": "weight-driven change W",
+    "state_driven": "state-driven change S",
+    "recurrent": "Frobenius norm of the change of W_rec",
+    "total": "total change dZ",
+    "weight_parallel": "part of W parallel to dZ",
+    "weight_perpendicular": "part of W perpendicular to dZ",
+    "state_parallel": "part of S parallel to dZ",
+    "state_perpendicular": "part of S perpendicular to dZ",
+}
+
+
+def _change_columns(found: VectorFieldChange) -> Columns:
+    sizes = dict(zip(COLUMNS, found.table().T, strict=True))
+    dimensions = found.problem_dimensionality
+    return sizes | {
+        f"{name}_dimensions": getattr(dimensions, name) for name in Dimensionality.__slots__
+    }
+
+
+@analysis(
+    name="vector-field-change",
+    title="Vector-field change",
+    takes=Takes.PAIRS,
+    columns={
+        **{
+            name: Column("a.u." if name in ("current", "recurrent") else "a.u. per step", meaning)
+            for name, meaning in _MEANINGS.items()
+        },
+        **{
+            f"{name}_dimensions": Column("", f"dimensionality of the {_MEANINGS[name]}")
+            for name in Dimensionality.__slots__
+        },
+    },
+    cost="35 ms a problem",
+    source="Goudar et al. (2023), Figs 5 and 6",
+    known=_known_vector_field,
+    tabulate=_change_columns,
+)
 def vector_field_change(
     before: NetworkWeights,
     after: NetworkWeights,

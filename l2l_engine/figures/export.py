@@ -6,15 +6,16 @@ import csv
 import io
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from l2l_engine.config import L2LError
 from l2l_engine.figures.compose import styled
-from l2l_engine.figures.contract import Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -43,7 +44,7 @@ def picture(figure: Figure, kind: str, *, title: str = "", dpi: float = 300.0) -
     return stream.getvalue()
 
 
-def csv_text(table: Table) -> str:
+def csv_text(table: Mapping[str, Sequence[Any] | NDArray[Any]]) -> str:
     """A table as CSV: a line of names, numbers with all their digits, NaN for unknown."""
     lengths = {len(column) for column in table.values()}
     if len(lengths) > 1:
@@ -53,6 +54,13 @@ def csv_text(table: Table) -> str:
     writer.writerow(table)
     writer.writerows(zip(*(map(_cell, column) for column in table.values()), strict=True))
     return stream.getvalue()
+
+
+def today() -> str:
+    """Today's date as written in files, from SOURCE_DATE_EPOCH where it is set."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    now = datetime.now(UTC) if epoch is None else datetime.fromtimestamp(int(epoch), UTC)
+    return now.strftime("%Y-%m-%d")
 
 
 def write(path: Path, content: bytes) -> Path:

@@ -4,10 +4,10 @@ import itertools
 
 import numpy as np
 import pytest
-from known_networks import CONFIG, bistable
 
 from l2l_engine import network
 from l2l_engine.analysis import fixed_points as fp
+from l2l_engine.analysis.known import CONFIG, bistable
 from l2l_engine.config import Activation, L2LError, RunConfig
 
 RATE = 1e3 / CONFIG.tau  # 1/s

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from known_networks import CONFIG, bistable
 
 from l2l_engine.analysis import forgetting
+from l2l_engine.analysis.known import CONFIG, bistable
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
 

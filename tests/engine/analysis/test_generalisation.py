@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from known_networks import CONFIG, bistable
 
 from l2l_engine import task
 from l2l_engine.analysis import generalisation
+from l2l_engine.analysis.known import CONFIG, bistable
 from l2l_engine.analysis.probes import Probe, probe_trials
 from l2l_engine.config import L2LError
 

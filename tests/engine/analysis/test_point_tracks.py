@@ -1,10 +1,10 @@
 """Following fixed points whose positions are chosen."""
 
 import numpy as np
-from known_networks import CONFIG
 
 from l2l_engine.analysis import fixed_points as fp
 from l2l_engine.analysis import point_tracks
+from l2l_engine.analysis.known import CONFIG
 
 
 def points_at(states):

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from known_networks import CONFIG, bistable
 
 from l2l_engine import network, task
 from l2l_engine.analysis import probes
+from l2l_engine.analysis.known import CONFIG, bistable
 from l2l_engine.analysis.probes import Probe, Pulse
 from l2l_engine.config import L2LError
 from l2l_engine.network import NetworkWeights

@@ -1,0 +1,133 @@
+"""Every analysis is asked its known answer, and is what its record says."""
+
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from l2l_engine.analysis import known, registry, running
+from l2l_engine.analysis.record import Column, KnownAnswer, Takes, analysis, record_of
+from l2l_engine.analysis.running import RunData
+from l2l_engine.config import L2LError
+from l2l_engine.network import NetworkWeights
+
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "analyses.md"
+
+
+@pytest.fixture
+def data():
+    """Three problems of a memory; the second was not saved."""
+    a, b, c = np.eye(10)[:3]
+    stimuli = np.array([[a, b], [b, a], [a, c], [c, b]])
+    weights = NetworkWeights.stack([known.bistable(pair) for pair in stimuli])
+    for array in weights.arrays().values():
+        array[1] = np.nan
+    return RunData("memory", known.CONFIG, np.array([40.0, 30, np.nan, 10]), weights, stimuli)
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_every_analysis_gives_its_known_answer(name):
+    record = registry.find(name)
+    assert record.check() == []
+    assert record.summary.endswith(".")
+    assert all(column.meaning for column in record.columns.values())
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in registry.BUILT_IN if registry.find(name).takes is Takes.NETWORK]
+)
+def test_what_takes_one_network_runs_on_every_saved_one(name, data):
+    record = registry.find(name)
+    found = running.run(record, data)
+    assert list(found) == list(running.columns_of(record))
+    assert set(found["problem"]) == {1, 3, 4}
+
+
+def test_pairs_are_of_saved_neighbours_and_problems_can_be_chosen(data):
+    record = registry.find("recurrent-change")
+    np.testing.assert_array_equal(running.run(record, data)["problem"], [4])
+    with pytest.raises(L2LError, match="no pair of saved networks"):
+        running.run(record, data, [1, 2, 3])
+    with pytest.raises(L2LError, match="memory has no problem 5: choose from 1 to 4"):
+        running.run(record, data, [5])
+
+
+def test_a_group_is_numbered_as_in_the_run(data):
+    found = running.run(registry.find("forgetting"), data, [3, 4])
+    np.testing.assert_array_equal(found["problem"], [3, 3, 4, 4])
+    np.testing.assert_array_equal(found["network"], [3, 4, 3, 4])
+
+
+def test_counts_are_from_problem_2_on(data):
+    found = running.run(registry.find("moving-mean"), data, window=2)
+    np.testing.assert_array_equal(found["problem"], [2, 3, 4])
+    np.testing.assert_array_equal(found["moving_mean"], [30, 30, 10])
+
+
+def test_progress_of_a_run_rises_to_one(data):
+    for name in ("psychometric", "forgetting"):
+        seen = []
+        running.run(registry.find(name), data, progress=seen.append)
+        assert seen == sorted(seen)
+        assert seen[-1] == pytest.approx(1.0)
+
+
+def test_a_wrong_answer_and_undeclared_columns_are_noticed():
+    @analysis(
+        name="half",
+        title="Half",
+        takes=Takes.COUNTS,
+        columns={"half": Column("trials", "half the counts")},
+        cost="none",
+        source="this test",
+        known=lambda: KnownAnswer("a half of 4 is 2", ([4.0],), {"half": [2.0]}),
+    )
+    def half(counts, name="half"):
+        return {name: np.asarray(counts) / 3}
+
+    (sentence,) = record_of(half).check()
+    assert sentence.startswith("half: half is [1.3")
+    with pytest.raises(L2LError, match="gave the columns third, but declares half"):
+        record_of(half).table([4.0], name="third")
+
+
+def test_names_are_found_without_importing_an_analysis():
+    code = (
+        "import sys; from l2l_engine.analysis import registry; registry.names();"
+        "print([m for m in ('scipy', 'tensorflow', 'l2l_engine.analysis.vector_field')"
+        " if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_an_unknown_name_and_a_broken_plug_in_are_named_in_one_sentence(monkeypatch):
+    with pytest.raises(L2LError, match="no analysis 'magic': choose one of exponential-fit"):
+        registry.find("magic")
+    point = metadata.EntryPoint("torn", "no_such_package:function", registry.GROUP)
+    taken = metadata.EntryPoint("speed", "no_such_package:function", registry.GROUP)
+    registry.places.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(registry.metadata, "entry_points", lambda group: [point, taken])
+        assert "torn" in registry.names()
+        with pytest.raises(L2LError, match="'torn' cannot be loaded from no_such_package:function"):
+            registry.find("torn")
+        assert registry.places()["speed"] == registry.BUILT_IN["speed"]
+    registry.places.cache_clear()
+
+
+def test_the_document_lists_every_analysis_as_declared():
+    # after a change: python -c "from l2l_engine.analysis import registry; print(registry.markdown())"
+    assert registry.markdown() in DOCUMENT.read_text(encoding="utf-8")
+
+
+def test_the_documents_own_analysis_works(data):
+    code = DOCUMENT.read_text(encoding="utf-8").split("## An analysis of your own")[1]
+    space = {}
+    exec(code.split("```python")[1].split("```")[0], space)
+    record = record_of(space["mean_rate"])
+    assert record.check() == []
+    assert set(running.run(record, data)["problem"]) == {1, 3, 4}

@@ -1,0 +1,83 @@
+"""l2l-analyse on a small session."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from l2l_engine.analysis import known
+from l2l_engine.commands.analyse import main
+from l2l_engine.network import NetworkWeights
+from l2l_engine.storage.writer import SessionWriter
+from l2l_engine.training.records import ProblemRecord
+
+
+@pytest.fixture
+def session(tmp_path):
+    """A session of three problems of a memory."""
+    path = tmp_path / "memory.h5"
+    weights: NetworkWeights = known.bistable(dtype=np.float32)
+    with SessionWriter.create(path, known.CONFIG, weights) as writer:
+        for index in range(3):
+            writer.add_problem(
+                ProblemRecord(
+                    index=index,
+                    stimuli=known.STIMULI.astype(np.float32),
+                    first_trial=-1,
+                    trials_to_criterion=10.0 - index,
+                    weights=weights,
+                    singular_values=np.ones(2),
+                    input_norm=0,
+                    output_norm=0,
+                    recurrent_norm=0,
+                    top_singular_norm=0,
+                    mean_square_rate=0,
+                    largest_rate=0,
+                    permutation=None,
+                    applied=False,
+                )
+            )
+    return path
+
+
+def test_a_table_says_its_units_runs_version_and_date(session, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    output = tmp_path / "speed.csv"
+    assert main([str(session), "speed", "--problems", "2-3", "-o", str(output)]) == 0
+    lines = output.read_text().splitlines()
+    notes = [line for line in lines if line.startswith("#")]
+    assert "# speed: Norm of ds/dt (a.u. per s)" in notes
+    assert any("memory (seed 0); noise off" in line for line in notes)
+    assert any(line.endswith("on 1970-01-01") for line in notes)
+    rows = list(csv.DictReader(lines[len(notes) :]))
+    assert {row["problem"] for row in rows} == {"2", "3"}
+    assert len(rows) == 2 * 2 * known.CONFIG.steps
+
+
+def test_several_sessions_are_told_apart(session, tmp_path, capsys):
+    other = tmp_path / "other.h5"
+    other.write_bytes(session.read_bytes())
+    assert main([str(session), str(other), "psychometric"]) == 0
+    rows = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("#")]
+    assert rows[0].startswith("run,problem,morph")
+    assert {row.split(",")[0] for row in rows[1:]} == {"memory", "other"}
+
+
+def test_the_list_shows_every_analysis(capsys):
+    assert main(["--list"]) == 0
+    assert "vector-field-change" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["speeed"], "There is no analysis 'speeed'"),
+        (["speed", "--problems", "two"], "--problems two is no list of problems"),
+        (["speed", "--problems", "9"], "memory has no problem 9: choose from 1 to 3"),
+    ],
+)
+def test_mistakes_are_named_in_one_sentence(session, capsys, arguments, sentence):
+    assert main([str(session), *arguments]) == 2
+    error = capsys.readouterr().err
+    assert sentence in error
+    assert error.count("\n") == 1
