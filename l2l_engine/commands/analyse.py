@@ -1,5 +1,6 @@
 """l2l-analyse: any analysis of any sessions, as a table."""
 
+# PYTHON_ARGCOMPLETE_OK
 from __future__ import annotations
 
 import argparse
@@ -11,11 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from l2l_engine import __version__
 from l2l_engine.analysis import registry, running
+from l2l_engine.analysis.progress import Progress, share
 from l2l_engine.analysis.record import Analysis, Takes
 from l2l_engine.analysis.running import RunData
-from l2l_engine.commands.figures import Display
+from l2l_engine.commands import common
+from l2l_engine.commands.output import Output
 from l2l_engine.config import L2LError
 from l2l_engine.figures import export
 from l2l_engine.storage.session import Session
@@ -24,42 +26,48 @@ Table = dict[str, NDArray[Any]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code is 2 for what a person can mend, 130 after Ctrl-C."""
-    options = _parser().parse_args(arguments)
-    try:
-        if options.list:
-            print("\n".join(_listed()))
-            return 0
-        if len(options.sessions) < 2:
-            raise L2LError("Name one session or more, then an analysis; --list shows them all.")
-        *sessions, name = options.sessions
-        return _analyse([Path(session) for session in sessions], name, options)
-    except L2LError as error:
-        print(f"l2l-analyse: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 130
+    """Run the command; the exit codes are those of :mod:`l2l_engine.commands.common`."""
+    return common.run(_parser(), _work, arguments)
 
 
-def _analyse(sessions: Sequence[Path], name: str, options: argparse.Namespace) -> int:
+def _work(options: argparse.Namespace, output: Output) -> int:
+    if options.list:
+        for line in _listed():
+            output.result(line, analysis=line.split()[0])
+        return common.DONE
+    if len(options.sessions) < 2:
+        raise common.UsageError(
+            "Give one session or more, then the name of an analysis; --list shows all names."
+        )
+    *sessions, name = options.sessions
     record = registry.find(name)
     problems = _problems(options.problems)
-    runs = [_read(path) for path in sessions]
-    with Display(record.title) as progress:
-        if record.takes is Takes.RUNS:
-            table = running.run(record, runs, problems, progress)
-        else:
-            table = _joined(
-                [(one.name, running.run(record, one, problems, progress)) for one in runs]
-            )
+    runs = [_read(Path(session)) for session in sessions]
+    with output.progress(record.title) as show:
+        table = _table(record, runs, problems, show)
     content = "".join(_notes(record, runs)) + export.csv_text(table)
+    rows = len(next(iter(table.values())))
     if options.output is None:
-        sys.stdout.write(content)
+        output.result(content.rstrip("\n"), analysis=name, rows=rows, csv=content)
     else:
         export.write(options.output, content.encode())
-        print(f"{options.output}: {len(next(iter(table.values())))} rows")
-    return 0
+        output.result(
+            f"{options.output}: {rows} rows", analysis=name, rows=rows, file=options.output
+        )
+    return common.DONE
+
+
+def _table(
+    record: Analysis, runs: Sequence[RunData], problems: Sequence[int] | None, show: Progress
+) -> Table:
+    """The analysis of all runs, one after the other or, where it takes several, together."""
+    if record.takes is Takes.RUNS:
+        return running.run(record, runs, problems, show)
+    tables = []
+    for place, one in enumerate(runs):
+        part = share(show, place / len(runs), (place + 1) / len(runs))
+        tables.append((one.name, running.run(record, one, problems, part)))
+    return _joined(tables)
 
 
 def _read(path: Path) -> RunData:
@@ -90,7 +98,7 @@ def _notes(record: Analysis, runs: Sequence[RunData]) -> list[str]:
         f"{record.title}: {record.summary}",
         f"source: {record.source}",
         f"runs: {named}; noise off",
-        f"made with L2L Explorer {__version__} on {export.today()}",
+        f"made with L2L Explorer {common.version()} on {export.today()}",
         *(f"{name}: {column.label}" for name, column in running.columns_of(record).items()),
     ]
     return [f"# {line}\n" for line in lines]
@@ -124,18 +132,20 @@ def _listed() -> list[str]:
     return lines + [f"{name:{width}}  from a plug-in" for name in others]
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="l2l-analyse",
-        description="Run an analysis on the networks of one session or more and write its table as "
-        "CSV, with units and sources in header lines that begin with #.",
-        epilog="Example: l2l-analyse data/pretrained.h5 vector-field-change --problems 2-51 -o "
-        "changes.csv",
+def _parser() -> common.Parser:
+    parser = common.parser(
+        "l2l-analyse",
+        "Run an analysis on the networks of one session or more and write its table as CSV, with "
+        "units and sources in header lines that begin with #.",
+        "l2l-analyse data/pretrained.h5 vector-field-change --problems 2-51 -o changes.csv",
+        "l2l-analyse --list",
     )
     parser.add_argument(
         "sessions", nargs="*", metavar="SESSION... NAME", help="sessions, then an analysis' name"
     )
-    parser.add_argument("-o", "--output", type=Path, help="CSV file (default: the terminal)")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="CSV file (default: the terminal)"
+    )
     parser.add_argument("--problems", metavar="LIST", help="such as 2-51 or 2,5,9 (default: all)")
     parser.add_argument("--list", action="store_true", help="show every analysis and end")
     return parser
