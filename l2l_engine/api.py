@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from l2l_engine.config import RunConfig, RunType
+from l2l_engine.published_names import from_published_names
 from l2l_engine.storage.session import Session
 
 
@@ -32,9 +34,21 @@ def train(
     seed, batchSize, l2, l2_wR, l2_wI, l2_wO, learningRateInit, svBnd, rType
         As in the published code: seed, trials per update, the firing-rate, recurrent, input and
         output penalties, the learning rate, the number of penalised singular values, run type.
-    path : the session file; by default ``l2l_seed{seed}_{rType}.h5`` in the working folder
-    overwrite : replace an existing file
-    **options : any other field of :class:`RunConfig`, such as ``problems`` or ``sigma_rec``
+        A run type may be given by its name.
+    path : str or path, optional
+        The session file; by default ``l2l_seed{seed}_{rType}.h5`` in the working folder.
+    overwrite : bool
+        Replace an existing file.
+    **options
+        Any field of :class:`RunConfig`, such as ``problems`` or ``sigma_rec``, or a name of the
+        published configuration, such as ``w_rec_init="diag"``, ``activation="suplin"``, ``l2_h`` or
+        ``training_iters`` (trials in all). As in the published code they take precedence over the
+        arguments.
+
+    Returns
+    -------
+    Session
+        The run, complete or ended by ``training_iters``.
 
     Raises
     ------
@@ -50,22 +64,24 @@ def train(
     """
     from l2l_engine.run import Run
 
-    config = RunConfig.from_values(
+    arguments = from_published_names(
         {
             "seed": seed,
-            "batch_size": batchSize,
-            "l2_rate": l2,
-            "l2_recurrent": l2_wR,
-            "l2_input": l2_wI,
-            "l2_output": l2_wO,
-            "learning_rate": learningRateInit,
-            "penalised_singular_values": svBnd,
-            "run_type": rType,
-            **options,
+            "batchSize": batchSize,
+            "l2": l2,
+            "l2_wR": l2_wR,
+            "l2_wI": l2_wI,
+            "l2_wO": l2_wO,
+            "learningRateInit": learningRateInit,
+            "svBnd": svBnd,
+            "rType": rType,
         }
     )
+    settings = from_published_names(options)
+    config = RunConfig.from_values(arguments.fields | settings.fields)
+    most = settings.total_trials or math.inf
     target = Path(path or f"l2l_seed{config.seed}_{config.run_type.value}.h5")
     with Run.create(target, config, overwrite=overwrite) as run:
-        while not run.finished:
+        while not run.finished and run.n_trials < most:
             run.step()
     return Session.open(target)

@@ -85,17 +85,23 @@ class Range:
         return above and value <= self.high
 
     def __str__(self) -> str:
-        if self.high == math.inf:
-            return f"{'above' if self.open_low else 'at least'} {self.low:.12g}"
-        return f"{'above ' if self.open_low else 'from '}{self.low:.12g} to {self.high:.12g}"
+        if self.open_low:
+            return f"above {self.low:.12g} and at most {self.high:.12g}"
+        return f"from {self.low:.12g} to {self.high:.12g}"
 
 
 def _parameter(default: Any, allowed: Range | None, unit: str, label: str) -> Any:
     return field(default=default, metadata={"allowed": allowed, "unit": unit, "label": label})
 
 
-_POSITIVE = Range(0.0, math.inf, open_low=True)
-_NOT_NEGATIVE = Range(0.0, math.inf)
+_POSITIVE = Range(0.0, 1e6, open_low=True)
+_NOT_NEGATIVE = Range(0.0, 1e6)
+
+MOST_STEPS = 100_000
+"""Time steps of a trial."""
+MOST_STATES = 50_000_000
+"""Units x steps x trials of a batch: 200 MB for each of the arrays a training trial needs."""
+_LONGEST_JSON = 1_000_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +141,7 @@ class RunConfig:
     learning_rate: float = _parameter(1e-4, Range(0.0, 1.0, open_low=True), "", "Learning rate")
     beta1: float = _parameter(0.3, Range(0.0, 0.999999), "", "Adam first-moment decay")
     beta2: float = _parameter(0.999, Range(0.0, 0.999999), "", "Adam second-moment decay")
-    epsilon: float = _parameter(1e-8, Range(0.0, 1.0, open_low=True), "", "Adam epsilon")
+    epsilon: float = _parameter(1e-8, Range(1e-30, 1.0), "", "Adam epsilon")
     clip_norm: float = _parameter(1.0, _POSITIVE, "", "Largest global gradient norm")
     l2_rate: float = _parameter(0.0005, _NOT_NEGATIVE, "", "Firing-rate penalty")
     l2_recurrent: float = _parameter(0.001, _NOT_NEGATIVE, "", "Singular-value penalty")
@@ -163,13 +169,7 @@ class RunConfig:
             object.__setattr__(self, item.name, value)
         if self.problems == 0:
             object.__setattr__(self, "problems", self.run_type.default_problems)
-        for name in ("sample_ms", "delay_ms", "response_ms", "mask_ms"):
-            steps = getattr(self, name) / self.dt
-            if abs(steps - round(steps)) > 1e-6:
-                raise ConfigError(
-                    f"{name} = {getattr(self, name):g} ms is not a whole number of time steps: "
-                    f"choose a multiple of dt = {self.dt:g} ms."
-                )
+        self._check_steps()
         self._require(self.mask_ms < self.response_ms, "mask_ms", "below response_ms", "ms")
         self._require(self.dt <= self.tau, "dt", f"at most tau = {self.tau:g} ms", "ms")
         self._require(
@@ -180,8 +180,38 @@ class RunConfig:
             self.penalised_singular_values <= self.units, "penalised_singular_values", limit
         )
         self._require(self.manifold_dimensions <= self.units, "manifold_dimensions", limit)
+        if self.run_type.perturbs:
+            self._require(
+                2 * self.manifold_dimensions <= self.units,
+                "manifold_dimensions",
+                f"at most half of units = {self.units}, for the decision and the stimulus subspace "
+                "have so many dimensions each",
+            )
         if self.derangement:
             self._require(self.manifold_dimensions > 1, "manifold_dimensions", "at least 2")
+
+    def _check_steps(self) -> None:
+        """Refuse epochs that are no whole number of steps, and trials too large for the memory."""
+        total = self.sample_ms + self.delay_ms + self.response_ms
+        if total / self.dt > MOST_STEPS:
+            raise ConfigError(
+                f"dt = {self.dt:g} ms makes a trial of {total:g} ms more than {MOST_STEPS} steps long: "
+                f"it must be at least {total / MOST_STEPS:g} ms."
+            )
+        for name in ("sample_ms", "delay_ms", "response_ms", "mask_ms"):
+            steps = getattr(self, name) / self.dt
+            if abs(steps - round(steps)) > 1e-6:
+                raise ConfigError(
+                    f"{name} = {getattr(self, name):g} ms is not a whole number of time steps: "
+                    f"choose a multiple of dt = {self.dt:g} ms."
+                )
+        states = self.units * self.steps * self.batch_size
+        if states > MOST_STATES:
+            raise ConfigError(
+                f"units x steps x batch_size = {self.units} x {self.steps} x {self.batch_size} = "
+                f"{states} is out of range: it must be at most {MOST_STATES}, or a trial does not fit "
+                "into memory."
+            )
 
     def _require(self, holds: bool, name: str, allowed: str, unit: str = "") -> None:
         if not holds:
@@ -262,9 +292,11 @@ class RunConfig:
         ConfigError
             When the text is no JSON object, or has an unknown or out-of-range field.
         """
+        if len(text) > _LONGEST_JSON:
+            raise ConfigError("The configuration is longer than a million characters: shorten it.")
         try:
             values = json.loads(text)
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:  # also numbers of too many digits
             raise ConfigError(f"The configuration is not valid JSON ({error}).") from error
         if not isinstance(values, dict):
             raise ConfigError("The configuration is not a JSON object of named parameters.")
@@ -285,7 +317,7 @@ def field_names() -> frozenset[str]:
 
 
 def _unknown_field(name: str) -> str:
-    return f"{name} is not a parameter of a run: the parameters are {', '.join(sorted(field_names()))}."
+    return f"{_shown(name)[1:-1]} is not a parameter of a run: the parameters are {', '.join(sorted(field_names()))}."
 
 
 _ENUMS: dict[str, type[enum.Enum]] = {
@@ -301,14 +333,14 @@ def _coerced(item: dataclasses.Field[Any], value: Any) -> Any:
     if name in _ENUMS:
         try:
             return _ENUMS[name](value)
-        except ValueError:
+        except (ValueError, TypeError):
             choices = ", ".join(member.value for member in _ENUMS[name])
             raise ConfigError(
-                f"{name} = {value!r} is unknown: it must be one of {choices}."
+                f"{name} = {_shown(value)} is unknown: it must be one of {choices}."
             ) from None
     if isinstance(item.default, bool):
         if not isinstance(value, bool):
-            raise ConfigError(f"{name} = {value!r} must be true or false.")
+            raise ConfigError(f"{name} = {_shown(value)} must be true or false.")
         return value
     whole = isinstance(item.default, int)
     allowed: Range = item.metadata["allowed"]
@@ -320,8 +352,16 @@ def _coerced(item: dataclasses.Field[Any], value: Any) -> Any:
         if whole and number != int(value):
             raise ValueError
     except (TypeError, ValueError, OverflowError):
-        raise ConfigError(f"{name} = {value!r} must be {kind} {allowed}.") from None
+        raise ConfigError(f"{name} = {_shown(value)} must be {kind} {allowed}.") from None
     unit = f" {item.metadata['unit']}" if item.metadata["unit"] else ""
     if number not in allowed:
-        raise ConfigError(f"{name} = {value:g}{unit} is out of range: it must be {allowed}.")
+        raise ConfigError(f"{name} = {number:g}{unit} is out of range: it must be {allowed}.")
     return int(value) if whole else number
+
+
+def _shown(value: object) -> str:
+    """A value for a sentence: not too long, whatever it is."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**30:
+        return f"a number of {int(math.log10(abs(value))) + 1} digits"
+    text = repr(value) if isinstance(value, str | int | float | None) else type(value).__name__
+    return text if len(text) <= 80 else f"{text[:80]}…"

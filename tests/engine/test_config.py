@@ -19,13 +19,17 @@ def test_defaults_are_the_papers():
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("learning_rate", -1.0, "learning_rate = -1 is out of range: it must be above 0 to 1."),
+        (
+            "learning_rate",
+            -1.0,
+            "learning_rate = -1 is out of range: it must be above 0 and at most 1.",
+        ),
         ("seed", 1.5, "seed = 1.5 must be a whole number from 0 to"),
         ("units", 1, "units = 1 is out of range: it must be from 2 to 4096."),
         ("units", "many", "units = 'many' must be a whole number"),
         ("sigma_rec", math.nan, "sigma_rec = nan must be a number from 0 to 100."),
         ("sigma_rec", True, "sigma_rec = True must be a number"),
-        ("tau", 0, "tau = 0 ms is out of range: it must be above 0."),
+        ("tau", 0, "tau = 0 ms is out of range: it must be above 0 and at most 1000000."),
         ("activation", "sine", "must be one of softplus, relu, tanh, squared_relu"),
         ("run_type", "Half", "must be one of Full, ControlManifPert"),
         ("derangement", 1, "derangement = 1 must be true or false."),
@@ -33,6 +37,17 @@ def test_defaults_are_the_papers():
         ("sample_ms", 0.5, "not a whole number of time steps"),
         ("penalised_singular_values", 101, "at most units = 100"),
         ("dt", 10.0, "at most 2 tau_noise"),
+        ("dt", 1e-320, "more than 100000 steps long: it must be at least 0.02 ms."),
+        (
+            "batch_size",
+            4096,
+            "units x steps x batch_size = 100 x 2000 x 4096 = 819200000 is out of",
+        ),
+        ("tau", 1e308, "tau = 1e+308 ms is out of range: it must be above 0 and at most 1000000."),
+        ("problems", 10**400, "problems = a number of 401 digits must be a whole number"),
+        ("units", {"a": 1}, "units = dict must be a whole number"),
+        ("run_type", [1], "run_type = list is unknown"),
+        ("activation", "x" * 1000, "x… is unknown: it must be one of softplus"),
     ],
 )
 def test_bad_values_are_named_with_field_value_and_range(field, value, said):
@@ -40,6 +55,25 @@ def test_bad_values_are_named_with_field_value_and_range(field, value, said):
         RunConfig(**{field: value})
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_two_subspaces_must_fit_into_a_perturbation_run():
+    assert RunConfig(manifold_dimensions=51).manifold_dimensions == 51
+    with pytest.raises(ConfigError, match="at most half of units = 100"):
+        RunConfig(run_type=RunType.SSManifPert, manifold_dimensions=51)
+    with pytest.raises(ConfigError, match="at most half of units = 100"):
+        RunConfig(manifold_dimensions=51).replace(run_type=RunType.ControlManifPert)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"units": ' + "1" * 5000 + "}", "[" * 100_000, '{"units": 1e999}', '{"units": NaN}', "", "x" * 2_000_000],
+    ids=["digits", "depth", "infinite", "nan", "empty", "length"],
+)  # fmt: skip
+def test_json_beyond_limits_is_refused_in_a_sentence(text):
+    with pytest.raises(ConfigError) as refused:
+        RunConfig.from_json(text)
+    assert len(str(refused.value)) < 300
 
 
 def test_time_step_and_time_constants_set_the_leaks():

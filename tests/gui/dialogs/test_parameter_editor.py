@@ -70,7 +70,7 @@ def test_the_number_of_problems_follows_the_run_type_until_typed(qtbot, editor):
         ("sigma_rec", "-1", "sigma_rec = -1 is out of range: it must be from 0 to 100."),
         ("seed", "many", "seed = 'many' must be a whole number from 0 to"),
         ("seed", "1.5", "seed = 1.5 must be a whole number from 0 to"),
-        ("tau", "", "tau = '' must be a number above 0."),
+        ("tau", "", "tau = '' must be a number above 0 and at most 1000000."),
         ("mask_ms", "500", "mask_ms = 500 ms is out of range: it must be below response_ms."),
     ],
 )
