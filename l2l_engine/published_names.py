@@ -100,7 +100,7 @@ def from_published_names(values: Mapping[str, Any]) -> PublishedSettings:
         field = FIELDS.get(name, name)
         if field not in field_names():
             raise ConfigError(
-                f"{name} is no parameter of a run: the parameters are "
+                f"{name} is not a parameter of a run: the parameters are "
                 f"{', '.join(sorted(field_names()))}, and the published names "
                 f"{', '.join(sorted((*FIELDS, *_IMPLIED, _TOTAL)))}."
             )

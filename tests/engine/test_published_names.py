@@ -63,7 +63,7 @@ def test_a_published_value_becomes_ours(name, value, field, expected):
         ({"alpha": 0.5}, "alpha cannot be set: it follows from dt and tau."),
         ({"rnn_type": "GRU"}, "rnn_type = 'GRU' is unknown: it must be LeakyRNN."),
         ({"training_iters": 0.5}, "training_iters = 0.5 must be a whole number"),
-        ({"l2_wX": 1}, "l2_wX is no parameter of a run: the parameters are activation,"),
+        ({"l2_wX": 1}, "l2_wX is not a parameter of a run: the parameters are activation,"),
     ],
 )
 def test_what_cannot_be_said_here_gets_a_sentence(values, said):
