@@ -90,7 +90,7 @@ def _parser() -> common.Parser:
         metavar="SESSION",
         type=Path,
         help="sessions, results files (NAME.results.h5), the authors' processed files "
-        "(f1_perfFit.mat, f5And6_seed_K.mat, f5And6_All.mat), or folders of these",
+        "(f1_perfFit.mat, f5And6_seed_K.mat, f5And6_All.mat, f7.mat), or folders of these",
     )
     given.add_argument(
         "--shipped", action="store_true", help="use the networks that come with the program"

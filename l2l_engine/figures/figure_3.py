@@ -52,14 +52,14 @@ class Condition:
     """One kind of perturbation; its runs' first fifty perturbed problems.
 
     ``counts`` and ``moved`` have a row a run: trials to criterion, NaN where failed, and how many
-    of the permutation's directions go elsewhere.
+    of the permutation's directions go elsewhere, NaN where the permutation is unknown (imported runs).
     """
 
     run_type: RunType
     names: tuple[str, ...]
     seeds: tuple[int, ...]
     counts: tuple[Float64, ...]
-    moved: tuple[NDArray[np.int_], ...]
+    moved: tuple[Float64, ...]
 
     @property
     def means(self) -> Float64:
@@ -187,7 +187,10 @@ def _draw_moved(axes: Axes, numbers: Numbers) -> None:
         compose.empty(axes, "No S→S run was given.")
         return
     counts, moved = np.concatenate(within.counts), np.concatenate(within.moved)
-    kinds = np.unique(moved)
+    kinds = np.unique(moved[np.isfinite(moved)])
+    if not len(kinds):
+        compose.empty(axes, "The permutations of the S→S runs are unknown.")
+        return
     groups = [box(counts[moved == kind]) for kind in kinds]
     colour = _COLOURS[RunType.SSManifPert]
     compose.boxes(axes, range(len(kinds)), groups, [colour] * len(kinds), 0.5)
@@ -211,8 +214,17 @@ def _condition(run_type: RunType, runs: Sequence[NetworkSource]) -> Condition:
         tuple(one.name for one in runs),
         tuple(one.config.seed for one in runs),
         tuple(one.trials_to_criterion[chosen] for one, chosen in zip(runs, rows, strict=True)),
-        tuple(np.sum(drawn != np.arange(drawn.shape[1]), axis=1) for drawn in permutations),
+        tuple(_moved(run_type, drawn) for drawn in permutations),
     )
+
+
+def _moved(run_type: RunType, permutations: NDArray[np.int8]) -> Float64:
+    """Directions that each drawn permutation (rows of k) moves; Control draws but moves none."""
+    if run_type is RunType.ControlManifPert:
+        return np.zeros(len(permutations))
+    moved = np.sum(permutations != np.arange(permutations.shape[1]), axis=1).astype(np.float64)
+    moved[(permutations < 0).any(axis=1)] = np.nan
+    return moved
 
 
 def _caption(conditions: Sequence[Condition], seeds: int, first: int) -> str:
@@ -229,6 +241,12 @@ def _caption(conditions: Sequence[Condition], seeds: int, first: int) -> str:
         "perturbed problem starts from the network of problem 1. b, All these problems. c, Those of "
         "S→S, by how many of the four directions the drawn permutation moves.",
     ]
+    moved = np.concatenate([row for one in conditions for row in one.moved])
+    if unknown := int(np.isnan(moved).sum()):
+        parts.append(
+            f"The permutations of {unknown} perturbed problems of imported runs are unknown: c leaves "
+            "them out."
+        )
     if failed:
         parts.append(
             f"{failed} perturbed problems were not learned; the means leave them out, b counts them."

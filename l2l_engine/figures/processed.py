@@ -1,7 +1,8 @@
-"""The authors' published results files: figures 1, 5 and 6 without a network.
+"""The authors' published results files: figures 1, 5, 6 and 7 without a network.
 
 ``f5And6_seed_K.mat`` holds one network's trials to criterion and vector-field changes,
-``f1_perfFit.mat`` ten networks' fits, ``f5And6_All.mat`` their correlations.
+``f1_perfFit.mat`` ten networks' fits, ``f5And6_All.mat`` their correlations, ``f7.mat`` their
+accumulated changes.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from l2l_engine.analysis import change_table
 from l2l_engine.config import RunConfig
 from l2l_engine.figures.changes import Changes
 from l2l_engine.figures.needs import GROUP
+from l2l_engine.storage.plain_files import open_plain, reason
 from l2l_engine.storage.published.names import PublishedError
 from l2l_engine.storage.published.source import LARGEST_FILE, mat_variables
 
@@ -24,7 +26,8 @@ Float64 = NDArray[np.float64]
 
 _SEED = re.compile(r"f5And6_seed_(\d+)\.mat")
 _SIGNED = change_table.COLUMNS.index("weight_perpendicular")  # published with a minus sign
-_FITS, _CORRELATIONS = "f1_perfFit.mat", "f5And6_All.mat"
+_FITS, _CORRELATIONS, _ACCUMULATION = "f1_perfFit.mat", "f5And6_All.mat", "f7.mat"
+_COMPONENTS = 2  # parallel, perpendicular
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,12 +67,36 @@ class PublishedCorrelations:
     correlations: Float64
 
 
-Published = PublishedNetwork | PublishedFits | PublishedCorrelations
+@dataclass(frozen=True, slots=True, eq=False)
+class PublishedAccumulation:
+    """Cumulative vector-field changes of the published networks, problems 2 to P + 1.
+
+    R networks, I intervals of 250 ms. ``change[r, i, p, l]`` is the mean absolute change of the vector
+    field from problem q to problem p + 2, along the latter's perpendicular weight-driven change, where
+    q lies l + 1 problems before it: the last axis is the lag from 1, not q itself. It is NaN where
+    there is no such q. ``suppression[c, r, i, p]`` is the sign-corrected difference between the change
+    since problem 1 and the weight-driven change, along the parallel (c = 0) and the perpendicular
+    component (c = 1).
+    """
+
+    path: Path
+    change: Float64  # (R, I, P, P)
+    suppression: Float64  # (2, R, I, P)
+
+    @property
+    def networks(self) -> int:
+        """How many networks, R."""
+        return len(self.change)
+
+
+Published = PublishedNetwork | PublishedFits | PublishedCorrelations | PublishedAccumulation
 
 
 def is_processed(path: Path) -> bool:
     """Whether a file is named like one of the published results files."""
-    return path.name in (_FITS, _CORRELATIONS) or _SEED.fullmatch(path.name) is not None
+    return (
+        path.name in (_FITS, _CORRELATIONS, _ACCUMULATION) or _SEED.fullmatch(path.name) is not None
+    )
 
 
 def read_processed(path: Path) -> Published:
@@ -85,13 +112,26 @@ def read_processed(path: Path) -> Published:
         return PublishedFits(path, found["SC"], found["TC"], found["AS"])
     if path.name == _CORRELATIONS:
         return PublishedCorrelations(path, _variables(path, {"corrs": (None, 3)})["corrs"])
+    if path.name == _ACCUMULATION:
+        return _accumulation(path)
     matched = _SEED.fullmatch(path.name)
     if matched is None:
         raise PublishedError(
             f"{path} is none of the published results files figures can be made from "
-            f"({_FITS}, f5And6_seed_K.mat, {_CORRELATIONS}): choose one of them."
+            f"({_FITS}, f5And6_seed_K.mat, {_CORRELATIONS}, {_ACCUMULATION}): choose one of them."
         )
     return _network(path, int(matched[1]))
+
+
+def _accumulation(path: Path) -> PublishedAccumulation:
+    found = _variables(path, {"cVFC_mag": (None,) * 4, "cVFC_sup": (_COMPONENTS, None, None, None)})
+    change, suppression = found["cVFC_mag"], found["cVFC_sup"]
+    if change.shape[2] != change.shape[3] or suppression.shape[1:] != change.shape[:3]:
+        raise PublishedError(
+            f"{path}: cVFC_mag has the shape {change.shape} and cVFC_sup {suppression.shape}, which do "
+            "not fit together: get the file anew."
+        )
+    return PublishedAccumulation(path, change, suppression)
 
 
 def _network(path: Path, seed: int) -> PublishedNetwork:
@@ -128,10 +168,14 @@ def _network(path: Path, seed: int) -> PublishedNetwork:
 def _variables(path: Path, wanted: dict[str, tuple[int | None, ...]]) -> dict[str, Float64]:
     """Variables of these shapes, float64; a vector may lie or stand."""
     try:
-        with path.open("rb") as stream:
-            content = stream.read(LARGEST_FILE)
+        with open_plain(path) as stream:
+            content = stream.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise PublishedError(f"{path} cannot be opened ({error.strerror}): check it.") from error
+        raise PublishedError(f"{path} cannot be opened ({reason(error)}): check it.") from error
+    if len(content) > LARGEST_FILE:
+        raise PublishedError(
+            f"{path} is larger than {LARGEST_FILE >> 20} MB, and no published file is: get it anew."
+        )
     arrays = mat_variables(content, str(path), wanted.__contains__)
     checked: dict[str, Float64] = {}
     for name, shape in wanted.items():

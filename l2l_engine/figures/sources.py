@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.figures.needs import LackingError, Needs
 from l2l_engine.figures.processed import (
+    PublishedAccumulation,
     PublishedCorrelations,
     PublishedFits,
     PublishedNetwork,
@@ -93,7 +94,9 @@ class NetworkSource:
         self.results.put(self.summary, {(key, self.summary.digest(problems)): arrays})
 
 
-Source = NetworkSource | PublishedNetwork | PublishedFits | PublishedCorrelations
+Source = (
+    NetworkSource | PublishedNetwork | PublishedFits | PublishedCorrelations | PublishedAccumulation
+)
 Network = NetworkSource | PublishedNetwork
 
 
@@ -102,8 +105,8 @@ def load(paths: Iterable[str | os.PathLike[str]], *, recompute: bool = False) ->
 
     Parameters
     ----------
-    paths : session files, results files, and the authors' f1_perfFit.mat, f5And6_seed_K.mat and
-        f5And6_All.mat
+    paths : session files, results files, and the authors' f1_perfFit.mat, f5And6_seed_K.mat,
+        f5And6_All.mat and f7.mat
     recompute : bool
         Do not look at cached results of sessions.
 

@@ -1,5 +1,6 @@
 """What figures accept, what they refuse and in which words."""
 
+import os
 import shutil
 
 import h5py
@@ -174,3 +175,45 @@ def test_a_session_being_written_can_be_drawn(run):
         sources = figures.load([path])
         assert isinstance(sources[0], NetworkSource)
         assert figures.make(5, sources).numbers.sizes.shape == (1, 1, 9)
+
+
+def accumulation(problems=6, networks=2):
+    """What f7.mat holds: the change since the problem ``lag`` before, for as many as there are."""
+    change = np.full((networks, 8, problems, problems), np.nan)
+    for problem in range(problems):
+        for lag in range(problem + 1):
+            change[:, :, problem, lag] = problem + lag / 100
+    return {"cVFC_mag": change, "cVFC_sup": np.ones((2, networks, 8, problems))}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_published_accumulation_is_read_as_it_is(tmp_path, packed):
+    stored = accumulation()
+    savemat(tmp_path / "f7.mat", stored, do_compression=packed)
+    (found,) = figures.load([tmp_path])
+    assert found.networks == 2
+    np.testing.assert_array_equal(found.change, stored["cVFC_mag"])
+    np.testing.assert_array_equal(found.suppression, stored["cVFC_sup"])
+    with pytest.raises(figures.LackingError):  # it has no network to draw the others from
+        figures.make(1, [found])
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"cVFC_mag": np.ones((2, 8, 6))}, "cVFC_mag has the shape"),
+        ({"cVFC_mag": np.ones((2, 8, 6, 5))}, "do not fit together"),
+        ({"cVFC_sup": np.ones((3, 2, 8, 6))}, "cVFC_sup has the shape"),
+        ({"cVFC_sup": np.ones((2, 2, 8, 7))}, "do not fit together"),
+    ],
+)
+def test_an_accumulation_that_does_not_fit_together_is_refused(tmp_path, change, said):
+    savemat(tmp_path / "f7.mat", {**accumulation(), **change})
+    with pytest.raises(PublishedError, match=said):
+        figures.load([tmp_path / "f7.mat"])
+
+
+def test_a_pipe_called_like_a_published_file_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "f1_perfFit.mat")
+    with pytest.raises(PublishedError, match="it is a pipe or a device and not a file"):
+        figures.load([tmp_path / "f1_perfFit.mat"])

@@ -7,7 +7,7 @@ from scipy.io import loadmat
 from l2l_engine import figures
 from l2l_engine.config import RunType
 from l2l_engine.figures import wording
-from l2l_engine.storage.published import import_published
+from l2l_engine.storage.published import export_published, import_published
 
 
 @pytest.fixture(scope="module")
@@ -141,10 +141,23 @@ def test_figure_3_takes_the_perturbed_problems_and_problem_1(run):
     np.testing.assert_allclose(ds.means[0], np.mean([97, 95, 94]))
     assert ss.run_type is RunType.SSManifPert
     assert "6 perturbed problems were not learned" in made.caption
-    moved = made.tables()["problems"]["moved_directions"]
-    assert set(moved) <= {0, 2, 3, 4}  # a permutation cannot move one direction alone
     rows = made.tables()["problems"]
+    assert set(rows["moved_directions"]) <= {0, 2, 3, 4}  # no permutation moves one direction alone
+    assert not np.concatenate(control.moved).any()  # Control draws permutations and applies none
     assert rows["problem"][:5] == [4, 5, 6, 7, 8]
+
+
+def test_figure_3_leaves_unknown_permutations_of_imported_runs_unknown(run, tmp_path):
+    paths = []
+    for kind in (RunType.ControlManifPert, RunType.SSManifPert):
+        folder = export_published(run(kind.value, run_type=kind), tmp_path / kind.value)
+        paths.append(import_published(folder, tmp_path / f"again-{kind.value}.h5"))
+    made = figures.make(3, figures.load(paths))
+    control, _, ss = made.numbers.conditions
+    assert control.moved[0].tolist() == [0, 0, 0]
+    assert np.isnan(ss.moved[0]).all()
+    assert "The permutations of 3 perturbed problems of imported runs are unknown" in made.caption
+    assert made.picture(dpi=50)
 
 
 def test_figure_3_with_one_condition_draws_it_and_counts_the_others_as_none(run):
