@@ -175,6 +175,21 @@ def activation_slope(current: FloatArray, activation: Activation) -> FloatArray:
             return 2.0 * np.maximum(current, 0)
 
 
+def activation_curvature(current: FloatArray, activation: Activation) -> FloatArray:
+    """The second derivative of :func:`activate`, any shape; 0 at the kinks of rectifiers."""
+    match activation:
+        case Activation.SOFTPLUS:
+            slope = activation_slope(current, activation)
+            return slope * (1.0 - slope)
+        case Activation.RELU:
+            return np.zeros_like(current)
+        case Activation.TANH:
+            rate = np.tanh(current)
+            return -2.0 * rate * (1.0 - np.square(rate))
+        case Activation.SQUARED_RELU:
+            return 2.0 * (current > 0).astype(current.dtype)
+
+
 def simulate(
     weights: NetworkWeights,
     stimuli: FloatArray,

@@ -1,10 +1,18 @@
 """Fixed and slow points of each epoch's dynamics, and their stability.
 
 Within an epoch the input x is constant and the state follows tau ds/dt = -s + F(s) with
-F(s) = phi(x W_in + s W_rec + b). Points are the minima of q = 1/2 |s - F(s)|^2 reached from
-the states the network visits: fixed where q is 0, slow where the state moves slower than it
-does along the trajectories. Networks trained on this task often have slow points only.
-Source: Sussillo & Barak, Neural Comput. 25, 626-649 (2013).
+F(s) = phi(x W_in + s W_rec + b). Points are local minima of q = 1/2 |s - F(s)|^2, that is of the
+speed: fixed where q is 0, slow where the state moves more slowly than along the trajectories.
+Networks trained on this task mostly have slow points only, at typically a fifth of the trajectory's
+speed; they are minima of speed rather than places where the state comes to rest.
+
+Searches start from states the network visits, and from the same states jittered. Each step is
+Newton's, with a damping of its own for each search, where the damped Hessian of q is positive
+definite, and otherwise Gauss-Newton's, which leaves out the second derivative of phi.
+
+References
+----------
+Sussillo & Barak, Neural Comput. 25, 626-649 (2013).
 """
 
 from __future__ import annotations
@@ -15,6 +23,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import lapack
 
 from l2l_engine import network, task
 from l2l_engine.analysis import known
@@ -27,6 +36,10 @@ from l2l_engine.task import FloatArray
 Float64Array = NDArray[np.float64]
 FIXED_Q = 1e-18  # below it a point is fixed: |s - F(s)| is then about 1e-9 rate units
 NEUTRAL = 1e-3  # 1/s; slower growth or decay than this, over 1000 s, is none
+FARTHEST = (
+    3.0  # trajectory radii from the centre of the states visited; the network gets no farther
+)
+JITTER = 0.5  # of the trajectory radius: typical length of the jitter of a start
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +54,9 @@ class Points:
     distance: Float64Array  # (n,) to the nearest state visited, rate units
     reached: NDArray[np.intp]  # (n,) searches that ended here
     eigenvalues: NDArray[np.complex128]  # (n, N) of d(ds/dt)/ds in 1/s, largest real part first
+    reachable: NDArray[
+        np.bool_
+    ]  # (n,) False for a state the network cannot get to, see find_points
     searches: int  # started; those that found no point are dropped
 
     def __len__(self) -> int:
@@ -69,30 +85,23 @@ class Points:
     def describe(self, point: int) -> str:
         """A point in words: "stable fixed point", "slow saddle, 2 unstable dimensions"."""
         unstable = int(self.unstable_dimensions[point])
+        beyond = "" if self.reachable[point] else ", out of the network's reach"
         if unstable == 0:
-            return f"stable {'fixed' if self.fixed[point] else 'slow'} point"
+            return f"stable {'fixed' if self.fixed[point] else 'slow'} point{beyond}"
         kind = "saddle" if unstable < self.states.shape[1] else "repeller"
         plural = "" if unstable == 1 else "s"
         slow = "" if self.fixed[point] else "slow "
-        return f"{slow}{kind}, {unstable} unstable dimension{plural}"
+        return f"{slow}{kind}, {unstable} unstable dimension{plural}{beyond}"
 
 
 def _known_points() -> KnownAnswer:
-    # in the delay: s = tanh(2 s) for the memory, the saddle between, fixation at tanh(sqrt(10))
+    epochs = ["sample, stimulus 0", "sample, stimulus 1"] + ["delay"] * 2 + ["response"] * 3
     return KnownAnswer(
-        "a bistable memory has two stable states and the saddle between them while it is held",
+        "a bistable memory has one fixed point while it is driven, two stable ones while it holds, "
+        "and a saddle between them",
         (known.bistable(), known.STIMULI, known.CONFIG),
-        {
-            "epoch": [
-                "sample, stimulus 0",
-                "sample, stimulus 1",
-                *["delay"] * 2,
-                *["response"] * 2,
-            ],
-            "unstable_dimensions": [0] * 6,
-            "q": [0.0] * 6,
-        },
-        tolerance=1e-12,
+        {"epoch": epochs, "speed": np.zeros(len(epochs))},
+        tolerance=1e-6,
     )
 
 
@@ -112,6 +121,7 @@ def _point_columns(found: list[Points]) -> Columns:
             lambda points: points.eigenvalues.real.max(axis=1, initial=-np.inf)
         ),
         "searches": joined(lambda points: points.reached),
+        "reachable": joined(lambda points: points.reachable.astype(int)),
     }
 
 
@@ -129,8 +139,9 @@ def _point_columns(found: list[Points]) -> Columns:
         "unstable_dimensions": Column("", "eigenvalues with a positive real part"),
         "fastest_growth": Column("1/s", "largest real part of the eigenvalues"),
         "searches": Column("", "searches that ended at the point"),
+        "reachable": Column("", "1 where the network can get to the point"),
     },
-    cost="0.4-1.3 s a problem",
+    cost="0.5-0.9 s a problem",
     source="Sussillo & Barak, Neural Comput. 25, 626-649 (2013)",
     known=_known_points,
     tabulate=_point_columns,
@@ -143,6 +154,7 @@ def fixed_points(
     starts: int = 16,
     slow: float = 0.5,
     same: float = 1e-2,
+    seed: int = 0,
     progress: Progress | None = None,
 ) -> list[Points]:
     """Fixed and slow points of one network in every epoch of one problem.
@@ -152,12 +164,15 @@ def fixed_points(
     weights : one network
     stimuli : (2, stimulus_channels)
     starts : int
-        Searches from each trajectory in each epoch, evenly spaced in time.
+        States of each trajectory in each epoch, evenly spaced in time, from which searches start:
+        two from each, one of them jittered.
     slow : float
-        Minima of q where the state moves faster than this share of its median speed at the
-        states visited are no points.
+        Largest speed of a point, as a share of the median speed at the states visited; faster
+        minima of q are left out.
     same : float
-        Searches that end within this distance, in rate units, found the same point.
+        Searches that end within this distance, in rate units, have found the same point.
+    seed : int
+        Of the jitter.
     progress : optional
         Told the fraction done, from 0 to 1; whatever it raises cancels.
 
@@ -172,6 +187,7 @@ def fixed_points(
     trajectories = network.simulate(weights[None], stimuli[None], config)[0]
     shown = task.inputs(stimuli, config)
     go = config.go_step
+    random = np.random.default_rng(seed)
     conditions = [
         ("sample, stimulus 0", [0], slice(0, config.sample_steps)),
         ("sample, stimulus 1", [1], slice(0, config.sample_steps)),
@@ -183,14 +199,18 @@ def fixed_points(
     for number, (name, trials, steps) in enumerate(conditions):
         visited = trajectories[trials, steps]
         chosen = np.linspace(0, visited.shape[1] - 1, starts).round().astype(int)
+        begun = visited[:, np.unique(chosen)].reshape(-1, weights.units)
+        visited = visited.reshape(-1, weights.units)
+        spread = JITTER * _extent(visited)[1] / np.sqrt(weights.units)
+        jittered = begun + spread * random.standard_normal(begun.shape)
         current = shown[trials[0], steps.start] @ weights.input + weights.bias
         points = find_points(
             weights.recurrent,
             current,
             config,
-            visited[:, np.unique(chosen)].reshape(-1, weights.units),
+            np.concatenate([begun, jittered]),
             name=name,
-            visited=visited.reshape(-1, weights.units),
+            visited=visited,
             slow=slow,
             same=same,
             progress=share(progress, number / len(conditions), (number + 1) / len(conditions)),
@@ -220,7 +240,9 @@ def find_points(
         x W_in + b.
     starts : (M, N)
     visited : (V, N), optional
-        States that distances and speeds are measured against; the starts by default.
+        States that distances and speeds are measured against; the starts by default. A point is
+        out of reach when it is more than ``FARTHEST`` times as far from their centre as they are,
+        or has a negative rate where the activation allows none.
 
     Raises
     ------
@@ -235,7 +257,9 @@ def find_points(
             raise L2LError(f"Fixed points need finite numbers: the {what} hold one that is not.")
     known = starts if visited is None else visited
     pace = float(
-        np.median(np.linalg.norm(_gap(recurrent, current, config.activation, known), axis=1))
+        np.median(
+            np.linalg.norm(_residual(recurrent, current, config.activation, known)[0], axis=1)
+        )
     )
     ended, q, is_minimum = minimise_q(recurrent, current, config.activation, starts, progress)
     kept = np.flatnonzero(is_minimum & (np.sqrt(2 * q) <= max(slow * pace, np.sqrt(2 * FIXED_Q))))
@@ -251,6 +275,7 @@ def find_points(
         distance=_nearest(states, known),
         reached=reached,
         eigenvalues=_spectra(recurrent, current, config, states),
+        reachable=_reachable(states, known, config.activation),
         searches=len(starts),
     )
 
@@ -264,7 +289,19 @@ def minimise_q(
     *,
     iterations: int = 200,
 ) -> tuple[Float64Array, Float64Array, NDArray[np.bool_]]:
-    """Levenberg-Marquardt on all starting states at once, each with its own damping.
+    """Damped Newton steps from all starting states at once, each with its own damping.
+
+    Parameters
+    ----------
+    recurrent : (N, N)
+    current : (N,)
+        x W_in + b.
+    activation : Activation
+    starts : (M, N)
+    progress : optional
+        Told the fraction done, from 0 to 1; whatever it raises cancels.
+    iterations : int
+        Most steps of a search. On trained networks all end within 40 or so.
 
     Returns
     -------
@@ -272,35 +309,38 @@ def minimise_q(
         ``is_minimum`` where q is 0 or its gradient vanishes.
     """
     states = np.array(starts, np.float64)
-    residual, jacobian = _residual(recurrent, current, activation, states)
+    residual, net = _residual(recurrent, current, activation, states)
     q = 0.5 * np.square(residual).sum(axis=1)
     damping = np.full(len(states), 1e-2)
     is_minimum = np.zeros(len(states), bool)
     searching = np.arange(len(states))
-    identity = np.eye(states.shape[1])
     for iteration in range(iterations):
-        gradient = np.einsum("mij,mj->mi", jacobian, residual)
+        slope = network.activation_slope(net, activation)
+        gradient = residual - (residual * slope) @ recurrent.T
         # q is 0, or the slope is tiny beside what the residual could give
         size = np.linalg.norm(residual, axis=1)
         flat = (q[searching] < 1e-24) | (np.linalg.norm(gradient, axis=1) < 1e-7 * size)
         is_minimum[searching[flat]] = True
         going = ~flat & (damping[searching] < 1e12)
-        searching, residual, jacobian = searching[going], residual[going], jacobian[going]
+        searching, residual, net = searching[going], residual[going], net[going]
         if not len(searching):
             break
-        normal = jacobian @ np.swapaxes(jacobian, 1, 2)
-        normal += damping[searching, None, None] * identity
-        step = np.linalg.solve(normal, gradient[going][..., None])[..., 0]
-        tried = states[searching] - step
+        bend = residual * network.activation_curvature(net, activation)
+        tried = states[searching]
+        solved = np.ones(len(searching), bool)
+        for row, (search, step) in enumerate(zip(searching, gradient[going], strict=True)):
+            found = _step(recurrent, slope[going][row], bend[row], step, damping[search])
+            solved[row] = found is not None
+            if found is not None:
+                tried[row] -= found
         with np.errstate(over="ignore", invalid="ignore"):  # a step too far is not better
-            new_residual, new_jacobian = _residual(recurrent, current, activation, tried)
+            new_residual, new_net = _residual(recurrent, current, activation, tried)
             new_q = 0.5 * np.square(new_residual).sum(axis=1)
-        better = new_q < q[searching]
+        better = solved & (new_q < q[searching])
         accepted = searching[better]
         states[accepted], q[accepted] = tried[better], new_q[better]
-        residual[better], jacobian[better] = new_residual[better], new_jacobian[better]
-        # at a slow point the Jacobian is singular: some damping must stay
-        damping[searching] = np.maximum(damping[searching] * np.where(better, 0.1, 4.0), 1e-10)
+        residual[better], net[better] = new_residual[better], new_net[better]
+        damping[searching] = np.maximum(damping[searching] * np.where(better, 0.1, 4.0), 1e-14)
         if progress is not None:
             progress(max(iteration / iterations, 1 - len(searching) / len(states)))
     if progress is not None:
@@ -308,30 +348,43 @@ def minimise_q(
     return states, q, is_minimum | (q < FIXED_Q)
 
 
-def _gap(
-    recurrent: FloatArray, current: FloatArray, activation: Activation, states: FloatArray
-) -> Float64Array:
-    """S - F(s), (M, N)."""
-    return states - network.activate(states @ recurrent + current, activation)
+def _step(
+    recurrent: Float64Array,
+    slope: Float64Array,
+    bend: Float64Array,
+    gradient: Float64Array,
+    damping: float,
+) -> Float64Array | None:
+    """Newton's step (N,), or Gauss-Newton's where the damped Hessian has a direction downwards.
+
+    With J = I - W diag(slope) the derivative of s - F(s), the Hessian of q is
+    J J' - W diag(bend) W'. None where rounding makes both indefinite: the damping is too small.
+    """
+    jacobian = np.eye(len(slope)) - recurrent * slope
+    normal = jacobian @ jacobian.T
+    normal.flat[:: len(slope) + 1] += damping
+    bent = normal - (recurrent * bend) @ recurrent.T
+    for hessian in (bent, normal):
+        _, step, failed = lapack.dposv(hessian, gradient)
+        if not failed:
+            return step
+    return None
 
 
 def _residual(
     recurrent: FloatArray, current: FloatArray, activation: Activation, states: FloatArray
 ) -> tuple[Float64Array, Float64Array]:
-    """S - F(s), (M, N), and its derivative, (M, N, N): by component of s, of s - F(s)."""
+    """S - F(s) and the net currents, each (M, N)."""
     net = states @ recurrent + current
-    slope = network.activation_slope(net, activation)
-    jacobian = -recurrent * slope[:, None, :]
-    diagonal = np.arange(states.shape[1])
-    jacobian[:, diagonal, diagonal] += 1.0
-    return _gap(recurrent, current, activation, states), jacobian
+    return states - network.activate(net, activation), net
 
 
 def _spectra(
     recurrent: FloatArray, current: FloatArray, config: RunConfig, states: FloatArray
 ) -> NDArray[np.complex128]:
-    _, jacobian = _residual(recurrent, current, config.activation, states)
-    values = np.linalg.eigvals(-jacobian / (config.tau * 1e-3)).astype(np.complex128)
+    slope = network.activation_slope(states @ recurrent + current, config.activation)
+    derivative = recurrent * slope[:, None, :] - np.eye(len(recurrent))
+    values = np.linalg.eigvals(derivative / (config.tau * 1e-3)).astype(np.complex128)
     order = np.argsort(-values.real, axis=1, kind="stable")
     return np.take_along_axis(values, order, axis=1)
 
@@ -353,3 +406,18 @@ def _distinct(states: FloatArray, same: float) -> tuple[NDArray[np.intp], NDArra
 def _nearest(states: FloatArray, visited: FloatArray) -> Float64Array:
     """Distance of each state (n, N) to the nearest of (V, N)."""
     return np.array([np.sqrt(np.square(visited - state).sum(axis=1).min()) for state in states])
+
+
+def _extent(visited: FloatArray) -> tuple[Float64Array, float]:
+    """Centre (N,) of states (V, N), and their largest distance from it."""
+    centre = visited.mean(axis=0)
+    return centre, float(np.sqrt(np.square(visited - centre).sum(axis=1).max()))
+
+
+def _reachable(
+    states: FloatArray, visited: FloatArray, activation: Activation
+) -> NDArray[np.bool_]:
+    centre, radius = _extent(visited)
+    # a single state visited has no extent to compare with
+    near = np.linalg.norm(states - centre, axis=1) <= (FARTHEST * radius or np.inf)
+    return near if activation is Activation.TANH else near & (states >= -1e-9).all(axis=1)

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from scipy import optimize
 
 from l2l_engine import network
 from l2l_engine.analysis import fixed_points as fp
@@ -102,7 +103,8 @@ def test_epochs_of_a_memory_network():
         np.testing.assert_allclose(stable[:, 1], other, atol=1e-9)
     # the trial ends before the fixation unit has quite decayed
     left = fixation * (1 - CONFIG.alpha) ** 60
-    np.testing.assert_allclose(response.distance, left, rtol=1e-3)
+    resting = response.unstable_dimensions == 0
+    np.testing.assert_allclose(response.distance[resting], left, rtol=1e-3)
 
 
 def test_an_epoch_of_no_length_is_left_out():
@@ -113,14 +115,100 @@ def test_an_epoch_of_no_length_is_left_out():
 
 
 @pytest.mark.parametrize("activation", list(Activation))
-def test_search_derivative_agrees_with_finite_differences(activation):
-    random = np.random.default_rng(0)
-    recurrent, current = random.normal(size=(5, 5)), random.normal(size=5)
-    state = random.normal(size=(1, 5))
-    _, jacobian = fp._residual(recurrent, current, activation, state)
-    nudged = state + 1e-6 * np.concatenate([np.eye(5), -np.eye(5)])
-    residual, _ = fp._residual(recurrent, current, activation, nudged)
-    np.testing.assert_allclose(jacobian[0], (residual[:5] - residual[5:]) / 2e-6, atol=1e-8)
+def test_derivatives_agree_with_finite_differences(activation):
+    current = np.random.default_rng(0).normal(size=9)
+    for function, derivative in (
+        (network.activate, network.activation_slope),
+        (network.activation_slope, network.activation_curvature),
+    ):
+        ends = [function(current + nudge, activation) for nudge in (1e-6, -1e-6)]
+        difference = (ends[0] - ends[1]) / 2e-6
+        np.testing.assert_allclose(derivative(current, activation), difference, atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("activation", "gain"), [(Activation.SOFTPLUS, 6.0), (Activation.TANH, 2.5)]
+)
+def test_an_independent_search_finds_the_same_minima(activation, gain):
+    """SciPy's trust region with an exact Hessian, on a network with several slow points."""
+    random = np.random.default_rng(5)
+    recurrent, current = gain * random.normal(size=(6, 6)) / np.sqrt(6), random.normal(size=6)
+    starts = 2 * random.normal(size=(40, 6))
+
+    def residual(state):
+        return state - network.activate(state @ recurrent + current, activation)
+
+    def speed(state):
+        return 0.5 * np.sum(residual(state) ** 2)
+
+    def gradient(state):
+        slope = network.activation_slope(state @ recurrent + current, activation)
+        return residual(state) - recurrent @ (slope * residual(state))
+
+    def hessian(state):
+        net = state @ recurrent + current
+        jacobian = np.eye(6) - recurrent * network.activation_slope(net, activation)
+        bend = residual(state) * network.activation_curvature(net, activation)
+        return jacobian @ jacobian.T - (recurrent * bend) @ recurrent.T
+
+    config = CONFIG.replace(activation=activation)
+    found = fp.find_points(recurrent, current, config, starts, slow=1e9)
+    assert found.reached.sum() == len(starts)  # no search is lost
+    independent = [
+        optimize.minimize(
+            speed, start, jac=gradient, hess=hessian, method="trust-exact", options={"gtol": 1e-10}
+        ).x
+        for start in starts
+    ]
+    assert len(found) > 1
+    for state in independent:
+        assert np.linalg.norm(found.states - state, axis=1).min() < 1e-4
+    for state in found.states:
+        assert np.linalg.eigvalsh(hessian(state)).min() > -1e-9
+
+
+def test_growth_over_more_than_a_thousand_seconds_counts_as_none():
+    config = CONFIG.replace(activation=Activation.RELU)
+    for excess, unstable in ((1e-6, 0), (1e-4, 1)):
+        gain = np.diag([1 + excess, 0.0])
+        found = fp.find_points(gain, np.array([-0.5 * excess, 0.2]), config, np.array([[0.5, 0.2]]))
+        assert found.fixed[0]
+        np.testing.assert_array_equal(found.unstable_dimensions, [unstable])
+        assert np.isinf(found.time_constants[0, 0]) == (unstable == 0)
+
+
+def test_searches_recover_where_rounding_leaves_no_definite_hessian():
+    """Along a line attractor J J' is singular: only damping makes the step finite."""
+    config = CONFIG.replace(activation=Activation.RELU)
+    starts = np.column_stack([np.linspace(0.5, 40, 30), np.linspace(-30, 30, 30)])
+    states, q, minimum = fp.minimise_q(
+        np.diag([1.0, 0.0]), np.array([0.0, 0.2]), config.activation, starts
+    )
+    assert minimum.all()
+    np.testing.assert_allclose(q, 0, atol=1e-18)
+    np.testing.assert_allclose(states[:, 0], starts[:, 0], atol=1e-9)
+
+
+def test_points_out_of_the_networks_reach_are_marked():
+    softplus = CONFIG.replace(activation=Activation.SOFTPLUS)
+    visited = np.array([[0.6, 0.6], [0.8, 0.8]])
+    resting = fp.find_points(
+        np.zeros((2, 2)), np.zeros(2), softplus, visited, visited=visited, slow=np.inf
+    )
+    assert resting.reachable.all()  # at log 2
+    far = fp.find_points(
+        np.zeros((2, 2)), np.full(2, 9.0), softplus, visited, visited=visited, slow=np.inf
+    )
+    assert not far.reachable.any()
+    assert far.describe(0) == "stable fixed point, out of the network's reach"
+
+
+def test_jittered_starts_are_seeded_and_double_the_searches():
+    weights, stimuli = bistable(np.eye(10)[:2]), np.eye(10)[:2]
+    found = fp.fixed_points(weights, stimuli, CONFIG, starts=4)
+    assert [points.searches for points in found] == [8, 8, 16, 16]
+    again = fp.fixed_points(weights, stimuli, CONFIG, starts=4)
+    np.testing.assert_array_equal(found[2].states, again[2].states)
 
 
 def test_points_of_a_published_network_are_minima_and_slow(legacy_run):

@@ -22,6 +22,7 @@ def points_at(states):
                 "distance",
                 "reached",
                 "eigenvalues",
+                "reachable",
             )
         ),
         searches=len(states),
