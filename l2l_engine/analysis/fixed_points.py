@@ -349,7 +349,7 @@ def minimise_q(
 
 
 def _step(
-    recurrent: Float64Array,
+    recurrent: FloatArray,
     slope: Float64Array,
     bend: Float64Array,
     gradient: Float64Array,
