@@ -79,6 +79,12 @@ class PanelHeader(QWidget):
         )
         self.copy_data = action("Copy data", "Ctrl+Shift+C", self._copy_data)
         self.movie = action("Movie…", "", self._film)
+        self.undo = action(
+            "Undo", "Ctrl+Z" if panel.options else "", panel.option_values.history.undo
+        )
+        self.redo = action(
+            "Redo", "Ctrl+Shift+Z" if panel.options else "", panel.option_values.history.redo
+        )
         self.reset_zoom = action("Reset zoom", "R", panel.reset_zoom)
         self.explain = action("What is this?", "Shift+F1", self._explain)
 
@@ -104,6 +110,15 @@ class PanelHeader(QWidget):
         menu = QMenu(self)
         options = self.panel.tools()
         menu.addActions(options)
+        if self.panel.options:
+            history = self.panel.option_values.history
+            for item, words, possible in (
+                (self.undo, f"Undo {history.undoText()}", history.canUndo()),
+                (self.redo, f"Redo {history.redoText()}", history.canRedo()),
+            ):
+                item.setText(words.strip())
+                item.setVisible(possible)
+                menu.addAction(item)
         if options:
             menu.addSeparator()
         menu.addActions([self.export, self.copy_picture, self.copy_data])
@@ -167,7 +182,7 @@ class PanelHeader(QWidget):
             self.panel.context.film(self.panel)
 
     def _copy_data(self) -> None:
-        data = self.panel.data()
+        data = self.panel.table()
         if data is None:
             self.panel.context.notify(f"{self.panel.title} has no data to copy yet.")
         else:

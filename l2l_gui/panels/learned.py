@@ -18,7 +18,7 @@ from l2l_engine.manifold import FoundSubspaces
 from l2l_engine.network import NetworkWeights
 from l2l_gui.model.selection import Group
 from l2l_gui.model.sessions import OpenSession
-from l2l_gui.panels.base import Context, Nothing
+from l2l_gui.panels.legacy import Context, Nothing
 
 FEW = 60
 """Groups whose subspaces panels find; larger ones are taken from their first problems."""

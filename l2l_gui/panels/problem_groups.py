@@ -78,6 +78,11 @@ class Basis(enum.Enum):
     FIRST = "of problems 2–51"
     TRAINING = "as training finds them: problems 1–50, with noise"
 
+    @property
+    def words(self) -> str:
+        """The value, as a menu begins it."""
+        return self.value[0].upper() + self.value[1:]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupTrajectories:

@@ -45,19 +45,20 @@ class Pointing:
         index = int(gaps.argmin())
         return index if gaps[index] <= NEAR_PIXELS else None
 
-    def _place(self, position: QPointF) -> tuple[float, float] | None:
+    def place(self, position: QPointF) -> tuple[float, float] | None:
+        """The plot's coordinates at a position of the scene; None outside the plot."""
         if not self._plot.isVisible() or not self._plot.vb.sceneBoundingRect().contains(position):
             return None
         place = self._plot.vb.mapSceneToView(position)
         return place.x(), place.y()
 
     def _on_click(self, event: Any) -> None:
-        place = self._place(event.scenePos())
+        place = self.place(event.scenePos())
         if place and event.button() == Qt.MouseButton.LeftButton and self._clicked:
             self._clicked(*place)
 
     def _on_move(self, arguments: tuple[QPointF]) -> None:
-        place = self._place(arguments[0])
+        place = self.place(arguments[0])
         text = self._tip(*place) if place and self._tip else None
         if text is None:
             QToolTip.hideText()

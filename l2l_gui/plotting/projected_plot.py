@@ -81,6 +81,7 @@ class ProjectedPlot(pg.PlotWidget):
         self.camera = camera if camera is not None else Camera()
         self._view = _View(self.camera)
         super().__init__(parent=parent, viewBox=self._view)
+        self.plotItem.has_grid = False
         if camera is None:
             self.camera.setParent(self)
         self._families: list[FamilyItems] = []

@@ -11,10 +11,24 @@ from PyQt6.QtGui import QBrush
 from l2l_engine import task
 from l2l_engine.config import RunConfig
 from l2l_gui.look.theme import theme
+from l2l_gui.plotting.ink import DOTTED, Ink, inked
+from l2l_gui.plotting.plots import TimeCursor
 
 POINTS = 500
 """A curve has no more points than this; the plot is rarely wider."""
 ACROSS = 1e4  # taller than any plot
+
+
+OVER_IMAGE = Ink("#ffffff", 1, DOTTED)
+
+
+class Hatch(Ink):
+    """Fills with thin slanting lines."""
+
+    @property
+    def brush(self) -> QBrush:
+        """The hatching in the present theme."""
+        return QBrush(theme.color(self.colour, self.alpha), Qt.BrushStyle.BDiagPattern)
 
 
 def thinned(config: RunConfig) -> tuple[slice, NDArray[np.float64]]:
@@ -29,33 +43,38 @@ class TrialAxes:
 
     Parameters
     ----------
-    shade : whether epochs are shaded; else a dotted line of colour ``line`` marks where each
-        begins, over an image.
-    mask : whether the unscored time is hatched.
+    plot : the plot, which knows its axes as ``plot.trial_axes``
+    shade : whether epochs are shaded; else a dotted line of ink ``line`` marks where each
+        begins, over an image
+    mask : whether the unscored time is hatched
     """
 
     def __init__(
-        self, plot: pg.PlotItem, *, shade: bool = True, mask: bool = False, line: str = "#ffffff"
+        self, plot: pg.PlotItem, *, shade: bool = True, mask: bool = False, line: Ink = OVER_IMAGE
     ) -> None:
         self.plot = plot
         self._shade, self._mask, self._line = shade, mask, line
         self._config: RunConfig | None = None
         self._items: list[pg.GraphicsObject] = []
-        self.cursor = pg.InfiniteLine(angle=90, movable=False)
-        self.cursor.setZValue(100)
-        plot.addItem(self.cursor, ignoreBounds=True)
+        self.cursor = TimeCursor(plot)
         plot.setMouseEnabled(x=True, y=False)
         plot.hideButtons()
         plot.setMenuEnabled(False)
+        plot.trial_axes = self
 
     def set_config(self, config: RunConfig) -> None:
         """Show the epochs of this task."""
         if config == self._config:
             return
         self._config = config
-        self.plot.setXRange(0, config.steps * config.dt, padding=0)
         self.plot.setLimits(xMin=0, xMax=config.steps * config.dt)
-        self.restyle()
+        self.fit()
+        self._mark_epochs(config)
+
+    def fit(self) -> None:
+        """Show the whole trial."""
+        if self._config is not None:
+            self.plot.setXRange(0, self._config.steps * self._config.dt, padding=0)
 
     def set_time(self, ms: float) -> None:
         """Move the cursor."""
@@ -63,27 +82,27 @@ class TrialAxes:
 
     def restyle(self) -> None:
         """Draw epochs and cursor in the theme's colours."""
-        self.cursor.setPen(theme.pen("accent", 1))
+        for item in (self.cursor, *self._items):
+            for role, ink in item.inks.items():
+                item.inks = {}
+                inked(item, **{role: ink})
+
+    def _mark_epochs(self, config: RunConfig) -> None:
         for item in self._items:
             self.plot.removeItem(item)
         self._items = []
-        if self._config is None:
-            return
-        for epoch in task.epochs(self._config):
+        for epoch in task.epochs(config):
             if self._shade:
-                self._band(epoch.start, epoch.stop, theme.brush(epoch.name), -100)
+                self._band(epoch.start, epoch.stop, Ink(epoch.name), -100)
             elif epoch.start > 0:
-                line = pg.InfiniteLine(
-                    epoch.start, 90, theme.pen(self._line, 1, Qt.PenStyle.DotLine)
-                )
-                self._add(line, 10)
-        if self._mask and self._config.mask_ms:
-            go = self._config.go_step * self._config.dt
-            hatch = QBrush(theme.color("quiet", 0.55), Qt.BrushStyle.BDiagPattern)
-            self._band(go, go + self._config.mask_ms, hatch, -90)
+                self._add(inked(pg.InfiniteLine(epoch.start, 90), pen=self._line), 10)
+        if self._mask and config.mask_ms:
+            go = config.go_step * config.dt
+            self._band(go, go + config.mask_ms, Hatch("quiet", alpha=0.55), -90)
 
-    def _band(self, start: float, stop: float, brush: QBrush, depth: int) -> None:
-        self._add(_Band(QRectF(start, -ACROSS, stop - start, 2 * ACROSS), brush), depth)
+    def _band(self, start: float, stop: float, ink: Ink, depth: int) -> None:
+        rect = QRectF(start, -ACROSS, stop - start, 2 * ACROSS)
+        self._add(inked(_Band(rect), brush=ink), depth)
 
     def _add(self, item: pg.GraphicsObject, depth: int) -> None:
         item.setZValue(depth)
@@ -94,9 +113,14 @@ class TrialAxes:
 class _Band(pg.GraphicsObject):
     """A filled rectangle; cheaper than a LinearRegionItem, which repaints with the range."""
 
-    def __init__(self, rect: QRectF, brush: QBrush) -> None:
+    def __init__(self, rect: QRectF) -> None:
         super().__init__()
-        self._rect, self._brush = rect, brush
+        self._rect, self._brush = rect, QBrush()
+
+    def setBrush(self, brush: QBrush) -> None:  # noqa: N802
+        """Fill it with this."""
+        self._brush = brush
+        self.update()
 
     def boundingRect(self) -> QRectF:
         """Its rectangle."""

@@ -16,8 +16,8 @@ from l2l_engine.analysis.learning_curve import Box
 from l2l_gui.look.theme import Palette, theme
 from l2l_gui.model.sessions import SessionKey
 from l2l_gui.output.panel_data import PanelData
-from l2l_gui.panels.base import SNAPSHOT, Answer, Panel
 from l2l_gui.panels.compare.compared import CountAxis, counts_of, key_of, too_few
+from l2l_gui.panels.legacy import SNAPSHOT, Answer, LegacyPanel
 from l2l_gui.plotting.legend_line import LegendLine
 from l2l_gui.plotting.problem_axis import ProblemAxis
 from l2l_gui.plotting.session_colours import colour
@@ -51,7 +51,7 @@ def all_boxes(given: tuple[tuple[SessionKey, NDArray[np.float64]], ...], first: 
     return found
 
 
-class CompareBoxesPanel(Panel):
+class CompareBoxesPanel(LegacyPanel):
     """Groups of boxes, a colour a session."""
 
     name = "compare_boxes"

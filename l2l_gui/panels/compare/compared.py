@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 
 from l2l_gui.model.sessions import OpenSession
-from l2l_gui.panels.base import Context, Nothing
+from l2l_gui.panels.legacy import Context, Nothing
 from l2l_gui.plotting.legend_line import DASHED, DOTTED, LINE, Key
 from l2l_gui.plotting.session_colours import STYLES, colour, style
 

@@ -17,8 +17,8 @@ from l2l_engine.config import L2LError
 from l2l_gui.look.theme import Palette, theme
 from l2l_gui.model.sessions import SessionKey
 from l2l_gui.output.panel_data import PanelData
-from l2l_gui.panels.base import SNAPSHOT, Answer, Panel
 from l2l_gui.panels.compare.compared import CountAxis, counts_of, key_of, too_few
+from l2l_gui.panels.legacy import SNAPSHOT, Answer, LegacyPanel
 from l2l_gui.plotting.legend_line import DOTTED, Key, LegendLine
 from l2l_gui.plotting.problem_axis import ProblemAxis
 from l2l_gui.plotting.session_colours import colour, style
@@ -69,7 +69,7 @@ def one_curve(session_key: SessionKey, counts: NDArray[np.float64], perturbs: bo
     return Curve(session_key, counts, mean, fit, f"{words}asymptote {fit.asymptote:.1f} trials")
 
 
-class CompareCurvesPanel(Panel):
+class CompareCurvesPanel(LegacyPanel):
     """Moving means and exponential fits, a colour a session."""
 
     name = "compare_curves"

@@ -11,9 +11,9 @@ from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidg
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.output.panel_data import PanelData
 from l2l_gui.panels import problem_groups, trajectory_drawing
-from l2l_gui.panels.base import Answer, Panel, Ready
 from l2l_gui.panels.compare.compared import too_few
 from l2l_gui.panels.gathered import Gathered
+from l2l_gui.panels.legacy import Answer, LegacyPanel, Ready
 from l2l_gui.panels.problem_groups import GroupTrajectories
 from l2l_gui.panels.trajectory_drawing import PARTS, Drawing
 from l2l_gui.plotting.camera import Camera
@@ -51,7 +51,7 @@ class _SessionView(QWidget):
         self.plot.setAccessibleName(f"Trajectories of {session.name}")
 
 
-class CompareTrajectoriesPanel(Panel):
+class CompareTrajectoriesPanel(LegacyPanel):
     """One plot a session, with a common scale and point of view."""
 
     name = "compare_trajectories"

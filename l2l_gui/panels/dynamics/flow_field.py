@@ -15,11 +15,11 @@ from l2l_engine.analysis import flow
 from l2l_engine.analysis.fixed_points import Points
 from l2l_gui.look.theme import Palette, theme
 from l2l_gui.output.panel_data import PanelData
-from l2l_gui.panels.base import Answer, Nothing, Panel
 from l2l_gui.panels.dynamics import slow_point_marks
 from l2l_gui.panels.dynamics.flow_scene import PLANES, Scene, points_of, scene_of
 from l2l_gui.panels.dynamics.slow_point_marks import SlowPointMarks
 from l2l_gui.panels.learned import group_words, selected_problem
+from l2l_gui.panels.legacy import Answer, LegacyPanel, Nothing
 from l2l_gui.plotting.arrow_field import ArrowField, SmoothImage
 from l2l_gui.plotting.colour_key import key, marks
 from l2l_gui.plotting.options import Choice, check, row
@@ -34,7 +34,7 @@ RELEASED_STEPS = 1000
 MARGIN = 0.12
 
 
-class FlowFieldPanel(Panel):
+class FlowFieldPanel(LegacyPanel):
     """Arrows and speed on a plane, with trajectories and slow points."""
 
     name = "flow_field"

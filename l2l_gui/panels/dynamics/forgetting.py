@@ -16,7 +16,7 @@ from l2l_engine.config import L2LError
 from l2l_gui.look.theme import Palette, theme
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.output.panel_data import PanelData
-from l2l_gui.panels.base import SNAPSHOT, Answer, Nothing, Panel
+from l2l_gui.panels.legacy import SNAPSHOT, Answer, LegacyPanel, Nothing
 from l2l_gui.plotting.options import Choice, row
 from l2l_gui.plotting.pointing import Pointing
 from l2l_gui.workers.jobs import Computation
@@ -61,7 +61,7 @@ def matrix_of(session: OpenSession, problems: int, progress: Progress | None = N
     return Matrix(numbers, stride, found)
 
 
-class ForgettingPanel(Panel):
+class ForgettingPanel(LegacyPanel):
     """Loss or accuracy on problem i of the network after problem j."""
 
     name = "forgetting"

@@ -19,9 +19,9 @@ from l2l_gui.look.theme import Palette, theme
 from l2l_gui.model.selection import Group
 from l2l_gui.model.sessions import OpenSession, SessionKey
 from l2l_gui.output.panel_data import PanelData
-from l2l_gui.panels.base import Answer, Nothing, Panel
 from l2l_gui.panels.dynamics.slow_point_marks import describe
 from l2l_gui.panels.learned import group_words, subspaces_of
+from l2l_gui.panels.legacy import Answer, LegacyPanel, Nothing
 from l2l_gui.plotting.log_axis import LogAxis
 from l2l_gui.plotting.options import Choice, row
 from l2l_gui.plotting.pointing import Pointing
@@ -112,7 +112,7 @@ class _Drawn:
     links: NDArray[np.intp]  # (m, 2) which continues which
 
 
-class SlowPointsPanel(Panel):
+class SlowPointsPanel(LegacyPanel):
     """Points on the decision plane, and their eigenvalues, coloured by problem."""
 
     name = "slow_points"

@@ -17,9 +17,9 @@ from l2l_engine.analysis.statistics import group_means
 from l2l_gui.look.theme import LINE, Palette, theme
 from l2l_gui.model.sessions import SessionKey
 from l2l_gui.output.panel_data import PanelData
-from l2l_gui.panels.base import SNAPSHOT, Answer, Nothing, Panel
 from l2l_gui.panels.dynamics.change_rows import FIRST, ChangeTable, Rows, change_table
 from l2l_gui.panels.learned import selected_problem
+from l2l_gui.panels.legacy import SNAPSHOT, Answer, LegacyPanel, Nothing
 from l2l_gui.plotting.log_axis import LogAxis
 from l2l_gui.plotting.options import Choice, check, row
 from l2l_gui.plotting.pointing import Pointing
@@ -57,7 +57,7 @@ PER_ROW = 4
 QUICK = 10
 
 
-class VectorFieldProblemsPanel(Panel):
+class VectorFieldProblemsPanel(LegacyPanel):
     """Norms over problems, and against trials to criterion."""
 
     name = "vector_field_problems"

@@ -16,8 +16,8 @@ from l2l_engine.config import RunConfig
 from l2l_gui.look.theme import Palette, theme
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.output.panel_data import PanelData
-from l2l_gui.panels.base import Answer, Nothing, Panel
 from l2l_gui.panels.learned import network_after, predecessor, selected_problem
+from l2l_gui.panels.legacy import Answer, LegacyPanel, Nothing
 from l2l_gui.plotting.colour_key import key
 from l2l_gui.plotting.options import check
 from l2l_gui.plotting.trial_axes import TrialAxes, thinned
@@ -105,7 +105,7 @@ class _Column:
             axes.restyle()
 
 
-class VectorFieldTrialPanel(Panel):
+class VectorFieldTrialPanel(LegacyPanel):
     """Total, weight- and state-driven change over the trial, and their parts."""
 
     name = "vector_field_trial"

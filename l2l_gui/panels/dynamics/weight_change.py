@@ -17,7 +17,6 @@ from l2l_gui.look.theme import Palette, theme
 from l2l_gui.model.selection import Group
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.output.panel_data import PanelData
-from l2l_gui.panels.base import Answer, Nothing, Panel
 from l2l_gui.panels.dynamics.vector_field_trial import network_name
 from l2l_gui.panels.learned import (
     group_words,
@@ -26,6 +25,7 @@ from l2l_gui.panels.learned import (
     selected_problem,
     subspaces_of,
 )
+from l2l_gui.panels.legacy import Answer, LegacyPanel, Nothing
 from l2l_gui.plotting.options import check
 from l2l_gui.plotting.pointing import Pointing
 from l2l_gui.widgets.adaptive_splitter import AdaptiveSplitter
@@ -64,7 +64,7 @@ def change_of(session: OpenSession, number: int, group: Group) -> Change:
     return Change(number, before, group, matrix, geometry.weight_change(matrix, directions))
 
 
-class WeightChangePanel(Panel):
+class WeightChangePanel(LegacyPanel):
     """The change as an image, its singular values, and where they point."""
 
     name = "weight_change"

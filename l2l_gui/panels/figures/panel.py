@@ -28,7 +28,7 @@ from l2l_gui.look.resources_path import data
 from l2l_gui.look.theme import Palette, theme
 from l2l_gui.model.settings import settings
 from l2l_gui.output.panel_data import PanelData
-from l2l_gui.panels.base import Answer, Panel
+from l2l_gui.panels.legacy import Answer, LegacyPanel
 from l2l_gui.widgets.busy import EmptyState
 from l2l_gui.widgets.figure_preview import FigurePreview
 from l2l_gui.widgets.time_left import Outlook
@@ -44,7 +44,7 @@ NO_SOURCES = (
 )
 
 
-class FiguresPanel(Panel):
+class FiguresPanel(LegacyPanel):
     """A list of figures, and the one chosen."""
 
     name = "figures"
@@ -75,11 +75,11 @@ class FiguresPanel(Panel):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.message)
         self.pages.addWidget(self.preview)
-        self.caption = QLabel()
-        self.caption.setWordWrap(True)
-        self.caption.setProperty("quiet", True)
-        self.caption.setAccessibleName("Caption")
-        self.caption.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.caption_label = QLabel()
+        self.caption_label.setWordWrap(True)
+        self.caption_label.setProperty("quiet", True)
+        self.caption_label.setAccessibleName("Caption")
+        self.caption_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._listed: tuple[Listed, ...] = ()
         self._outlook = Outlook()
         self._tick = QTimer(self)
@@ -101,7 +101,7 @@ class FiguresPanel(Panel):
         side = QVBoxLayout(right)
         side.setContentsMargins(4, 6, 6, 6)
         side.addWidget(self.pages, 1)
-        side.addWidget(self.caption)
+        side.addWidget(self.caption_label)
         side.addLayout(self._bar)
         parts = QSplitter()
         parts.setChildrenCollapsible(False)
@@ -267,8 +267,8 @@ class FiguresPanel(Panel):
         self.message.button.setVisible(
             bool(self.maker.paths) and item.stage in (Stage.NONE, Stage.REFUSED)
         )
-        self.caption.setText(item.made.caption if item.made is not None else "")
-        self.caption.setVisible(ready)
+        self.caption_label.setText(item.made.caption if item.made is not None else "")
+        self.caption_label.setVisible(ready)
         for widget in (self.progress, self.words, self.cancel):
             widget.setVisible(making)
         self.again.setVisible(ready)

@@ -13,14 +13,14 @@ from PyQt6.QtGui import QAction
 from l2l_engine import task
 from l2l_gui.look.theme import Palette, theme
 from l2l_gui.output.panel_data import PanelData
-from l2l_gui.panels.base import SNAPSHOT, Answer, Panel
 from l2l_gui.panels.learn.shown_trial import ShownTrial, ask_trial
+from l2l_gui.panels.legacy import SNAPSHOT, Answer, LegacyPanel
 from l2l_gui.plotting.trial_axes import TrialAxes, thinned
 
 COLOURS = "viridis"
 
 
-class ActivityPanel(Panel):
+class ActivityPanel(LegacyPanel):
     """Units x time, one image a stimulus."""
 
     name = "activity"

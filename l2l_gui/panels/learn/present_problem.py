@@ -15,7 +15,7 @@ from l2l_gui.look.theme import Palette, theme
 from l2l_gui.model.pace import CURVE
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.output.panel_data import PanelData
-from l2l_gui.panels.base import SNAPSHOT, Answer, Nothing, Panel, Ready
+from l2l_gui.panels.legacy import SNAPSHOT, Answer, LegacyPanel, Nothing, Ready
 from l2l_gui.plotting.extent import Extent, free_curve, rounded_out, stretched
 from l2l_gui.plotting.key import DASHED, LINE, Key, Sign
 from l2l_gui.workers.jobs import Computation
@@ -71,7 +71,7 @@ def envelope(values: NDArray[Any], points: int) -> tuple[NDArray[Any], NDArray[A
     return places + 1, values[places]
 
 
-class PresentProblemPanel(Panel):
+class PresentProblemPanel(LegacyPanel):
     """Loss per trial with its mean and the criterion."""
 
     name = "present_problem"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from l2l_engine import network, task
 from l2l_engine.config import RunConfig
 from l2l_gui.model.sessions import OpenSession
-from l2l_gui.panels.base import Answer, Context, Nothing, Ready
+from l2l_gui.panels.legacy import Answer, Context, Nothing, Ready
 from l2l_gui.workers.jobs import Computation
 
 if TYPE_CHECKING:

@@ -11,8 +11,10 @@ from PyQt6.QtCore import QRectF, Qt
 from l2l_engine import task
 from l2l_gui.look.theme import Palette, theme
 from l2l_gui.output.panel_data import PanelData
-from l2l_gui.panels.base import SNAPSHOT, Answer, Panel
 from l2l_gui.panels.learn.shown_trial import ShownTrial, ask_trial
+from l2l_gui.panels.legacy import SNAPSHOT, Answer, LegacyPanel
+from l2l_gui.plotting.ink import DOTTED as DOTS
+from l2l_gui.plotting.ink import Ink
 from l2l_gui.plotting.key import DOTTED, LINE, Key, Sign
 from l2l_gui.plotting.trial_axes import TrialAxes, thinned
 
@@ -27,7 +29,7 @@ class _Column:
     def __init__(self, layout: pg.GraphicsLayout, column: int) -> None:
         self.inputs = layout.addPlot(0, column)
         self.outputs = layout.addPlot(1, column)
-        self.input_axes = TrialAxes(self.inputs, shade=False, line="quiet")
+        self.input_axes = TrialAxes(self.inputs, shade=False, line=Ink("quiet", 1, DOTS))
         self.output_axes = TrialAxes(self.outputs, mask=True)
         self.image = pg.ImageItem()
         self.inputs.addItem(self.image)
@@ -49,7 +51,7 @@ class _Column:
         self.outputs.setVisible(shown)
 
 
-class TrialPanel(Panel):
+class TrialPanel(LegacyPanel):
     """Inputs as an image, outputs against their targets."""
 
     name = "trial"

@@ -15,7 +15,7 @@ from l2l_engine.analysis.statistics import mean_and_sem
 from l2l_gui.look.theme import Palette, theme
 from l2l_gui.output.panel_data import PanelData
 from l2l_gui.panels import problem_groups
-from l2l_gui.panels.base import Answer, Nothing, Panel
+from l2l_gui.panels.legacy import Answer, LegacyPanel, Nothing
 from l2l_gui.panels.problem_groups import GroupTrajectories
 from l2l_gui.panels.trajectory_drawing import PARTS
 from l2l_gui.plotting.legend_line import DOTTED, LINE, Key, LegendLine
@@ -99,7 +99,7 @@ class _CurrentPlot:
             band.setBrush(theme.brush(PENS[name][0], BAND))
 
 
-class OutputCurrentsPanel(Panel):
+class OutputCurrentsPanel(LegacyPanel):
     """A row a response output, a column a stimulus."""
 
     name = "output_currents"

@@ -17,8 +17,8 @@ from l2l_engine.analysis.progress import Progress
 from l2l_gui.look.theme import Palette, theme
 from l2l_gui.output.panel_data import PanelData
 from l2l_gui.panels import problem_groups
-from l2l_gui.panels.base import SNAPSHOT, Answer, Nothing, Panel
 from l2l_gui.panels.gathered import Gathered
+from l2l_gui.panels.legacy import SNAPSHOT, Answer, LegacyPanel, Nothing
 from l2l_gui.panels.problem_groups import GroupTrajectories, Moments
 from l2l_gui.plotting.choice_bar import ChoiceBar
 from l2l_gui.plotting.problem_axis import ProblemAxis
@@ -84,7 +84,7 @@ def round_levels(matrix: NDArray[np.float32], measure: str) -> tuple[float, floa
     return (0.0, min(RIGHT_ANGLE, max(10.0, 10 * float(np.ceil(np.nanmax(matrix) / 10)))))
 
 
-class PrincipalAnglesPanel(Panel):
+class PrincipalAnglesPanel(LegacyPanel):
     """An image of all pairs above curves of angles to the group."""
 
     name = "principal_angles"

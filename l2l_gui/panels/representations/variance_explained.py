@@ -14,8 +14,8 @@ from l2l_engine.analysis import geometry
 from l2l_gui.look.theme import Palette, theme
 from l2l_gui.output.panel_data import PanelData
 from l2l_gui.panels import problem_groups
-from l2l_gui.panels.base import SNAPSHOT, Answer, Nothing, Panel
 from l2l_gui.panels.gathered import Gathered
+from l2l_gui.panels.legacy import SNAPSHOT, Answer, LegacyPanel, Nothing
 from l2l_gui.panels.problem_groups import GroupTrajectories, Moments
 from l2l_gui.plotting.legend_line import DOTTED, LINE, Key, LegendLine
 from l2l_gui.plotting.problem_axis import ProblemAxis
@@ -49,7 +49,7 @@ def explained(group: GroupTrajectories, moments: Moments) -> Explained:
     )
 
 
-class VarianceExplainedPanel(Panel):
+class VarianceExplainedPanel(LegacyPanel):
     """Left by component, right by problem."""
 
     name = "variance_explained"
@@ -101,9 +101,9 @@ class VarianceExplainedPanel(Panel):
     def follows(self) -> bool:
         """Another problem is in the overview; not while the last one is still computed."""
         wanted = problem_groups.current_count(self.context.session)
-        return not self._waiting and self._value is not None and wanted != len(self._wanted())
+        return not self._waiting and self._value is not None and wanted != len(self._spread())
 
-    def _wanted(self) -> tuple[int, ...]:
+    def _spread(self) -> tuple[int, ...]:
         return self._value.moments.wanted if self._value is not None else ()
 
     def ask(self) -> Answer:

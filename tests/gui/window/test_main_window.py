@@ -354,9 +354,10 @@ def test_space_presses_the_button_that_has_the_focus(opened, qtbot):
 def test_hovering_a_point_says_what_it_is(opened, qtbot):
     curve = panel(opened, "learning_curve")
     where = curve.view.mapFromScene(curve.plot.vb.mapViewToScene(QPointF(5, 2)))
-    assert curve._problem_at(curve.view.mapToScene(where)) == 5
+    place = curve.pointing.place(curve.view.mapToScene(where))
+    assert curve._problem_at(place[0]) == 5
     outside = curve.view.mapToScene(QPoint(1, 1))
-    assert curve._problem_at(outside) is None
+    assert curve.pointing.place(outside) is None
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.5, 1.5])

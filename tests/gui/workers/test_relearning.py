@@ -56,7 +56,7 @@ def test_learn_trains_both_copies_and_says_what_each_took(window, lab, session, 
     outcomes = report.value.outcomes
     assert all(outcome is not None for outcome in outcomes)
     assert "to criterion" in panel.result.text() or "failed" in panel.result.text()
-    data = panel.data().plain()
+    data = panel.table().plain()
     assert len(data["trial"]) == max(outcome.trials for outcome in outcomes)
     assert np.isfinite(data["perturbed task loss"]).sum() == outcomes[1].trials
     assert panel.means[1].getData()[0][-1] == outcomes[1].trials
@@ -98,7 +98,7 @@ def test_repeats_fill_the_boxes_and_can_be_exported(window, lab, qtbot, tmp_path
     finite = np.isfinite(value.counts).sum()
     assert len(panel.points.getData()[0]) == finite
     assert panel.first.isVisible()
-    data = panel.data()
+    data = panel.table()
     data.write_csv(tmp_path / "boxes.csv")
     text = (tmp_path / "boxes.csv").read_text(encoding="utf-8")
     assert "decision_to_stimulus" in text

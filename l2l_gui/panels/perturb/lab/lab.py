@@ -15,7 +15,7 @@ from PyQt6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, QTim
 
 from l2l_engine.config import L2LError
 from l2l_gui.model.sessions import OpenSession
-from l2l_gui.panels.base import Answer, Context, Nothing
+from l2l_gui.panels.legacy import Answer, Context, Nothing
 from l2l_gui.panels.perturb.lab.model import Disturbance, History
 from l2l_gui.panels.perturb.lab.response import Library, Responder, Response, Subject, subject_key
 from l2l_gui.workers.jobs import Computation

@@ -11,7 +11,7 @@ from typing import Any
 from PyQt6.QtCore import QTimer
 
 from l2l_engine.analysis.progress import Progress
-from l2l_gui.panels.base import Answer, Panel
+from l2l_gui.panels.legacy import Answer, LegacyPanel
 from l2l_gui.panels.perturb.lab.lab import Lab
 from l2l_gui.panels.perturb.lab.model import Disturbance
 from l2l_gui.panels.perturb.lab.response import Response, Subject
@@ -20,7 +20,7 @@ from l2l_gui.workers.jobs import Computation
 REST_MS = 300
 
 
-class LabPanel(Panel):
+class LabPanel(LegacyPanel):
     """Shows the lab's subject and its newest response.
 
     Subclasses give :meth:`draw_subject` and :meth:`draw_response`, both called only while seen.
@@ -133,7 +133,7 @@ class LabCurvePanel(LabPanel):
     def settled(self) -> bool:
         """Also not while the disturbance has yet to rest, or the network to be simulated."""
         resting = self._rest.isActive() or not self.lab.idle
-        return super().settled and not (self._has_content and resting)
+        return super().settled and not (self.has_content and resting)
 
     def ask(self) -> Answer:
         """The network first, then the curves."""

@@ -35,7 +35,7 @@ def second(bench, learned):
 def test_one_session_is_not_enough(bench, kind):
     panel = bench.show(kind)
     assert panel._empty.label.text() == ("Open a second session to compare: drop its file here.")
-    assert panel.data() is None
+    assert panel.table() is None
 
 
 @pytest.mark.parametrize("kind", PANELS)
@@ -59,7 +59,7 @@ def test_curves_and_fits_are_named_and_coloured_by_session(bench, second):
     assert panel.legend.keys[1].color == own
     means = [item for item in panel.items if item.opts["pen"].color().name() == own]
     np.testing.assert_allclose(curve(means[0])[1], learning_curve.moving_mean(counts, 30))
-    data = panel.data().plain()
+    data = panel.table().plain()
     assert np.isnan(data["learned mean of 30"][6:]).all()
     assert len(data["second fit"]) == len(counts)
 
@@ -83,7 +83,7 @@ def test_a_perturbation_run_is_not_fitted():
 def test_boxes_are_the_papers_without_the_first_problem(bench, second):
     panel = bench.show(CompareBoxesPanel)
     expected = learning_curve.box(second.snapshot.counts[1:51], 1)
-    data = panel.data().plain()
+    data = panel.table().plain()
     row = list(data["session"]).index("second")
     assert (data["first problem"][row], data["last problem"][row]) == (2, 51)
     assert data["median"][row] == expected.median

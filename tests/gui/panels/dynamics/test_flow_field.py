@@ -32,7 +32,7 @@ def test_present_states_are_marked_on_the_trajectories(bench, panel):
 
 def test_image_is_the_speed_at_its_pixels_off_the_plane_as_the_trajectory(bench, panel):
     scene, states = panel._scene, trajectories(bench)
-    data = panel.data().plain()
+    data = panel.table().plain()
     place = np.array([data["axis 1"][3], data["axis 2"][5]])
     axes = scene.plane.axes
     through = states[0, 699]
@@ -122,7 +122,7 @@ def test_search_can_be_turned_off(bench, panel):
     panel.search.trigger()
     bench.settle()
     assert not panel.points.places.size
-    assert "slow points" not in panel.data().arrays
+    assert "slow points" not in panel.table().arrays
 
 
 def test_hidden_it_asks_for_nothing(bench, panel):

@@ -20,7 +20,7 @@ def test_matrix_is_every_network_on_every_problem(bench, panel):
     expected = forgetting(
         session.networks(range(1, 7)), session.reader().stimuli[:6], session.config
     )
-    data = panel.data().plain()
+    data = panel.table().plain()
     np.testing.assert_allclose(data["loss"], expected.loss)
     np.testing.assert_allclose(panel.image.image, np.log10(np.maximum(expected.loss, 1e-3)))
     assert (np.diag(data["accuracy"]) == 1).all()

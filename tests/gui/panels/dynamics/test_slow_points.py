@@ -20,7 +20,7 @@ def panel(bench):
 
 def test_points_are_those_of_each_network_on_the_decision_plane(bench, panel):
     session = bench.session
-    data = panel.data().plain()
+    data = panel.table().plain()
     assert set(data["problem"]) <= {2, 3}
     found = fixed_points(session.network(2), session.stimuli(2), session.config, starts=4)
     delay = next(points for points in found if points.name == "delay")
@@ -37,7 +37,7 @@ def test_epochs_and_kinds_are_remembered(bench, panel):
     panel.kind.choose("time")
     assert panel.times.isVisible()
     assert not panel.spectra.isVisible()
-    assert panel.data().title == "Slow points, response"
+    assert panel.table().title == "Slow points, response"
     again = bench.show(SlowPointsPanel)
     again.set_state(panel.state())
     assert again.state() == {"epoch": "response", "spectra": "time"}

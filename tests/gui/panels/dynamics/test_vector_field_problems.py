@@ -28,7 +28,7 @@ def test_rows_are_those_of_one_pass_over_all_problems(bench, panel):
         session.config,
     )
     np.testing.assert_allclose(panel._table.table, expected.table(), rtol=1e-9)
-    np.testing.assert_array_equal(panel.data().plain()["problem"], np.arange(2, 7))
+    np.testing.assert_array_equal(panel.table().plain()["problem"], np.arange(2, 7))
     x, y = curve(panel.dots["weight_driven"])
     np.testing.assert_array_equal(x, np.arange(2, 7))
     np.testing.assert_allclose(y, expected.lengths.weight_driven)

@@ -18,7 +18,7 @@ def test_norms_average_to_the_tables_row(bench):
         session.stimuli(4)[None],
         session.config,
     )
-    values = panel.data().plain()
+    values = panel.table().plain()
     for name, expected in (
         ("total", table.lengths.total),
         ("weight driven", table.lengths.weight_driven),

@@ -38,8 +38,8 @@ def test_the_first_figure_is_made_previewed_and_says_what_is_less_than_the_paper
     panel = figures(opened, qtbot)
     wait_until_sharp(panel, qtbot)
     assert panel.maker.item(1).stage is Stage.READY
-    assert "the paper: 10" in panel.caption.text()
-    assert panel.caption.isVisible()
+    assert "the paper: 10" in panel.caption_label.text()
+    assert panel.caption_label.isVisible()
     image = panel.preview.image
     assert image.width() > 400
     rows, columns = range(0, image.height(), 7), range(0, image.width(), 3)
@@ -182,7 +182,7 @@ def test_shipped_networks_make_the_figures_beside_the_example(window, qtbot, no_
     assert item.checkState() is Qt.CheckState.Checked
     choose(panel, 3)
     wait_until_sharp(panel, qtbot)
-    assert "D→S" in panel.caption.text()
+    assert "D→S" in panel.caption_label.text()
     item.setCheckState(Qt.CheckState.Unchecked)
     qtbot.waitUntil(lambda: panel.maker.item(3).stage is Stage.REFUSED, timeout=PATIENCE)
     assert panel.state()["shipped"] is False

@@ -13,7 +13,7 @@ from l2l_gui.panels.representations.output_currents import OutputCurrentsPanel
 def test_means_and_errors_are_over_the_group(bench):
     panel = bench.show(OutputCurrentsPanel)
     currents = expected(bench, [2, 3, 4]).currents.residual_decision
-    data = panel.data().plain()
+    data = panel.table().plain()
     steps = data["time"].astype(int) - 1
     own = currents[:, 1, steps, 0]
     name = "residual decision, stimulus 1, response 0"
@@ -42,7 +42,7 @@ def test_a_stimulus_has_the_panel_for_itself(bench):
     bench.settle()
     assert [part.plot.isVisible() for part in panel.parts] == [False, True, False, True]
     assert "Resp. 0" in panel.parts[1].plot.getAxis("left").labelText
-    assert not any("stimulus 0" in name for name in panel.data().plain())
+    assert not any("stimulus 0" in name for name in panel.table().plain())
 
 
 def test_the_cursor_moves_in_every_plot(bench):

@@ -9,8 +9,9 @@ from PyQt6.QtCore import QPoint, Qt
 from l2l_engine.analysis.subspaces import representations
 from l2l_gui.look.theme import theme
 from l2l_gui.model.selection import Group
-from l2l_gui.panels.problem_groups import Basis, problems_in_words, spread
+from l2l_gui.panels.problem_groups import problems_in_words, spread
 from l2l_gui.panels.representations.trajectories import TrajectoriesPanel
+from l2l_gui.plotting.choice_bar import ChoiceBar
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def expected(bench, numbers):
 
 def test_parts_are_those_of_the_group(bench, panel):
     whole = expected(bench, [2, 3, 4])
-    data = panel.data().plain()
+    data = panel.table().plain()
     steps = data["time"].astype(int) - 1
     np.testing.assert_array_equal(data["problem"], [2, 3, 4])
     for name, part in (
@@ -37,14 +38,14 @@ def test_parts_are_those_of_the_group(bench, panel):
         np.testing.assert_allclose(
             data[f"{name} coordinates"], part[..., steps, :], atol=1e-3, err_msg=name
         )
-    drawn = panel.views["stimulus"].drawing
+    drawn = panel.parts["stimulus"].drawing
     np.testing.assert_array_equal(np.concatenate(drawn.owners), [2, 3, 4, 2, 3, 4])
     assert panel.heard[-1].startswith("problems 2–4; decision subspace holds 9")
 
 
 def test_the_selected_problem_is_thick_and_follows_the_selection(bench, panel):
     def thick():
-        view = panel.views["residual_decision"]
+        view = panel.parts["residual_decision"]
         return [
             int(owners[0])
             for family, owners in zip(view.drawing.families, view.drawing.owners, strict=True)
@@ -64,11 +65,11 @@ def test_the_selected_problem_is_thick_and_follows_the_selection(bench, panel):
 
 
 def test_a_click_on_a_trajectory_selects_its_problem(bench, panel, qtbot):
-    panel.choice.buttons["stimulus"].click()
+    panel.findChild(ChoiceBar).buttons["stimulus"].click()
     bench.settle()
-    view = panel.views["stimulus"]
+    view = panel.parts["stimulus"]
     assert view.isVisible()
-    assert not panel.views["mean_decision"].isVisible()
+    assert not panel.parts["mean_decision"].isVisible()
     assert view.drawing.problem(0, 0) == 2
     family = view.plot._families[0]
     own = np.flatnonzero(family.lines.owner == 0)
@@ -91,36 +92,35 @@ def _point(flat):
 def test_the_time_cursor_stands_on_every_trajectory(bench, panel):
     bench.selection.update(time=1000.0)
     bench.settle()
-    for view in panel.views.values():
-        assert panel._group.times[view.plot._cursor] == 1000.0
+    for view in panel.parts.values():
+        assert panel.answer.value.times[view.plot._cursor] == 1000.0
 
 
 def test_all_parts_turn_together_and_reset(bench, panel, qtbot):
     home = panel.camera.azimuth
-    plot = panel.views["stimulus"].plot
+    plot = panel.parts["stimulus"].plot
     plot.setFocus()
     qtbot.keyClick(plot, Qt.Key.Key_Left)
     assert panel.camera.azimuth != home
-    assert all(view.plot.camera is panel.camera for view in panel.views.values())
+    assert all(view.plot.camera is panel.camera for view in panel.parts.values())
     panel.reset_zoom()
     assert panel.camera.azimuth == home
 
 
 def test_colours_by_number_run_from_early_to_late(bench, panel):
-    panel.by_number.setChecked(True)
+    panel.option_values.set("by_number", True)
     bench.settle()
     names = [key.text for key in panel.legend.keys]
     assert names[:2] == ["2–2", "3–3"]
-    first, second = (family.color for family in panel.views["stimulus"].drawing.families[:2])
+    first, second = (family.color for family in panel.parts["stimulus"].drawing.families[:2])
     assert first.startswith("#")
     assert first != second
 
 
 def test_the_group_can_be_seen_in_the_subspaces_of_training(bench, panel):
-    own = panel._group.subspaces.decision
-    for action in panel.bases.actions():
-        if action.data() == Basis.TRAINING.name:
-            action.trigger()
+    own = panel.answer.value.subspaces.decision
+    menu = next(action.menu() for action in panel.tools() if action.menu() is not None)
+    next(action for action in menu.actions() if "with noise" in action.text()).trigger()
     bench.settle()
     from l2l_engine.manifold import SubspaceFinder
     from l2l_engine.training.curriculum import noisy_states
@@ -129,7 +129,7 @@ def test_the_group_can_be_seen_in_the_subspaces_of_training(bench, panel):
     for place in range(6):
         found.add(noisy_states(reader.weights(place), reader.stimuli[place], place, reader.config))
     training = found.subspaces(4)
-    used = panel._group.subspaces
+    used = panel.answer.value.subspaces
     np.testing.assert_allclose(
         used.decision_projector, training.decision @ training.decision.T, atol=1e-4
     )
@@ -138,15 +138,15 @@ def test_the_group_can_be_seen_in_the_subspaces_of_training(bench, panel):
 
 
 def test_choices_are_remembered(bench, panel):
-    panel.choice.choose("stimulus")
-    panel.by_number.setChecked(True)
+    panel.option_values.set("part", "stimulus")
+    panel.option_values.set("by_number", True)
     panel.camera.look_from(10, 20)
     state = panel.state()
     other = bench.show(TrajectoriesPanel)
     other.set_state(state)
     assert other.state() == state
     other.set_state({"part": 7, "basis": None, "camera": "?"})
-    assert other.choice.choice == "stimulus"
+    assert other.state() == state
 
 
 def test_both_themes_draw(bench, panel):
@@ -160,7 +160,7 @@ def test_before_anything_is_learned_it_says_what_to_do(bench):
     panel = bench.show(TrajectoriesPanel)
     assert not panel.has_content
     assert "press P" in panel._empty.label.text()
-    assert panel.data() is None
+    assert panel.table() is None
 
 
 def test_long_runs_are_looked_at_in_even_steps():

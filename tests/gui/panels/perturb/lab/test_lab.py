@@ -301,9 +301,9 @@ def test_every_panel_exports_what_it_draws(perturbed, tmp_path):
     perturbed.rest()
     for name in (*PANELS, "psychometric"):
         panel = perturbed.window.workspaces.panel(name)
-        perturbed.qtbot.waitUntil(lambda panel=panel: panel.data() is not None, timeout=PATIENCE)
+        perturbed.qtbot.waitUntil(lambda panel=panel: panel.table() is not None, timeout=PATIENCE)
         path = tmp_path / f"{name}.csv"
-        panel.data().write_csv(path)
+        panel.table().write_csv(path)
         text = path.read_text(encoding="utf-8")
         assert "# Network after problem 101" in text
         assert text.count("\n") > 10

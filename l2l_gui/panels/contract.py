@@ -1,0 +1,150 @@
+"""What every panel declares and answers; :mod:`l2l_gui.panels.base` says how to write one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+import pyqtgraph as pg
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from l2l_gui.model.pace import PICTURE
+from l2l_gui.model.selection import Selection, SharedSelection
+from l2l_gui.model.sessions import OpenSession, Sessions
+from l2l_gui.output.panel_data import PanelData
+from l2l_gui.panels.options import Choice, Flag, Number, OptionValues, Several
+from l2l_gui.panels.view import Answer, View, Wanted
+from l2l_gui.workers.jobs import Computation, Jobs
+from l2l_gui.workers.redraw import RedrawQueue
+
+T = TypeVar("T")
+
+SNAPSHOT = "snapshot"
+"""In :attr:`Panel.depends`: the panel shows the run as it goes."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every panel is given."""
+
+    selection: SharedSelection
+    sessions: Sessions
+    jobs: Jobs
+    redraws: RedrawQueue
+    notify: Callable[[str], None]
+    """Show a sentence to the person."""
+    actions: Callable[[str], QAction | None]
+    """The window's action of a name, such as ``open``."""
+    film: Callable[[Contract[Any]], None] | None = None
+    """Ask how to make a movie of a panel."""
+
+    @property
+    def selected(self) -> Selection:
+        """The present selection."""
+        return self.selection.value
+
+    @property
+    def session(self) -> OpenSession | None:
+        """The primary session, if one is open."""
+        return self.sessions.get(self.selected.primary)
+
+    @property
+    def compared(self) -> list[OpenSession]:
+        """All selected sessions, the primary first."""
+        found = map(self.sessions.get, self.selected.sessions)
+        return [session for session in found if session is not None]
+
+
+class Contract(QWidget, Generic[T]):
+    """The part of a panel that its file gives. ``T`` is what is computed and drawn.
+
+    Signals
+    -------
+    shown(str) : what is drawn, in a few words for the header ("live, trial 12").
+    """
+
+    name: ClassVar[str]
+    """Unique, as in saved layouts and file names."""
+    title: ClassVar[str]
+    help: ClassVar[str]
+    """Three sentences: what is drawn, how to read it, where the paper explains it."""
+    depends: ClassVar[frozenset[str]] = frozenset()
+    """Fields of :class:`Selection` that what is drawn depends on, and perhaps ``SNAPSHOT``."""
+    points_at: ClassVar[frozenset[str]] = frozenset()
+    """Fields of :class:`Selection` that only move marks. Not ``time``: see :meth:`show_time`."""
+    options: ClassVar[tuple[Flag | Choice | Several | Number, ...]] = ()
+    pace: ClassVar[float] = PICTURE
+    """How often a second the run's progress is drawn at most; only with ``SNAPSHOT``."""
+
+    shown = pyqtSignal(str)
+
+    context: Context
+    answer: Answer[T] | None
+    """What is drawn; None while nothing is."""
+    option_values: OptionValues
+    body: QWidget
+    body_layout: QVBoxLayout
+
+    # -- the panel's own part ----------------------------------------------------------
+
+    def build(self) -> None:
+        """Fill :attr:`body_layout`, once."""
+        raise NotImplementedError
+
+    def ask(self, view: View) -> Wanted:
+        """What ``view`` needs; quick, without files or long sums."""
+        raise NotImplementedError
+
+    def draw(self, answer: Answer[T]) -> None:
+        """Draw what was answered or computed."""
+        raise NotImplementedError
+
+    def data(self, answer: Answer[T]) -> PanelData:
+        """The numbers drawn, for export."""
+        raise NotImplementedError
+
+    def mark(self, answer: Answer[T]) -> None:
+        """Move what stands at the selection; called after every :meth:`draw`, too."""
+
+    def caption(self, answer: Answer[T]) -> str:
+        """What is drawn, in a few words for the header."""
+        return ""
+
+    def frame(self, answer: Answer[T]) -> None:
+        """Set the ranges that show everything."""
+
+    def refine(self, answer: Answer[T]) -> Computation | None:
+        """What takes longer, drawn as ``answer.more`` when it is there."""
+        return None
+
+    def show_time(self, answer: Answer[T], ms: float) -> None:
+        """Show another time of the trial; cursors have moved already."""
+
+    def actions_of_menu(self) -> list[QAction]:
+        """Entries of the menu that are no options."""
+        return []
+
+    # -- for panels to use -------------------------------------------------------------
+
+    def select(self, problem: int) -> None:
+        """Select a problem, as a click on it does."""
+        self.context.selection.select_problem(problem)
+
+    def scene_views(self) -> list[pg.GraphicsView]:
+        """All of pyqtgraph's views in the panel."""
+        return list(self.body.findChildren(pg.GraphicsView))
+
+    def scene_items(self) -> list[Any]:
+        """All items of all plots."""
+        return [item for view in self.scene_views() for item in view.scene().items()]
+
+    def plots(self) -> list[pg.PlotItem]:
+        """All plots of the panel, without the bars of colours."""
+        return [
+            item
+            for item in self.scene_items()
+            if isinstance(item, pg.PlotItem) and not isinstance(item, pg.ColorBarItem)
+        ]

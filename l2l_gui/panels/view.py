@@ -1,0 +1,187 @@
+"""What a panel is drawn from, and what it may answer.
+
+A :class:`View` is all that a panel looks at: sessions as they stood, the selection, the
+panel's own options. Whatever is drawn or exported is a function of an :class:`Answer`, which
+carries the view it was computed for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from l2l_gui.model.selection import Group, Selection
+from l2l_gui.model.sessions import OpenSession
+from l2l_gui.model.snapshot import Snapshot
+from l2l_gui.workers.jobs import Computation
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class View:
+    """What one panel looks at.
+
+    Examples
+    --------
+    >>> view = View("speed", selection=Selection(problem=4, stimulus=1), options={"log": True})
+    >>> view["log"], view.selection.problem, view.stimuli
+    (True, 4, (1,))
+    >>> View.rebuilt(view.plain(), []) == view
+    True
+    """
+
+    panel: str
+    """The panel's name."""
+    sessions: tuple[OpenSession, ...] = ()
+    """The sessions looked at, the primary one first."""
+    snapshots: tuple[Snapshot, ...] = ()
+    """How each session stood."""
+    selection: Selection = Selection()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, option: str) -> Any:
+        """The value of an option."""
+        return self.options[option]
+
+    @property
+    def session(self) -> OpenSession | None:
+        """The primary session."""
+        return self.sessions[0] if self.sessions else None
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """How the primary session stood."""
+        return self.snapshots[0] if self.snapshots else None
+
+    @property
+    def problems(self) -> int:
+        """Finished problems of the primary session."""
+        return self.snapshot.problems if self.snapshot is not None else 0
+
+    @property
+    def group(self) -> Group:
+        """The group of problems, as far as the session has it."""
+        return self.selection.group.within(self.problems)
+
+    @property
+    def stimuli(self) -> tuple[int, ...]:
+        """The stimuli to draw: the one selected, or both."""
+        chosen = self.selection.stimulus
+        return (0, 1) if chosen is None else (chosen,)
+
+    def notes(self, *more: str) -> tuple[str, ...]:
+        """The first lines of an exported file: the session, then what else is known."""
+        return (*(f"Session {self.session.name}" for _ in self.sessions[:1] if self.session), *more)
+
+    # -- as plain values -----------------------------------------------------------------
+
+    def plain(self) -> dict[str, Any]:
+        """The view as JSON can hold it."""
+        return {
+            "panel": self.panel,
+            "problems": [snapshot.problems for snapshot in self.snapshots],
+            "selection": {
+                **asdict(self.selection),
+                "sessions": [str(path) for path in self.selection.sessions],
+                "group": list(self.selection.group),
+            },
+            "options": dict(self.options),
+        }
+
+    @classmethod
+    def rebuilt(cls, plain: Mapping[str, Any], sessions: Iterable[OpenSession]) -> View:
+        """The view that :meth:`plain` wrote, of these open sessions.
+
+        Raises
+        ------
+        KeyError, TypeError
+            If ``plain`` is not such a view.
+        """
+        chosen = dict(plain["selection"])
+        chosen["sessions"] = tuple(map(Path, chosen["sessions"]))
+        chosen["group"] = Group(*chosen["group"])
+        by_path = {session.path: session for session in sessions}
+        found = tuple(by_path[path] for path in chosen["sessions"] if path in by_path)
+        options = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in plain["options"].items()
+        }
+        snapshots = tuple(session.snapshot for session in found)
+        return cls(plain["panel"], found, snapshots, Selection(**chosen), options)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """An answer of :meth:`Panel.ask`: draw this now."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """An answer of :meth:`Panel.ask`: there is nothing to show; the sentence says what to do."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Combined:
+    """An answer of :meth:`Panel.ask`: a computation on the results of others.
+
+    ``parts`` are computed first, and shared with other panels that want them; their results
+    come before ``whole.arguments`` when ``whole`` is called.
+    """
+
+    whole: Computation
+    parts: tuple[Computation, ...]
+
+    def next(self, known: Mapping[Any, Any]) -> Computation:
+        """The first part not in ``known`` (results by key), or else the whole."""
+        for part in self.parts:
+            if part.key not in known:
+                return part
+        arguments = (*(known[part.key] for part in self.parts), *self.whole.arguments)
+        return replace(self.whole, arguments=arguments)
+
+
+Wanted = Ready | Nothing | Computation | Combined
+
+
+@dataclass(frozen=True, eq=False)
+class Answer(Generic[T]):
+    """What is drawn: a value and the view it was asked for.
+
+    ``more`` is what :meth:`Panel.refine` asked for afterwards, None until it is known.
+    """
+
+    view: View
+    value: T
+    more: Any = None
+
+
+def learned_problem(
+    view: View, what: str, then: Callable[[OpenSession, int], Wanted], first: int = 1
+) -> Wanted:
+    """What ``then`` wants of the selected problem, or a sentence on how to see ``what`` of one.
+
+    Parameters
+    ----------
+    view : the view asked for
+    what : ends the sentence, such as "how fast the state moves"
+    then : is given the session and the number of the problem
+    first : the first problem that has it
+    """
+    session, number = view.session, view.selection.problem
+    if session is None:
+        return Nothing(f"Open a session or make a new one to see {what}.")
+    if number is None or view.problems < first:
+        missing = "a problem" if first == 1 else f"{first} problems"
+        return Nothing(f"Train until {missing} is learned to see {what}: press P for one problem.")
+    if number < first:
+        return Nothing(
+            f"Problem {number} has no problem before it: select a later one to see {what}."
+        )
+    return then(session, number)

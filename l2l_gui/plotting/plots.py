@@ -1,0 +1,85 @@
+"""Plots as panels want them: no menu of pyqtgraph's, labels with units, ticks that stay put."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyqtgraph as pg
+
+from l2l_gui.plotting.ink import CURSOR, SELECTED, Ink, inked
+
+TICK_WIDTH = 52
+"""Pixels left of the axis: a width that followed the ticks would move the plot."""
+
+
+def dressed(
+    plot: pg.PlotItem,
+    left: str = "",
+    bottom: str = "",
+    *,
+    grid: bool = True,
+    log: str = "",
+    width: int | None = TICK_WIDTH,
+) -> pg.PlotItem:
+    """Label a plot and take away what panels offer themselves.
+
+    Parameters
+    ----------
+    left, bottom : labels with their units; none hides nothing
+    grid : whether there are grid lines; not over images
+    log : the logarithmic axes, such as "y" or "xy"
+    width : of the left axis, pixels; None follows its ticks
+    """
+    plot.setMenuEnabled(False)
+    plot.hideButtons()
+    for side, label in (("left", left), ("bottom", bottom)):
+        plot.getAxis(side).enableAutoSIPrefix(False)
+        if label:
+            plot.setLabel(side, label)
+    if width is not None:
+        plot.getAxis("left").setWidth(width)
+    if log:
+        plot.setLogMode(x="x" in log, y="y" in log)
+    plot.has_grid = grid
+    return plot
+
+
+def grid_view(*, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = 4) -> Any:
+    """A view for several plots in a grid."""
+    view = pg.GraphicsLayoutWidget()
+    view.ci.setContentsMargins(*margins)
+    view.ci.setSpacing(spacing)
+    return view
+
+
+class ProblemLine(pg.InfiniteLine):
+    """Stands at the selected problem; panels move it by themselves.
+
+    ``live``: whether it is shown while the selection follows the run.
+    """
+
+    def __init__(
+        self, plot: pg.PlotItem, angle: float = 90, ink: Ink = SELECTED, *, live: bool = True
+    ) -> None:
+        super().__init__(angle=angle)
+        self.live = live
+        self.setZValue(50)
+        inked(self, pen=ink)
+        plot.addItem(self, ignoreBounds=True)
+
+    def mark(self, problem: int | None, following: bool) -> None:
+        """Move to a problem; None hides the line."""
+        shown = problem is not None and (self.live or not following)
+        self.setVisible(shown)
+        if shown:
+            self.setPos(problem)
+
+
+class TimeCursor(pg.InfiniteLine):
+    """Stands at the selected time in the trial; panels move it by themselves."""
+
+    def __init__(self, plot: pg.PlotItem, ink: Ink = CURSOR) -> None:
+        super().__init__(angle=90, movable=False)
+        self.setZValue(100)
+        inked(self, pen=ink)
+        plot.addItem(self, ignoreBounds=True)
