@@ -31,6 +31,19 @@ BUILT_IN: dict[str, str] = {
     "fixed-points": _HERE + "fixed_points:fixed_points",
     "noise-generalisation": _HERE + "generalisation:noise_generalisation",
     "psychometric": _HERE + "generalisation:psychometric",
+    "forward-transfer": _HERE + "transfer:forward_transfer",
+    "gradient-alignment": _HERE + "gradients:gradient_alignment",
+    "kernel-alignment": _HERE + "gradients:kernel_alignment",
+    "functional-rank": _HERE + "functional_rank:functional_rank",
+    "abstraction": _HERE + "abstraction:abstraction",
+    "straight-path": _HERE + "weight_path:straight_path",
+    "weight-path": _HERE + "weight_path:weight_path",
+    "representation-similarity": _HERE + "similarity:representation_similarity",
+    "network-similarity": _HERE + "similarity:network_similarity",
+    "network-map": _HERE + "similarity:network_map",
+    "dynamical-similarity": _HERE + "dynamics_similarity:dynamical_similarity",
+    "lyapunov": _HERE + "lyapunov:lyapunov",
+    "selectivity": _HERE + "selectivity:selectivity",
 }
 """Name of each analysis, and where its function is."""
 

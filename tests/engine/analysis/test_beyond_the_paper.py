@@ -1,0 +1,232 @@
+"""Analyses beyond the paper, where a known answer says more than the record's one case."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from l2l_engine import network, task
+from l2l_engine.analysis import (
+    abstraction,
+    dynamics_similarity,
+    functional_rank,
+    gradients,
+    known,
+    lyapunov,
+    selectivity,
+    similarity,
+    transfer,
+    weight_path,
+)
+from l2l_engine.analysis.running import RunData
+from l2l_engine.config import Activation, L2LError, RunConfig
+from l2l_engine.network import WEIGHT_NAMES, NetworkWeights
+
+CONFIG = RunConfig(
+    units=5,
+    penalised_singular_values=2,
+    manifold_dimensions=2,
+    sample_ms=6,
+    delay_ms=8,
+    response_ms=8,
+    mask_ms=2,
+    tau=10,
+)
+
+
+@pytest.fixture
+def random_network():
+    random = np.random.RandomState(4)
+    made = network.initial_weights(random, CONFIG).astype(np.float64)
+    made.output[:] = random.randn(5, 3)
+    made.initial_state[:] = random.rand(1, 5)
+    made.bias[:] = 0.3 * random.randn(5)
+    return made
+
+
+@pytest.mark.parametrize("activation", Activation)
+def test_gradients_are_finite_differences(random_network, activation):
+    config = CONFIG.replace(activation=activation)
+    stimuli = task.draw_stimuli(np.random.RandomState(0), config).astype(np.float64)
+    responses = np.arange(2)
+    trials = gradients.run(random_network, stimuli, config)
+    found = gradients.weight_gradients(trials, gradients.loss_at_logits(trials, responses))
+
+    def loss(weights):
+        outputs = gradients.run(weights, stimuli, config).outputs
+        # the likelihood at double precision, unlike the loss of training
+        mask = task.loss_mask(config)
+        likelihood = (outputs * task.targets(responses, config)).sum(axis=-1)
+        return -(np.log(likelihood) * mask).sum(axis=-1) / mask.sum()
+
+    for name in WEIGHT_NAMES:
+        shape = getattr(random_network, name).shape
+        for place in [tuple(0 for _ in shape), tuple(n - 1 for n in shape)]:
+            low, high = random_network.copy(), random_network.copy()
+            getattr(low, name)[place] -= 1e-5
+            getattr(high, name)[place] += 1e-5
+            expected = (loss(high) - loss(low)) / 2e-5
+            np.testing.assert_allclose(found[name][(slice(None), *place)], expected, atol=1e-8)
+
+
+def test_gradients_of_opposite_problems_oppose_where_nothing_else_is_learned(random_network):
+    pair = task.draw_stimuli(np.random.RandomState(1), CONFIG).astype(np.float64)
+    turned = np.stack([pair, pair[::-1]])
+    table = gradients.gradient_alignment(random_network, pair, CONFIG, problems=turned)
+    assert table["alignment"][0] < 1.0
+    with pytest.raises(L2LError, match="at least 2"):
+        gradients.gradient_alignment(random_network, pair, CONFIG, count=1)
+
+
+def test_the_kernel_changes_where_more_than_the_readout_learns(random_network):
+    after = random_network.copy()
+    after.output[:] = np.random.RandomState(2).randn(5, 3)
+    after.recurrent[:] *= -3.0
+    stimuli = np.eye(10)[None, :2]
+    (changed,) = gradients.kernel_alignment(random_network[None], after[None], stimuli, CONFIG)[
+        "alignment"
+    ]
+    assert changed < 0.999
+
+
+def test_first_try_uses_the_network_before():
+    good = known.bistable()
+    bad = dataclasses.replace(good, output=good.output[:, [1, 0, 2]])
+    table = transfer.forward_transfer(
+        good[None], bad[None], known.STIMULI[None], known.CONFIG, progress=(seen := []).append
+    )
+    assert table["correct"].tolist() == [2]
+    assert seen == [1.0]
+
+
+def test_a_rank_that_never_suffices_is_nan():
+    network_ = known.bistable()
+    swapped = dataclasses.replace(network_, output=network_.output[:, [1, 0, 2]])
+    table = functional_rank.functional_rank(
+        network_[None], swapped[None], known.STIMULI[None], known.CONFIG
+    )
+    assert np.isnan(table["rank"]).all()
+    learned = functional_rank.functional_rank(
+        network_[None], network_[None], known.STIMULI[None], known.CONFIG, criterion=0.1
+    )
+    assert learned["rank"].tolist() == [0]
+
+
+def test_random_states_have_no_parallelism_and_generalise_at_chance():
+    states = np.random.default_rng(0).normal(size=(40, 2, 3, 200))
+    assert np.abs(abstraction.parallelism(states)).max() < 0.02
+    assert abstraction.generalisation(states) == pytest.approx(0.5, abs=0.2)
+
+
+def test_a_cube_of_context_and_choice_is_parallel_and_generalises():
+    context, choice = np.meshgrid(np.arange(6.0), [-1.0, 1.0], indexing="ij")
+    states = np.stack([context, choice, 0 * choice], axis=-1)[:, :, None]
+    assert abstraction.parallelism(states) == pytest.approx(1.0)
+    assert abstraction.generalisation(states) == pytest.approx(1.0)
+    entangled = states * np.array([1.0, 1.0, 1.0])
+    entangled[::2, :, :, 1] *= -1  # every second problem writes the choice the other way round
+    assert abstraction.parallelism(entangled)[0] < 0
+    assert abstraction.generalisation(entangled)[0] <= 0.5
+
+
+def test_the_line_between_two_memories_starts_and_ends_at_their_losses():
+    pairs = np.stack([np.eye(10)[:2], np.eye(10)[2:4]])
+    stack = NetworkWeights.stack([known.bistable(pair) for pair in pairs])
+    own, _ = transfer.performance(stack, pairs, known.CONFIG)
+    crossed, _ = transfer.performance(stack, pairs[::-1].copy(), known.CONFIG)
+    table = weight_path.straight_path(stack, pairs, known.CONFIG, fractions=(0.0, 1.0))
+    np.testing.assert_allclose(table["loss_old"], [own[0], crossed[1]], rtol=1e-9)
+    np.testing.assert_allclose(table["loss_new"], [crossed[0], own[1]], rtol=1e-9)
+    with pytest.raises(L2LError, match="at least 2"):
+        weight_path.straight_path(stack[:1], pairs[:1], known.CONFIG)
+
+
+def test_similarity_ignores_rotation_and_notices_change():
+    generator = np.random.default_rng(0)
+    points = generator.normal(size=(60, 6))
+    rotation = np.linalg.qr(generator.normal(size=(6, 6)))[0]
+    assert similarity.procrustes_angle(points, points @ rotation + 3) == pytest.approx(0, abs=1e-6)
+    assert similarity.linear_cka(points, 2 * points @ rotation) == pytest.approx(1)
+    other = generator.normal(size=(60, 6))
+    assert similarity.procrustes_angle(points, other) > 0.5
+    assert similarity.linear_cka(points, other) < 0.5
+
+
+def runs_of(*starts):
+    stimuli = np.stack([known.STIMULI] * 2)
+    counts = np.array([5.0, 3.0])
+    stacks = [NetworkWeights.stack([known.bistable(start=start)] * 2) for start in starts]
+    return [
+        RunData(f"run {index}", known.CONFIG, counts + index, weights, stimuli)
+        for index, weights in enumerate(stacks)
+    ]
+
+
+def test_networks_that_differ_lie_apart_on_the_map_at_their_distance():
+    runs = runs_of(0.05, 0.4)
+    table = similarity.network_similarity(runs)
+    places = similarity.network_map(runs)
+    apart = np.hypot(np.diff(places["x"]), np.diff(places["y"]))
+    np.testing.assert_allclose(apart, table["procrustes"], atol=1e-9)
+    assert table["procrustes"][0] > 0.01
+    assert table["counts"][0] > 0
+    with pytest.raises(L2LError, match="at least 2"):
+        similarity.network_similarity(runs[:1])
+
+
+def test_a_rotated_linear_system_is_no_distance_away_and_another_is():
+    generator = np.random.default_rng(5)
+    system = 0.95 * np.linalg.qr(generator.normal(size=(4, 4)))[0]
+    rotation = np.linalg.qr(generator.normal(size=(4, 4)))[0]
+    same = dynamics_similarity.dynamical_distance(system, rotation @ system @ rotation.T)
+    assert same < 0.02
+    other = 0.95 * np.linalg.qr(generator.normal(size=(4, 4)))[0]
+    assert dynamics_similarity.dynamical_distance(system, other) > 0.1
+
+
+def test_a_linear_model_recovers_the_system_it_came_from():
+    generator = np.random.default_rng(1)
+    system = np.array([[0.95, 0.2], [-0.2, 0.95]])
+    paths = np.empty((8, 60, 2))
+    paths[:, 0] = generator.normal(size=(8, 2))
+    for step in range(1, 60):
+        paths[:, step] = paths[:, step - 1] @ system.T
+    model = dynamics_similarity.linear_model(paths - 0, delays=1, rank=2)
+    found = np.sort_complex(np.linalg.eigvals(model))
+    np.testing.assert_allclose(found, np.sort_complex(np.linalg.eigvals(system)), atol=0.02)
+
+
+def test_exponents_are_per_epoch_and_never_more_than_units():
+    table = lyapunov.lyapunov(known.bistable(), known.STIMULI, known.CONFIG, count=9)
+    assert table["order"].max() == 2
+    assert table["epoch"][:6].tolist() == [
+        "sample",
+        "sample",
+        "delay",
+        "delay",
+        "response",
+        "response",
+    ]
+    with pytest.raises(L2LError, match="count = 0"):
+        lyapunov.lyapunov(known.bistable(), known.STIMULI, known.CONFIG, count=0)
+
+
+def test_planted_marginals_are_recovered():
+    generator = np.random.default_rng(2)
+    time, response, problem = (
+        generator.normal(size=(1, 1, 30, 1)),
+        generator.normal(size=(1, 2, 1, 1)),
+        generator.normal(size=(12, 1, 1, 1)),
+    )
+    for part in (time, response, problem):
+        part -= part.mean()
+    found = selectivity.marginal_variances(2 * time + response + 3 * problem)
+    for name, part in (
+        ("by_time", 2 * time),
+        ("by_response", response),
+        ("by_problem", 3 * problem),
+    ):
+        assert found[name][0] == pytest.approx(np.square(part).mean())
+    assert found["by_stimulus"][0] == pytest.approx(0, abs=1e-12)
