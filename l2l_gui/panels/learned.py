@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,31 +15,10 @@ from l2l_engine.network import NetworkWeights
 from l2l_gui.model.selection import Group
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.legacy import Context, Nothing
+from l2l_gui.workers.results import results
 
 FEW = 60
 """Groups whose subspaces panels find; larger ones are taken from their first problems."""
-
-
-class Memo:
-    """The last few results that several jobs need; whoever comes second waits for the first."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """What was made for ``key``, or else is made now."""
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = make()
-                while len(self._kept) > self._size:
-                    self._kept.popitem(last=False)
-            self._kept.move_to_end(key)
-            return self._kept[key]
-
-
-_SUBSPACES = Memo(16)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +62,7 @@ def learned(session: OpenSession, number: int) -> Learned:
 def subspaces_of(session: OpenSession, group: Group) -> FoundSubspaces:
     """Decision and stimulus subspaces of a group, found once (a second for fifty problems)."""
     chosen = Group(group.start, min(group.size, FEW))
-    return _SUBSPACES.get((session.key, chosen), lambda: _find(session, chosen))
+    return results.computed((session.key, "subspaces", chosen), lambda: _find(session, chosen))
 
 
 def _find(session: OpenSession, group: Group) -> FoundSubspaces:

@@ -70,7 +70,7 @@ class EngineThread(QThread):
         super().__init__()
         self.setObjectName("engine")
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
-        self._mailbox = Mailbox()
+        self._mailbox: Mailbox[Snapshot] = Mailbox()
         self._run: Run | None = None
         self._copies: dict[Path, Path] = {}  # asked twice before the window moved: one copy
         self._history: History

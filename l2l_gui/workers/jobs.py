@@ -1,26 +1,25 @@
 """Pure functions run in the background, their results kept by key.
 
-Whoever wants a result says so with a :class:`Computation`; two who want the same one share
-it. An owner (a panel, say) waits for one result at a time: asking again lets go of what it
-asked for before, and a job nobody waits for is cancelled.
+Whoever wants a result submits a :class:`Computation`; two who want the same one share it. An
+owner (a panel, say) waits for one result at a time: asking again releases what it asked for
+before, and a job nobody waits for is cancelled.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import logging
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+import sys
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal
+
+from l2l_gui.workers.results import Results, results
 
 log = logging.getLogger(__name__)
 
-CACHE_BYTES = 512 * 2**20
 QUICK_THREADS = 2
 CLOSING_MS = 10_000
 
@@ -35,8 +34,9 @@ class Computation:
 
     ``key`` identifies the result (session key, problem, parameters); without one it is not
     kept. A function that takes a keyword ``progress`` (a callable given the fraction done)
-    says so by ``reports``, and can then be cancelled half-way. ``slow`` ones, over a second,
-    wait in a line of their own, and so do those in the ``background``, which take minutes.
+    says so by ``reports``, and can then be cancelled half-way. ``slow`` computations, over a
+    second, have a queue of their own, and so have those in the ``background``, which take
+    minutes.
     """
 
     function: Callable[..., Any]
@@ -71,7 +71,7 @@ class Job(QRunnable):
         self.cancelled = True
 
     def run(self) -> None:
-        """On a thread of the pool."""
+        """Compute; called on a thread of the pool."""
         result, error = None, None
         try:
             if self.cancelled:
@@ -95,15 +95,17 @@ class Jobs(QObject):
 
     Signals
     -------
-    changed : the list of jobs, or how far one is, differs.
+    changed : the list of jobs, or the progress of one, differs.
+    closed : every job was cancelled, for good.
     """
 
     changed = pyqtSignal()
+    closed = pyqtSignal()
     _done = pyqtSignal(object, object, object)
 
-    def __init__(self, parent: QObject | None = None, cache_bytes: int = CACHE_BYTES) -> None:
+    def __init__(self, parent: QObject | None = None, kept: Results = results) -> None:
         super().__init__(parent)
-        self.cache = ResultCache(cache_bytes)
+        self.cache = kept
         self._jobs: dict[Hashable, Job] = {}
         self._ending: set[Job] = set()  # cancelled, not yet back
         self._afterwards: list[tuple[set[Job], Callable[[], object]]] = []
@@ -157,14 +159,14 @@ class Jobs(QObject):
                 self.cancel(job)
 
     def cancel(self, job: Job) -> None:
-        """Give a job up; those who wait hear :class:`JobCancelledError`."""
+        """Cancel a job; whoever waits for it receives :class:`JobCancelledError`."""
         job.cancel()
         listeners, job.listeners = job.listeners, {}
         self._drop(job)
         self._ending.add(job)
         for listener in listeners.values():
             if listener.on_error is not None:
-                listener.on_error(JobCancelledError())
+                _tell(listener.on_error, JobCancelledError())
         self.changed.emit()
 
     def when_done(self, action: Callable[[], object]) -> None:
@@ -176,7 +178,7 @@ class Jobs(QObject):
             action()
 
     def close(self) -> None:
-        """Give everything up and wait for the threads."""
+        """Cancel every job and wait for the threads."""
         for job in self.running:
             self.cancel(job)
         for pool in (self._quick, self._slow, self._background):
@@ -184,7 +186,8 @@ class Jobs(QObject):
             pool.waitForDone(CLOSING_MS)
         afterwards, self._afterwards = self._afterwards, []
         for _, action in afterwards:
-            action()
+            _tell(action)
+        self.closed.emit()
 
     def _line(self, computation: Computation) -> QThreadPool:
         if computation.background:
@@ -197,13 +200,13 @@ class Jobs(QObject):
                 del self._jobs[key]
 
     def _end(self, ended: Job) -> None:
-        """Do what waits for this job and no other."""
+        """Call what waited for this job and no longer waits for another."""
         for jobs, _ in self._afterwards:
             jobs.discard(ended)
         due = [action for jobs, action in self._afterwards if not jobs]
         self._afterwards = [entry for entry in self._afterwards if entry[0]]
         for action in due:
-            action()
+            _tell(action)
 
     def _finish(self, job: Job, result: Any, error: Exception | None) -> None:
         self._ending.discard(job)
@@ -214,56 +217,17 @@ class Jobs(QObject):
         listeners, job.listeners = job.listeners, {}
         for listener in listeners.values():
             if error is None:
-                listener.on_result(result)
+                _tell(listener.on_result, result)
             elif listener.on_error is not None:
-                listener.on_error(error)
+                _tell(listener.on_error, error)
             else:
                 log.error("%s failed", job.computation.label, exc_info=error)
         self.changed.emit()
 
 
-class ResultCache:
-    """Results by key; the least recently used go when they are more than ``limit`` bytes."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit, self.size = limit, 0
-        self._results: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._results)
-
-    def get(self, key: Hashable | None) -> tuple[bool, Any]:
-        """Whether there is a result of this key, and it."""
-        if key is None or key not in self._results:
-            return False, None
-        self._results.move_to_end(key)
-        return True, self._results[key][0]
-
-    def put(self, key: Hashable, result: Any) -> None:
-        """Keep a result, unless it alone is too large."""
-        self.remove(key)
-        size = bytes_of(result)
-        if size > self.limit:
-            return
-        self._results[key] = (result, size)
-        self.size += size
-        while self.size > self.limit:
-            self.size -= self._results.popitem(last=False)[1][1]
-
-    def remove(self, key: Hashable) -> None:
-        """Forget one result."""
-        if key in self._results:
-            self.size -= self._results.pop(key)[1]
-
-
-def bytes_of(value: Any) -> int:
-    """Roughly the memory a result takes: its arrays, wherever they are inside it."""
-    if isinstance(value, np.ndarray):
-        return value.nbytes
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return sum(bytes_of(getattr(value, item.name)) for item in dataclasses.fields(value))
-    if isinstance(value, Mapping):
-        return sum(bytes_of(item) for item in value.values())
-    if isinstance(value, (list, tuple)):
-        return sum(map(bytes_of, value))
-    return len(value) if isinstance(value, (str, bytes)) else 64
+def _tell(listener: Callable[..., object], *news: Any) -> None:
+    """Call one of several listeners; an error in it is reported, and the others are called too."""
+    try:
+        listener(*news)
+    except Exception:
+        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]

@@ -1,40 +1,41 @@
-"""What the engine's thread hands over, and how fast it is."""
+"""What a training thread hands over, and how fast it trains."""
 
 from __future__ import annotations
 
 import math
 import threading
 import time
+from typing import Generic, TypeVar
 
-from l2l_gui.model.snapshot import Snapshot
+T = TypeVar("T")
 
 RATE_SECONDS = 2.0
 
 
-class Mailbox:
-    """Holds the newest snapshot until it is taken."""
+class Mailbox(Generic[T]):
+    """Holds the newest message until it is taken."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._snapshot: Snapshot | None = None
+        self._message: T | None = None
 
-    def put(self, snapshot: Snapshot) -> bool:
-        """Replace what is there; whether it was empty."""
+    def put(self, message: T) -> bool:
+        """Replace what is there; return whether the mailbox was empty."""
         with self._lock:
-            was_empty = self._snapshot is None
-            self._snapshot = snapshot
+            was_empty = self._message is None
+            self._message = message
         return was_empty
 
-    def take(self) -> Snapshot | None:
-        """Empty it."""
+    def take(self) -> T | None:
+        """Return the newest message, leaving the mailbox empty; None if there is none."""
         with self._lock:
-            snapshot, self._snapshot = self._snapshot, None
-        return snapshot
+            message, self._message = self._message, None
+        return message
 
     @property
     def empty(self) -> bool:
-        """Whether the newest snapshot was taken."""
-        return self._snapshot is None
+        """Whether the newest message was taken."""
+        return self._message is None
 
 
 class Rate:
@@ -45,12 +46,12 @@ class Rate:
         self._marks: list[tuple[float, int]] = []
 
     def start(self) -> None:
-        """Begin anew."""
+        """Start counting from now."""
         self.trials = 0
         self._marks = [(time.perf_counter(), 0)]
 
     def value(self, now: float) -> float:
-        """The rate now; NaN before there is one."""
+        """Return the rate at ``now``, trials/s; NaN before the first trial."""
         self._marks.append((now, self.trials))
         while len(self._marks) > 2 and self._marks[1][0] < now - RATE_SECONDS:
             del self._marks[0]

@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from l2l_engine.manifold import Subspaces
 from l2l_engine.network import NetworkWeights
 from l2l_engine.perturbation import PerturbationKind
 from l2l_gui.model.snapshot import Growing
+from l2l_gui.workers.mailbox import Mailbox
 
 log = logging.getLogger(__name__)
 
@@ -104,30 +105,13 @@ class Report:
     error: str = ""
 
 
-@dataclass
-class _Mailbox:
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    report: Report | None = None
-
-    def put(self, report: Report) -> bool:
-        with self.lock:
-            empty = self.report is None
-            self.report = report
-        return empty
-
-    def take(self) -> Report | None:
-        with self.lock:
-            report, self.report = self.report, None
-        return report
-
-
 class _Thread(QThread):
     arrived = pyqtSignal()
 
     def __init__(self, task: Learn | RepeatTask) -> None:
         super().__init__()
         self.setObjectName("relearning")
-        self.mailbox = _Mailbox()
+        self.mailbox: Mailbox[Report] = Mailbox()
         self._stopping = threading.Event()
         self._report = Report(task)
         self._due = 0.0
@@ -160,7 +144,7 @@ class _Thread(QThread):
     def due(self) -> bool:
         """Whether it is time for another picture, and the last one was taken."""
         now = time.perf_counter()
-        if now < self._due or self.mailbox.report is not None:
+        if now < self._due or not self.mailbox.empty:
             return False
         self._due = now + FRAME
         return True

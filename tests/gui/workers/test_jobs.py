@@ -1,14 +1,15 @@
+import sys
 import threading
 
-import numpy as np
 import pytest
 
-from l2l_gui.workers.jobs import Computation, JobCancelledError, Jobs, ResultCache, bytes_of
+from l2l_gui.workers.jobs import Computation, JobCancelledError, Jobs
+from l2l_gui.workers.results import Results
 
 
 @pytest.fixture
 def jobs():
-    made = Jobs()
+    made = Jobs(kept=Results())
     yield made
     made.close()
 
@@ -104,17 +105,18 @@ def test_an_error_reaches_whoever_asked(jobs, qtbot):
     assert isinstance(errors[0], ZeroDivisionError)
 
 
-def test_the_least_recently_used_results_go_first():
-    cache = ResultCache(limit=250)
-    for name in "ab":
-        cache.put(name, np.zeros(100, np.int8))
-    cache.get("a")
-    cache.put("c", np.zeros(100, np.int8))
-    assert [cache.get(name)[0] for name in "abc"] == [True, False, True]
-    cache.put("too large", np.zeros(1000, np.int8))
-    assert not cache.get("too large")[0]
-    assert cache.size == 200
-
-
-def test_the_size_of_a_result_counts_its_arrays():
-    assert bytes_of({"x": [np.zeros(10), (np.zeros(5),)]}) == 120
+def test_a_listener_that_raises_does_not_keep_the_news_from_the_others(jobs, qtbot, monkeypatch):
+    reported, results, ended = [], [], []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, _: reported.append(kind))
+    go = threading.Event()
+    work = Computation(lambda: go.wait(10) and "done", key="shared")
+    for owner in ("first", "second"):
+        jobs.submit(work, lambda _: 1 / 0, owner=owner)
+    jobs.submit(work, results.append, owner="third")
+    jobs.when_done(lambda: 1 / 0)
+    jobs.when_done(lambda: ended.append("closed"))
+    go.set()
+    qtbot.waitUntil(lambda: results == ["done"])
+    assert ended == ["closed"]
+    assert reported == [ZeroDivisionError] * 3
+    assert not jobs.running

@@ -17,7 +17,13 @@ from l2l_engine.config import L2LError
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.legacy import Answer, Context, Nothing
 from l2l_gui.panels.perturb.lab.model import Disturbance, History
-from l2l_gui.panels.perturb.lab.response import Library, Responder, Response, Subject, subject_key
+from l2l_gui.panels.perturb.lab.response import (
+    Responder,
+    Response,
+    Subject,
+    find_subject,
+    subject_key,
+)
 from l2l_gui.workers.jobs import Computation
 from l2l_gui.workers.relearning import Learner
 
@@ -113,7 +119,6 @@ class Lab(QObject):
     def __init__(self, context: Context) -> None:
         super().__init__(context.selection)
         self._context = context
-        self._library = Library()
         self._history = History()
         self._responses = LatestWins(Responder().respond, self)
         self._responses.done.connect(self._answered)
@@ -151,7 +156,7 @@ class Lab(QObject):
             return Nothing("No problem is learned yet: train, then disturb what was learned.")
         chosen = (selected.problem, selected.group, self.disturbance.source)
         return Computation(
-            self._library.subject,
+            find_subject,
             (session, *chosen),
             key=subject_key(session, *chosen),
             label="Finding subspaces",

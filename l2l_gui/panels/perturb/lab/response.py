@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +22,7 @@ from l2l_engine.training.relearning import with_readout
 from l2l_gui.model.selection import Group
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.perturb.lab.model import Direction, Disturbance, Source
+from l2l_gui.workers.results import results
 
 Float64Array = NDArray[np.float64]
 
@@ -96,65 +95,61 @@ class Subject:
         return subspaces.decision @ (found * np.where(towards < 0, -1.0, 1.0))
 
 
-class Library:
-    """Subjects and manifolds read from sessions; the manifolds are kept, being slow to find."""
+def find_subject(
+    session: OpenSession, problem: int, group: Group, source: Source, progress: Progress
+) -> Subject:
+    """Read a network and find its group's subspaces.
 
-    LARGEST = 6
+    Parameters
+    ----------
+    problem : number from 1
+    group : problems whose states the subspaces are found from, unless ``source`` says otherwise
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._manifolds: OrderedDict[Hashable, Manifold] = OrderedDict()
+    Raises
+    ------
+    L2LError
+        When the network was not saved.
+    """
+    compiled.prepare()
+    weights = session.network(problem)
+    if not weights.is_finite():
+        raise L2LError(f"The network of problem {problem} was not saved: choose another.")
+    config, stimuli = session.config, session.stimuli(problem)
+    group = _states_group(session, group, source)
+    manifold = results.computed(
+        (session.key, "manifold", group, source),
+        lambda: _find_manifold(session, group, source, progress),
+    )
+    return Subject(
+        key=subject_key(session, problem, group, source),
+        session=session.name,
+        problem=problem,
+        config=config,
+        weights=weights,
+        stimuli=stimuli,
+        set_point=_set_point(session),
+        unperturbed=probe_trials(weights, stimuli, config, Probe()),
+        source=source,
+        manifold=manifold,
+    )
 
-    def subject(
-        self,
-        session: OpenSession,
-        problem: int,
-        group: Group,
-        source: Source,
-        progress: Progress,
-    ) -> Subject:
-        """Read a network and find its group's subspaces; raises L2LError when it was not saved."""
-        compiled.prepare()
-        weights = session.network(problem)
-        if not weights.is_finite():
-            raise L2LError(f"The network of problem {problem} was not saved: choose another.")
-        config, stimuli = session.config, session.stimuli(problem)
-        return Subject(
-            key=subject_key(session, problem, group, source),
-            session=session.name,
-            problem=problem,
-            config=config,
-            weights=weights,
-            stimuli=stimuli,
-            set_point=_set_point(session),
-            unperturbed=probe_trials(weights, stimuli, config, Probe()),
-            source=source,
-            manifold=self._manifold(session, group, source, progress),
-        )
 
-    def _manifold(
-        self, session: OpenSession, group: Group, source: Source, progress: Progress
-    ) -> Manifold:
-        if source is Source.TRAINING:
-            group = Group(1, session.config.baseline_problems).within(session.problems)
-        key = (session.key, group, source)
-        with self._lock:
-            if key in self._manifolds:
-                self._manifolds.move_to_end(key)
-                return self._manifolds[key]
-        found = _find_manifold(session, group, source, progress)
-        with self._lock:
-            self._manifolds[key] = found
-            while len(self._manifolds) > self.LARGEST:
-                self._manifolds.popitem(last=False)
-        return found
+def _states_group(session: OpenSession, group: Group, source: Source) -> Group:
+    """The problems whose states the subspaces are found from."""
+    if source is Source.TRAINING:
+        return Group(1, session.config.baseline_problems).within(session.problems)
+    return group
 
 
 def subject_key(session: OpenSession, problem: int, group: Group, source: Source) -> Hashable:
     """What tells subjects apart."""
-    if source is Source.TRAINING:
-        group = Group(1, session.config.baseline_problems).within(session.problems)
-    return (session.key, "perturbation subject", problem, group, source)
+    return (
+        session.key,
+        "perturbation subject",
+        problem,
+        _states_group(session, group, source),
+        source,
+    )
 
 
 def part(progress: Progress, number: int, parts: int) -> Progress:
