@@ -30,11 +30,15 @@ __all__ = [
 
 
 class Mode(enum.Enum):
-    """Which palette is shown; ``SYSTEM`` follows the desktop."""
+    """Which palette is shown; ``SYSTEM`` follows the desktop and stands for unknown words."""
 
     SYSTEM = "system"
     DARK = "dark"
     LIGHT = "light"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Mode:
+        return cls.SYSTEM  # a spoiled setting counts as missing
 
 
 class _HasIcon(Protocol):

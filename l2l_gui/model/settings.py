@@ -49,7 +49,7 @@ class Settings:
         """Plain values by name."""
         try:
             value = json.loads(self.text(name) or "{}")
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             return {}
         return value if isinstance(value, dict) else {}
 
@@ -68,16 +68,25 @@ class Settings:
         """Sessions opened lately that still exist, newest first."""
         try:
             names = json.loads(self.text("recent") or "[]")
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
+            return []
+        if not isinstance(names, list):
             return []
         paths = [Path(name) for name in names if isinstance(name, str)]
-        return [path for path in paths if path.is_file()]
+        return [path for path in paths if _is_file(path)]
 
     def add_recent(self, path: Path) -> None:
         """Put a session first."""
         path = path.resolve()
         paths = [path, *(other for other in self.recent if other != path)]
-        self.put("recent", json.dumps([str(one) for one in paths[:MOST_RECENT]]))
+        self.put("recent", json.dumps([str(recent) for recent in paths[:MOST_RECENT]]))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name no file can have
+        return False
 
 
 settings = Settings()

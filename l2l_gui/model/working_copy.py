@@ -67,6 +67,9 @@ def first_session() -> list[Path]:
     """The last session, or else the one that comes with the program."""
     last = settings.text("last session")
     for path in (Path(last) if last else None, data(EXAMPLE)):
-        if path is not None and path.is_file():
-            return [path]
+        try:
+            if path is not None and path.is_file():
+                return [path]
+        except (OSError, ValueError):  # a remembered name that no file can have
+            continue
     return []

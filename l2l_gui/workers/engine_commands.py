@@ -1,4 +1,4 @@
-"""What the engine's thread can be asked to do."""
+"""The commands that the engine's thread carries out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from l2l_gui.model.goals import Goal
 
 @dataclass(frozen=True, slots=True)
 class Warm:
-    """Load TensorFlow and compile, so that the first trial need not wait."""
+    """Load TensorFlow and compile ahead, so that the first trial starts at once."""
 
     config: RunConfig
 
@@ -30,7 +30,7 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Go on after problem ``finished`` of ``source`` as a new session."""
+    """Continue after problem ``finished`` of ``source`` as a new session."""
 
     source: Path
     finished: int
@@ -62,7 +62,7 @@ class Save:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Save and let go of the run."""
+    """Save and close the run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The thread that trains.
 
-Commands go in through a queue; the newest :class:`Snapshot` comes out through a mailbox of
-one. The thread alone touches the run, the window alone takes from the mailbox: they share
-nothing that changes.
+Commands go in through a queue; the newest :class:`Snapshot` comes out through a mailbox that
+holds one. Only this thread touches the run, and only the window takes from the mailbox: they
+share no mutable state.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ class EngineThread(QThread):
     Signals
     -------
     arrived : a snapshot is in the mailbox; :meth:`take` it.
-    stage(str) : what preparing is at; empty when done.
-    created(Path) : a new session's file is there.
-    moved(Path, Path) : training a session goes on in a working copy of it.
-    extended(Path, int) : all its problems were done; it now goes on to this number.
+    stage(str) : the stage of getting ready; empty when ready.
+    created(Path) : the file of a new session exists.
+    moved(Path, Path) : training of a session continues in a working copy of it.
+    extended(Path, int) : all its problems were done; the new number of problems.
     saved(Path) : a checkpoint was written, or a copy to this file.
-    failed(L2LError | Exception) : what could not be done.
+    failed(Exception, bool) : what could not be done, and whether training ended with it.
     """
 
     arrived = pyqtSignal()
@@ -64,7 +64,7 @@ class EngineThread(QThread):
     moved = pyqtSignal(object, object)
     extended = pyqtSignal(object, int)
     saved = pyqtSignal(object)
-    failed = pyqtSignal(object)
+    failed = pyqtSignal(object, bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ class EngineThread(QThread):
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._mailbox: Mailbox[Snapshot] = Mailbox()
         self._run: Run | None = None
-        self._copies: dict[Path, Path] = {}  # asked twice before the window moved: one copy
+        self._copies: dict[Path, Path] = {}  # a second request gets the same copy
         self._history: History
         self._target: Target | None = None
         self._due = 0.0
@@ -81,7 +81,7 @@ class EngineThread(QThread):
     # -- from the window's thread ------------------------------------------------------
 
     def post(self, command: Command) -> None:
-        """Do this after what was asked before."""
+        """Carry out a command after those posted before it."""
         self._commands.put(command)
 
     def take(self) -> Snapshot | None:
@@ -89,43 +89,50 @@ class EngineThread(QThread):
         return self._mailbox.take()
 
     def end(self) -> None:
-        """Save, let go and wait for the thread."""
+        """Save, close the run and wait for the thread."""
         self.post(Quit())
         self.wait()
 
     # -- in the thread -----------------------------------------------------------------
 
     def run(self) -> None:
-        """Obey, and train while there is a target."""
+        """Carry out commands, and train while there is a target."""
         going = True
         while going:
             if self._target is not None and self._commands.empty():
-                self._guard(self._train_trial)
+                self._guard(self._train_trial, ends_training=True)
                 continue
             command = self._commands.get()
             going = not isinstance(command, Quit)
-            self._guard(self._obey, command)
+            self._guard(self._obey, command, ends_training=isinstance(command, Train))
 
-    def _guard(self, action: Callable[..., None], *arguments: Any) -> None:
+    def _guard(
+        self, action: Callable[..., None], *arguments: Any, ends_training: bool = False
+    ) -> None:
+        """Report an error; training under way ends only with an error of its own."""
         try:
             action(*arguments)
         except Exception as error:
             if not isinstance(error, L2LError):
                 log.exception("The engine failed")
-            failed = type(error).__name__ == "TrainingFailedError"  # its import brings TensorFlow
-            self._halt(RunState.FAILED if failed else None)
+            if ends_training:
+                failed = (
+                    type(error).__name__ == "TrainingFailedError"
+                )  # its import loads TensorFlow
+                self._halt(RunState.FAILED if failed else None)
             self.stage.emit("")
-            self.failed.emit(error)
+            self.failed.emit(error, ends_training)
 
     def _obey(self, command: Command) -> None:
         match command:
             case Warm(config):
                 self._warm(config)
             case Create(path, config, overwrite):
-                self._release()
-                self._report("Loading TensorFlow")
-                quiet_import.load_tensorflow()
-                self._take_up(Run.create(path, config, overwrite=overwrite, report=self._report))
+                self._exchange(
+                    path,
+                    lambda: Run.create(path, config, overwrite=overwrite, report=self._report),
+                )
+                self._publish_rest()
                 self.created.emit(path)
             case Branch():
                 self._branch(command)
@@ -155,25 +162,37 @@ class EngineThread(QThread):
         self.stage.emit("")
 
     def _branch(self, asked: Branch) -> None:
-        self._release()
         stimuli = asked.next_problem.stimuli(asked.source)
+        self._exchange(
+            asked.path,
+            lambda: Run.branch(
+                asked.source,
+                asked.finished,
+                asked.path,
+                changes=asked.changes,
+                stimuli=stimuli,
+                report=self._report,
+            ),
+        )
+        self._publish_rest()
+        self.created.emit(asked.path)
+
+    def _exchange(self, path: Path, make: Callable[[], Run]) -> Run:
+        """Replace the run by another; if that cannot be had, the present one goes on."""
+        if self._run is not None and self._run.path == path:
+            self._release()
         self._report("Loading TensorFlow")
         quiet_import.load_tensorflow()
-        run = Run.branch(
-            asked.source,
-            asked.finished,
-            asked.path,
-            changes=asked.changes,
-            stimuli=stimuli,
-            report=self._report,
-        )
-        self._take_up(run)
-        self.created.emit(asked.path)
+        run = make()
+        try:
+            self._release()
+        finally:
+            self._adopt(run)
+        return run
 
     def _begin(self, path: Path, goal: Goal) -> None:
         run, path = self._run, self._copies.get(path, path)
         if run is None or run.path != path:
-            self._release()
             run = self._open(path)
         if run.finished:
             asked = goal.number or run.n_problems + (goal.problems or 0)
@@ -190,22 +209,18 @@ class EngineThread(QThread):
         original = path
         if working_copy.must_copy(path):
             path = working_copy.working_copy(path)
-        self._report("Loading TensorFlow")
-        quiet_import.load_tensorflow()
-        run = Run.resume(path, report=self._report)
-        self._take_up(run)
+        run = self._exchange(path, lambda: Run.resume(path, report=self._report))
         if path != original:
             self._copies[original] = path
             self.moved.emit(original, path)
         return run
 
-    def _take_up(self, run: Run) -> None:
+    def _adopt(self, run: Run) -> None:
         gc.freeze()  # going through all of TensorFlow's objects would stop the window for 30 ms
         self._run = run
         with Session.open(run.path) as session:
             self._history = History(session, run.n_trials, run.n_problems)
         self.stage.emit("")
-        self._publish(RunState.FINISHED if run.finished else RunState.STOPPED)
 
     def _train_trial(self) -> None:
         run, target = self._run, self._target
@@ -232,8 +247,12 @@ class EngineThread(QThread):
     def _halt(self, state: RunState | None = None) -> None:
         self._target = None
         if self._run is not None:
-            ended = RunState.FINISHED if self._run.finished else RunState.STOPPED
-            self._publish(state or ended)
+            self._publish_rest(state)
+
+    def _publish_rest(self, state: RunState | None = None) -> None:
+        """Publish a run that is not being trained."""
+        assert self._run is not None
+        self._publish(state or (RunState.FINISHED if self._run.finished else RunState.STOPPED))
 
     def _publish(self, state: RunState) -> None:
         run = self._run
@@ -267,7 +286,7 @@ class EngineThread(QThread):
             return
         self._halt()
         run, self._run = self._run, None
-        run.close()  # gives the file back even where it cannot save
+        run.close()  # unlocks the file even where it cannot save
 
     def _report(self, sentence: str) -> None:
         self.stage.emit(sentence)

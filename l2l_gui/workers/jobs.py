@@ -230,4 +230,4 @@ def _tell(listener: Callable[..., object], *news: Any) -> None:
     try:
         listener(*news)
     except Exception:
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())

@@ -20,9 +20,14 @@ LIBRARY = "libtensorflow_cc.so.2"
 RTLD_NOW = 2
 
 
+def loaded() -> bool:
+    """Whether TensorFlow is in memory."""
+    return "tensorflow" in sys.modules
+
+
 def load_tensorflow() -> None:
     """Import TensorFlow and the training code; harmless when repeated."""
-    if "l2l_engine.training.curriculum" in sys.modules:
+    if loaded():
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")

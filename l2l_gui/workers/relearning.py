@@ -22,6 +22,7 @@ from l2l_engine.manifold import Subspaces
 from l2l_engine.network import NetworkWeights
 from l2l_engine.perturbation import PerturbationKind
 from l2l_gui.model.snapshot import Growing
+from l2l_gui.workers import quiet_import
 from l2l_gui.workers.mailbox import Mailbox
 
 log = logging.getLogger(__name__)
@@ -124,6 +125,9 @@ class _Thread(QThread):
         task = self._report.task
         error = ""
         try:
+            if not quiet_import.loaded():
+                self.prepare("Loading TensorFlow")
+                quiet_import.load_tensorflow()
             for value in learn(task, self) if isinstance(task, Learn) else repeat(task, self):
                 self._tell(replace(self._report, stage="", value=value))
         except L2LError as raised:
@@ -251,6 +255,7 @@ class Learner(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thread: _Thread | None = None
+        self._abandoned: set[_Thread] = set()
         self.report: Report | None = None
 
     @property
@@ -274,13 +279,33 @@ class Learner(QObject):
         if self._thread is not None:
             self._thread.stop()
 
+    def abandon(self) -> None:
+        """Drop the task that runs, without waiting: it may be loading TensorFlow for seconds."""
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        thread.stop()
+        thread.arrived.disconnect(self._take)
+        thread.finished.disconnect(self._ended)
+        self._abandoned.add(thread)
+        thread.finished.connect(self._forget)
+        self._forget()
+        if self.report is not None:
+            self.report = replace(self.report, stage="", running=False, stopped=True)
+            self.changed.emit(self.report)
+
     def close(self) -> None:
-        """Stop and wait for the thread."""
-        thread = self._thread
-        if thread is not None:
-            thread.stop()
+        """Stop and wait for every thread."""
+        self.abandon()
+        for thread in self._abandoned:
             thread.wait()
-            self._ended()
+        self._forget()
+
+    def _forget(self) -> None:
+        """Delete the abandoned threads that have ended."""
+        for thread in [thread for thread in self._abandoned if thread.isFinished()]:
+            self._abandoned.remove(thread)
+            thread.deleteLater()
 
     def _take(self) -> None:
         report = self._thread.mailbox.take() if self._thread is not None else None

@@ -1,4 +1,4 @@
-"""Opening, making and training sessions: between the person's wishes and the engine."""
+"""Opens, creates and trains sessions: what the user asks for, passed on to the engine."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from l2l_gui.model.settings import settings
 from l2l_gui.model.snapshot import RunState, Snapshot
 from l2l_gui.model.working_copy import is_example, must_copy
 from l2l_gui.workers import engine_commands as engine
+from l2l_gui.workers import quiet_import
 from l2l_gui.workers.engine_thread import EngineThread
 from l2l_gui.workers.jobs import Computation, Jobs
 
@@ -27,12 +28,12 @@ WARM_MS = 400
 
 
 class Runner(QObject):
-    """Keeps sessions, selection and engine in step; knows nothing of widgets.
+    """Keeps sessions, selection and engine consistent; knows nothing of widgets.
 
     Signals
     -------
     changed : :attr:`training`, :attr:`stage` or the primary session differs.
-    informed(str), failed(Exception) : to tell the person.
+    informed(str), failed(Exception) : news for the user.
     """
 
     changed = pyqtSignal()
@@ -49,10 +50,10 @@ class Runner(QObject):
         super().__init__(parent)
         self._selection, self._sessions, self._jobs = selection, sessions, jobs
         self.stage = ""
-        """What preparing is at, for the status bar."""
+        """The stage of getting ready, for the status bar."""
         self._beside: list[Path] = []  # to compare with what is being opened
-        self._wanted = False  # training was asked for and not yet seen to end
-        self._seen_training = False
+        self._wanted = False  # training was asked for and has not been seen to end
+        self._trained: Path | None = None  # the file it was asked for
         self._latest: Snapshot | None = None
         self._pace = Pace(TEXT)
         self.warms = True
@@ -87,17 +88,14 @@ class Runner(QObject):
         if self.session is not None and self.session.path == path:
             self._compare_waiting()
             return
-        self.pause()
-        self._read(path, release=True)
+        self._read(path, release=True)  # training goes on until the file proves readable
 
     def create(self, path: Path, config: RunConfig) -> None:
         """Begin a new session and show it."""
-        self.pause()
         self.engine.post(engine.Create(path.resolve(), config))
 
     def branch(self, command: engine.Branch) -> None:
-        """Begin a new session where another was, and show it."""
-        self.pause()
+        """Begin a new session from a problem of another, and show it."""
         self.engine.post(command)
 
     def compare(self, paths: Iterable[Path]) -> None:
@@ -113,7 +111,7 @@ class Runner(QObject):
         """Show a session no longer beside the primary one."""
         chosen = self._selection.value.sessions
         if path in chosen[1:]:
-            self._selection.update(sessions=tuple(one for one in chosen if one != path))
+            self._selection.update(sessions=tuple(kept for kept in chosen if kept != path))
             self._sessions.remove(path)
 
     def save_copy(self, target: Path) -> None:
@@ -132,6 +130,7 @@ class Runner(QObject):
     def _opened(self, session: OpenSession, release: bool) -> None:
         if release:
             self.engine.post(engine.Release())
+            self._wanted, self._trained = False, None
         before = self._selection.value.primary
         self._sessions.add(session)
         if self._latest is not None and self._latest.path == session.path and not release:
@@ -146,7 +145,7 @@ class Runner(QObject):
             settings.put("last session", str(session.path))
         log.info("Opened %s: %d problems", session.path, session.problems)
         self._compare_waiting()
-        if self.warms and release:
+        if self.warms and release and quiet_import.loaded():
             QTimer.singleShot(WARM_MS, self._warm)
         self.changed.emit()
 
@@ -178,7 +177,7 @@ class Runner(QObject):
         if session is None:
             self.failed.emit(SessionError("No session is open: open one or make a new one."))
             return
-        self._wanted, self._seen_training = True, False
+        self._wanted, self._trained = True, session.path
         self._selection.update(follow_live=True)
         self.engine.post(engine.Train(session.path, goal))
         self.changed.emit()
@@ -210,9 +209,9 @@ class Runner(QObject):
         session = self.session
         if session is not None and session.path == snapshot.path:
             self._set_limits(session)
-        if snapshot.state is RunState.TRAINING:
-            self._seen_training = True
-        wanted, self._wanted = self._wanted, snapshot.state is RunState.TRAINING
+        wanted = self._wanted
+        if snapshot.path == self._trained:
+            self._wanted = snapshot.state is RunState.TRAINING
         if self._pace.due(snapshot) or wanted != self._wanted:
             self.changed.emit()
 
@@ -221,11 +220,14 @@ class Runner(QObject):
         self.changed.emit()
 
     def _created(self, path: Path) -> None:
+        self._wanted, self._trained = False, None
         self._read(path)
 
     def _moved(self, original: Path, path: Path) -> None:
         why = "the example that comes with the program" if is_example(original) else "read-only"
         self.informed.emit(f"{original.name} is {why}: training goes on in a copy, {path}.")
+        if self._trained == original:
+            self._trained = path
         self._read(path)
 
     def _extended(self, path: Path, problems: int) -> None:
@@ -236,8 +238,9 @@ class Runner(QObject):
     def _saved(self, path: Path) -> None:
         self.informed.emit(f"Saved {path}.")
 
-    def _engine_failed(self, error: Exception) -> None:
-        self._wanted = False
+    def _engine_failed(self, error: Exception, ended: bool) -> None:
+        if ended:
+            self._wanted = False
         self.stage = ""
         self.failed.emit(error)
         self.changed.emit()

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from PyQt6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, QRunnable, QThreadPool, QTimer, pyqtSignal
 
 from l2l_engine.config import L2LError
 from l2l_gui.model.sessions import OpenSession
@@ -64,9 +64,13 @@ class LatestWins(QObject):
         if not self._running:
             self._start()
 
-    def close(self) -> None:
-        """Forget what waits and wait for what runs."""
+    def drop(self) -> None:
+        """Cancel the request that waits."""
         self._waiting = None
+
+    def close(self) -> None:
+        """Cancel the request that waits and wait for the one that runs."""
+        self.drop()
         self._pool.waitForDone(CLOSING_MS)
 
     def _start(self) -> None:
@@ -130,9 +134,7 @@ class Lab(QObject):
         self.subject: Subject | None = None
         self.response: Response | None = None
         context.sessions.closed.connect(self._session_closed)
-        application = QCoreApplication.instance()
-        if application is not None:
-            application.aboutToQuit.connect(self.close)
+        context.jobs.closed.connect(self.close)
 
     @classmethod
     def of(cls, context: Context) -> Lab:
@@ -141,7 +143,7 @@ class Lab(QObject):
         return found if found is not None else cls(context)
 
     def close(self) -> None:
-        """End all threads; at most a trial's time, or that of loading TensorFlow."""
+        """End all threads; this takes at most a trial, or as long as loading TensorFlow."""
         self.learner.close()
         self._responses.close()
 
@@ -257,5 +259,6 @@ class Lab(QObject):
         subject = self.subject
         if subject is None or self._context.sessions.get(session.path) is not None:
             return
-        self.close()
+        self.learner.abandon()
+        self._responses.drop()
         self.subject = self.response = None
