@@ -14,14 +14,16 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal
+from PyQt6.QtCore import QObject, QRunnable, QThreadPool, QTimer, pyqtSignal
 
+from l2l_gui.workers.memory import return_freed_memory
 from l2l_gui.workers.results import Results, results
 
 log = logging.getLogger(__name__)
 
 QUICK_THREADS = 2
 CLOSING_MS = 10_000
+IDLE_MS = 1000
 
 
 class JobCancelledError(Exception):
@@ -114,6 +116,10 @@ class Jobs(QObject):
         self._slow.setMaxThreadCount(1)
         self._background.setMaxThreadCount(1)
         self._anonymous = itertools.count()
+        self._idle = QTimer(self)  # no job for a while
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(IDLE_MS)
+        self._idle.timeout.connect(return_freed_memory)
         self._done.connect(self._finish)
 
     @property
@@ -184,6 +190,7 @@ class Jobs(QObject):
         for pool in (self._quick, self._slow, self._background):
             pool.clear()
             pool.waitForDone(CLOSING_MS)
+        self._idle.stop()
         afterwards, self._afterwards = self._afterwards, []
         for _, action in afterwards:
             _tell(action)
@@ -211,6 +218,7 @@ class Jobs(QObject):
     def _finish(self, job: Job, result: Any, error: Exception | None) -> None:
         self._ending.discard(job)
         self._end(job)
+        self._idle.start()
         if error is None and job.computation.key is not None:
             self.cache.put(job.computation.key, result)
         self._drop(job)
