@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,7 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from l2l_gui.tour.steps import STEPS
 
         return take_tour(options.tour, options.files, STEPS)
-    return show(options.files)
+    try:
+        return show(options.files)
+    except KeyboardInterrupt:  # while starting: once the window is there, a signal closes it
+        return 128 + signal.SIGINT
 
 
 def show(files: list[Path]) -> int:
@@ -44,6 +48,7 @@ def show(files: list[Path]) -> int:
     app = application()
     from l2l_gui.look.theme import theme
     from l2l_gui.window.main_window import MainWindow
+    from l2l_gui.window.stop_signals import StopSignals
 
     theme.set_mode(settings.text("theme") or "system")
     window = MainWindow()
@@ -53,7 +58,8 @@ def show(files: list[Path]) -> int:
     if paths:
         QTimer.singleShot(0, lambda: window.open_files(paths))
     QTimer.singleShot(FIRST_STEPS_MS, window.features.first_steps.welcome)
-    return app.exec()
+    with StopSignals(window) as signals:
+        return app.exec() or signals.exit_code
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -56,6 +56,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
+        self._asks = True  # before it closes
         self.selection = SharedSelection(self)
         self.jobs = Jobs(self)
         self.sessions = Sessions(self.jobs.when_done, self)
@@ -292,9 +293,14 @@ class MainWindow(QMainWindow):
             return
         self.runner.open(paths[0], beside=paths[1:])
 
+    def close_unasked(self) -> None:
+        """Close at once, whatever is under way, as a signal demands."""
+        self._asks = False
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save and end everything; training goes on next time."""
-        if not self.features.may_close():
+        if self._asks and not self.features.may_close():
             event.ignore()
             return
         self._remember()
