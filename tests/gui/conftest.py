@@ -6,6 +6,8 @@ import gc
 import logging
 import os
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,9 +22,14 @@ from l2l_gui.look.theme import theme
 from l2l_gui.model.settings import settings
 from l2l_gui.window.application import application
 from l2l_gui.window.main_window import MainWindow
+from l2l_gui.workers.results import results
 
 if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+LASTING = {"Profile", "IO loop"}  # of Dask, once in use
+THREADS_END = 5.0  # s
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +43,8 @@ def sandbox(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The person's settings and sessions stay untouched; every test begins in the light theme."""
+    """The user's settings and sessions stay untouched; every test starts in the light theme."""
+    results.clear()  # tests change what they are given
     home = tmp_path_factory.mktemp("sandbox")
     settings.use_file(home / "settings.ini")
     monkeypatch.setenv("L2L_SESSIONS", str(home / "sessions"))
@@ -60,10 +68,11 @@ def garbage_stays_here() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind(sandbox: None, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail a test that leaves a thread, an active timer or a window.
+    """Fail a test that leaves a thread, a child process, an active timer or a window.
 
     Widgets given to ``qtbot`` are closed by it, after this; they are told apart by their owner.
     """
+    threads_before, children_before = _python_threads(), _children()
     before = {id(widget) for widget in QApplication.topLevelWidgets()}
     timers = {id(timer) for timer in _alive(QTimer) if timer.isActive()}
     yield
@@ -72,6 +81,12 @@ def nothing_left_behind(sandbox: None, request: pytest.FixtureRequest) -> Iterat
     gc.collect()
     threads = [thread for thread in _alive(QThread) if thread.isRunning() and thread != _main()]
     assert not threads, f"left running: {[thread.objectName() for thread in threads]}"
+    give_up = time.monotonic() + THREADS_END
+    while (left := _python_threads() - threads_before) and time.monotonic() < give_up:
+        time.sleep(0.02)  # a file being closed by a thread of its own
+    assert not left, f"left running: {sorted(thread.name for thread in left)}"
+    children = _children() - children_before
+    assert not children, f"left running: processes {sorted(children)}"
     if "qtbot" in request.fixturenames and "window" not in request.fixturenames:
         return
     windows = [
@@ -85,10 +100,33 @@ def nothing_left_behind(sandbox: None, request: pytest.FixtureRequest) -> Iterat
 
 
 def _alive(kind: type) -> list:
-    found = (
-        one for one in gc.get_objects() if issubclass(type(one), kind)
-    )  # proxies: no isinstance
-    return [one for one in found if not sip.isdeleted(one)]
+    # of the type, as isinstance would ask proxies
+    found = (each for each in gc.get_objects() if issubclass(type(each), kind))
+    return [each for each in found if not sip.isdeleted(each)]
+
+
+def _python_threads() -> set[threading.Thread]:
+    """Threads Python started; Qt's pools keep theirs, which Python knows as dummies."""
+    return {
+        thread
+        for thread in threading.enumerate()
+        if not isinstance(thread, threading._DummyThread)
+        and thread.name not in LASTING  # of the process
+    }
+
+
+def _children() -> set[int]:
+    """Child processes that run; a zombie has ended."""
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            words = stat.read_text().rpartition(")")[2].split()
+            command = stat.with_name("cmdline").read_bytes()
+        except OSError:  # ended meanwhile
+            continue
+        if int(words[1]) == os.getpid() and words[0] != "Z" and b"resource_tracker" not in command:
+            found.add(int(stat.parent.name))
+    return found
 
 
 def _main() -> QThread | None:
