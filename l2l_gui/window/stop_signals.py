@@ -9,6 +9,7 @@ import socket
 from types import TracebackType
 from typing import Self
 
+from PyQt6 import sip
 from PyQt6.QtCore import QObject, QSocketNotifier, QTimer
 from PyQt6.QtWidgets import QApplication
 
@@ -31,7 +32,9 @@ class StopSignals(QObject):
         self._here, self._there = socket.socketpair()
         for end in (self._here, self._there):
             end.setblocking(False)
-        self._notifier = QSocketNotifier(self._here.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier = QSocketNotifier(
+            sip.voidptr(self._here.fileno()), QSocketNotifier.Type.Read, self
+        )
         self._notifier.activated.connect(self._woken)
 
     @property
