@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from l2l_gui.dialogs.typed_path import path_problem, typed_path
 from l2l_gui.model.working_copy import free_name
 from l2l_gui.workers.jobs import Computation, JobCancelledError, Jobs
 
@@ -101,7 +102,7 @@ class ImportDialog(QDialog):
 
     def source_path(self) -> Path:
         """The folder or zip."""
-        return Path(self.source.text().strip()).expanduser()
+        return typed_path(self.source.text())
 
     def prefix(self) -> str | None:
         """The run's prefix; None where nothing is chosen."""
@@ -110,9 +111,7 @@ class ImportDialog(QDialog):
 
     def target_path(self) -> Path:
         """The session to make."""
-        path = Path(self.target.text().strip()).expanduser()
-        path = path if path.is_absolute() else self._folder / path
-        return path if path.suffix else path.with_suffix(".h5")
+        return typed_path(self.target.text(), self._folder, ".h5")
 
     def done(self, result: int) -> None:
         """Let go of what is being looked for."""
@@ -172,12 +171,7 @@ class ImportDialog(QDialog):
     def _target_problem(self) -> str:
         if not self.target.text().strip():
             return ""
-        path = self.target_path()
-        if path.exists():
-            return f"{path.name} exists already: choose another name."
-        if not path.parent.is_dir():
-            return f"The folder {path.parent} does not exist: choose another."
-        return ""
+        return path_problem(self.target_path(), "the session", new=True)
 
     def _target_edited(self) -> None:
         self._named = True

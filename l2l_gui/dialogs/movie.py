@@ -10,7 +10,6 @@ from PyQt6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
@@ -22,8 +21,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from l2l_gui.dialogs.typed_path import path_problem, typed_path
 from l2l_gui.model.settings import settings
 from l2l_gui.output.movies import MOVIES
+from l2l_gui.widgets.decimal_box import DecimalBox
 
 SCALES = (1.0, 1.5, 2.0)
 
@@ -69,7 +70,7 @@ class MovieDialog(QDialog):
         self.subject.currentIndexChanged.connect(self._update)
         self.scale = QComboBox()
         self.scale.currentIndexChanged.connect(self._update)
-        self.seconds = QDoubleSpinBox()
+        self.seconds = DecimalBox()
         self.seconds.setRange(0.5, 600.0)
         self.seconds.setValue(8.0)
         self.seconds.setDecimals(1)
@@ -157,8 +158,7 @@ class MovieDialog(QDialog):
 
     def path(self) -> Path:
         """The movie."""
-        path = Path(self.file.text().strip()).expanduser()
-        return path if path.suffix else path.with_suffix(".mp4")
+        return typed_path(self.file.text(), suffix=".mp4")
 
     # -- what is shown -----------------------------------------------------------------
 
@@ -186,14 +186,10 @@ class MovieDialog(QDialog):
     def _problem(self) -> str:
         if self.choice is not Moves.TRIAL and self.first.value() > self.last.value():
             return "The first problem comes after the last: exchange them."
-        if not self.file.text().strip():
-            return "Name the file of the movie."
         path = self.path()
-        if path.suffix.lower() not in MOVIES:
+        if path.name and path.suffix.lower() not in MOVIES:
             return f"{path.name} has no known ending: choose one of {', '.join(MOVIES)}."
-        if not path.parent.is_dir():
-            return f"The folder {path.parent} does not exist: choose another."
-        return ""
+        return path_problem(path, "the movie")
 
     def _browse(self) -> None:
         name, _ = QFileDialog.getSaveFileName(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import (
     QDialog,
@@ -21,9 +21,10 @@ from PyQt6.QtWidgets import (
 
 from l2l_engine.config import RunConfig
 from l2l_gui.dialogs.guard import may_discard
-from l2l_gui.dialogs.number_edit import parsed
 from l2l_gui.dialogs.parameter_editor import ParameterEditor
+from l2l_gui.dialogs.typed_path import path_problem, typed_path
 from l2l_gui.look.theme import theme
+from l2l_gui.model.working_copy import free_name
 
 SUFFIX = ".h5"
 FILTER = "L2L sessions (*.h5)"
@@ -39,7 +40,14 @@ class NewRunDialog(QDialog):
         and what a branch may not change.
     stem : start of the suggested name; by default the run type and seed.
     above : what more is asked, above the parameters.
+
+    Signals
+    -------
+    submitted : the run is asked for. Answer with :meth:`show_stage`, then :meth:`finish` or
+        :meth:`refuse`.
     """
+
+    submitted = pyqtSignal()
 
     def __init__(
         self,
@@ -55,6 +63,7 @@ class NewRunDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self._folder, self._stem, self._named = folder, stem, False
+        self._waiting = False
         self.editor = ParameterEditor(base, locked)
         self.editor.changed.connect(self._update)
         self.file = QLineEdit()
@@ -107,9 +116,11 @@ class NewRunDialog(QDialog):
         place.addWidget(label)
         place.addWidget(self.file, 1)
         place.addWidget(self.browse)
+        self._parts = [self.editor, self.file, self.browse, self.reset, self.create_button]
         column = QVBoxLayout(self)
         column.setSpacing(10)
         if above is not None:
+            self._parts.append(above)
             column.addWidget(above)
         column.addWidget(self.editor, 1)
         column.addLayout(place)
@@ -126,24 +137,66 @@ class NewRunDialog(QDialog):
 
     def path(self) -> Path:
         """The session file."""
-        text = self.file.text().strip()
-        path = Path(text).expanduser()
-        path = path if path.is_absolute() else self._folder / path
-        return path if path.suffix else path.with_suffix(SUFFIX)
+        return typed_path(self.file.text(), self._folder, SUFFIX)
 
     def reject(self) -> None:
-        """Ask before edits are lost."""
-        if not self.editor.changed_names() or may_discard(self, "The changed parameters"):
+        """Ask before edits are lost; a run that is being made goes on without the dialog."""
+        if (
+            self.waiting
+            or not self.editor.changed_names()
+            or may_discard(self, "The changed parameters")
+        ):
             super().reject()
 
+    # -- until the file is made --------------------------------------------------------
+
+    @property
+    def waiting(self) -> bool:
+        """Whether what was asked for is being made."""
+        return self._waiting
+
+    def accept(self) -> None:
+        """Ask for the run; the dialog stays, with all that was typed, until it is made."""
+        if self.create_button.isEnabled():
+            self._wait(True)
+            self.show_stage("")
+            self.submitted.emit()
+
+    def show_stage(self, words: str) -> None:
+        """Say what making the run is at."""
+        if self._waiting:
+            self._say(f"{words or 'Creating the session'}…", error=False)
+
+    def refuse(self, sentence: str) -> None:
+        """Say why it could not be made, and let the person go on editing."""
+        self._wait(False)
+        self._say(sentence)
+        self.file.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def finish(self) -> None:
+        """It is made: close."""
+        super().accept()
+
+    def _wait(self, waiting: bool) -> None:
+        self._waiting = waiting
+        for part in self._parts:
+            part.setDisabled(waiting)
+
+    def _say(self, words: str, error: bool = True) -> None:
+        self.file_message.setText(words)
+        self.file_message.setVisible(bool(words))
+        self.file_message.setProperty("error", error)
+        self.file_message.setProperty("quiet", not error)
+        style = self.file_message.style()
+        assert style is not None
+        style.unpolish(self.file_message)
+        style.polish(self.file_message)
+
     def _suggested(self) -> Path:
-        seed = parsed(self.editor.value("seed"))
+        seed = self.editor.number("seed")
         named = f"-seed-{seed}" if isinstance(seed, int) else ""
         stem = self._stem or f"{self.editor.value('run_type').value}{named}"
-        path, number = self._folder / f"{stem}{SUFFIX}", 2
-        while path.exists():
-            path, number = self._folder / f"{stem}-{number}{SUFFIX}", number + 1
-        return path
+        return free_name(self._folder, stem, SUFFIX)
 
     def _update(self) -> None:
         if not self._named:
@@ -151,20 +204,12 @@ class NewRunDialog(QDialog):
         problem = self._file_problem()
         if not problem and self.editor.valid:
             problem = self.refusal(self.config())
-        self.file_message.setText(problem)
-        self.file_message.setVisible(bool(problem))
+        self._say(problem)
         self.reset.setEnabled(bool(self.editor.changed_names()))
         self.create_button.setEnabled(self.editor.valid and not problem)
 
     def _file_problem(self) -> str:
-        if not self.file.text().strip():
-            return "Name the file the session is kept in."
-        path = self.path()
-        if path.exists():
-            return f"{path.name} exists already: choose another name."
-        if not path.parent.is_dir():
-            return f"The folder {path.parent} does not exist: choose another."
-        return ""
+        return path_problem(self.path(), "the session", new=True)
 
     def _name_edited(self) -> None:
         self._named = True

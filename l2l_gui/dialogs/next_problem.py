@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
@@ -21,6 +19,7 @@ from PyQt6.QtWidgets import (
 )
 
 from l2l_engine.storage.stimuli import SUFFIXES, StimuliError, read_stimuli
+from l2l_gui.dialogs.typed_path import typed_path
 from l2l_gui.model.branching import Again, Drawn, NextProblem, Own
 
 FILTER = f"Two vectors ({' '.join(f'*{suffix}' for suffix in SUFFIXES)})"
@@ -143,7 +142,7 @@ class NextProblemChoice(QWidget):
         self._own, words = None, ""
         if text:
             try:
-                vectors = read_stimuli(Path(text).expanduser(), self._channels)
+                vectors = read_stimuli(typed_path(text), self._channels)
             except StimuliError as error:
                 words = str(error)
             else:

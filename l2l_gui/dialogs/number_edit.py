@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent, QKeySequence
 from PyQt6.QtWidgets import QLineEdit, QWidget
 
+GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+")
+"""A whole number with its thousands separated."""
 _UNDO = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 
 
@@ -25,7 +28,7 @@ class NumberEdit(QLineEdit):
             event.ignore()
             return
         step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
-        value = parsed(self.text())
+        value = parsed(self.text(), self._whole)
         if step and self._whole and isinstance(value, int):
             self.setText(str(max(0, value + step)))
             event.accept()
@@ -33,13 +36,25 @@ class NumberEdit(QLineEdit):
         super().keyPressEvent(event)
 
 
-def parsed(value: Any) -> Any:
-    """A number's text as int or float where it is one; anything else as it is."""
+def parsed(value: Any, whole: bool = False) -> Any:
+    """A number's text as int or float where it is one; anything else as it is.
+
+    Parameters
+    ----------
+    value : a text, or something else that is returned as it is.
+    whole : whether a whole number is wanted. Then commas may separate thousands ("20,000");
+        otherwise one comma is a decimal sign, as in many languages ("0,05").
+    """
     if not isinstance(value, str):
         return value
+    text = value.strip()
+    if whole and GROUPED.fullmatch(text):
+        text = text.replace(",", "")
+    elif text.count(",") == 1 and "." not in text:
+        text = text.replace(",", ".")
     for kind in (int, float):
         try:
-            return kind(value.strip())
+            return kind(text)
         except ValueError:
             continue
     return value

@@ -7,7 +7,7 @@ import enum
 from collections.abc import Collection
 from typing import Any
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QKeySequence, QUndoCommand, QUndoStack
 from PyQt6.QtWidgets import (
     QCheckBox,
@@ -89,7 +89,7 @@ class ParameterEditor(QWidget):
         super().__init__(parent)
         self.undo_stack = QUndoStack(self)
         self._base = base if base is not None else RunConfig()
-        self._valid, self._visit = True, 0
+        self._valid, self._visit, self._wrong = True, 0, ""
         self._rows = {item.name: ParameterRow(item) for item in dataclasses.fields(RunConfig)}
         self._values: dict[str, Any] = {}
         self._message = QLabel()
@@ -129,7 +129,7 @@ class ParameterEditor(QWidget):
             row.label.setDisabled(name in locked)
             self._connect(row)
         column.addStretch()
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -161,7 +161,7 @@ class ParameterEditor(QWidget):
         ConfigError
             When one of them is out of range; it is shown in place as well.
         """
-        values = {name: parsed(value) for name, value in self._values.items()}
+        values = {name: self.number(name) for name in self._rows}
         values["problems"] = 0 if values["problems"] == AS_PUBLISHED else values["problems"]
         return RunConfig.from_values(values)
 
@@ -173,6 +173,10 @@ class ParameterEditor(QWidget):
     def value(self, name: str) -> Any:
         """A parameter as shown: a number's text, an enum member or a bool."""
         return self._values[name]
+
+    def number(self, name: str) -> Any:
+        """A parameter as a number where its text is one; else as :meth:`value`."""
+        return parsed(self._values[name], self._rows[name].whole)
 
     def set_value(self, name: str, value: Any) -> None:
         """Change a parameter, undoably."""
@@ -209,7 +213,7 @@ class ParameterEditor(QWidget):
         return value if isinstance(value, (bool, enum.Enum)) else f"{value:.12g}"
 
     def _differs(self, name: str) -> bool:
-        return bool(parsed(self._values[name]) != parsed(self._start(name)))
+        return bool(self.number(name) != parsed(self._start(name)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Undo and redo edits; the fields leave these keys to the form."""
@@ -239,6 +243,22 @@ class ParameterEditor(QWidget):
         self._check()
         self.changed.emit()
 
+    def _with_labels(self, problem: str) -> str:
+        """An error in the words of the form: labels where it has the names of parameters.
+
+        Within a sentence only names that are no words, such as ``mask_ms``, are replaced.
+        """
+        words = problem.split(" ")
+        for place, word in enumerate(words):
+            name = word.rstrip(".,:;")
+            if name in self._rows and (place == 0 or "_" in name):
+                words[place] = self._rows[name].title + word[len(name) :]
+        return " ".join(words)
+
+    def _scroll_to_error(self) -> None:
+        if self._wrong:
+            self._area.ensureWidgetVisible(self._rows[self._wrong].message)
+
     def _check(self) -> None:
         problem, at = "", ""
         try:
@@ -247,10 +267,14 @@ class ParameterEditor(QWidget):
             problem = str(error)
             first = problem.split(" ", 1)[0]
             at = first if first in field_names() else ""
+            problem = self._with_labels(problem)
         for name, row in self._rows.items():
             if row.message.text() or name == at:
                 row.show_error(problem if name == at else "")
             row.reset.setVisible(self._differs(name) and row.editor.isEnabled())
+        if at and at != self._wrong:
+            QTimer.singleShot(0, self._scroll_to_error)  # once its message has a place
+        self._wrong = at
         self._message.setText(problem if not at else "")
         self._message.setVisible(bool(problem) and not at)
         run_type = self._values["run_type"]

@@ -6,45 +6,29 @@ import dataclasses
 import enum
 from typing import Any
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QLabel, QToolButton, QWidget
 
 from l2l_gui.dialogs.number_edit import NumberEdit
 from l2l_gui.look.theme import theme
 
 
-class _Choice(QComboBox):
-    """A choice that scrolling past does not change."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scroll the form unless the choice has the focus."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-
 class ParameterRow:
     """The widgets of one parameter."""
 
     def __init__(self, item: dataclasses.Field[Any]) -> None:
-        self.name, self.default = item.name, item.default
+        self.name, self.title = item.name, item.metadata["label"]
+        self.whole = isinstance(item.default, int) and not isinstance(item.default, bool)
         meta = item.metadata
         self.label = QLabel(meta["label"])
         self.editor: QWidget
         if isinstance(item.default, enum.Enum):
-            self.editor = box = _Choice()
+            self.editor = box = QComboBox()
             for member in type(item.default):
                 box.addItem(member.value.replace("_", " "), member)
         elif isinstance(item.default, bool):
             self.editor = QCheckBox()
         else:
-            self.editor = NumberEdit(whole=isinstance(item.default, int))
+            self.editor = NumberEdit(self.whole)
         allowed = f", {meta['allowed']}" if meta["allowed"] else ""
         self.editor.setToolTip(f"{item.name}{allowed}")
         self.editor.setAccessibleName(meta["label"])

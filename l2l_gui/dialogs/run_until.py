@@ -5,7 +5,6 @@ from __future__ import annotations
 from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QGridLayout,
     QLabel,
     QRadioButton,
@@ -16,6 +15,7 @@ from PyQt6.QtWidgets import (
 
 from l2l_gui.model.goals import Goal
 from l2l_gui.model.snapshot import Snapshot
+from l2l_gui.widgets.decimal_box import DecimalBox
 
 MOST = 1_000_000
 
@@ -35,7 +35,7 @@ class RunUntilDialog(QDialog):
         self.more_value.setValue(10)
         self.number_value.setRange(now.present, MOST)
         self.number_value.setValue(max(now.config.problems, now.present + 9))
-        self.loss_value = QDoubleSpinBox()
+        self.loss_value = DecimalBox()
         self.loss_value.setDecimals(4)
         self.loss_value.setRange(0.0001, 10.0)
         self.loss_value.setSingleStep(0.005)

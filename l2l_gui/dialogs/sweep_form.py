@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 )
 
 from l2l_engine.config import L2LError, RunType
+from l2l_gui.dialogs.typed_path import typed_path
 from l2l_gui.workers.sweeping import parse_seeds, parse_settings
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class SweepForm(QWidget):
 
     def path(self) -> Path:
         """The sweep's folder."""
-        return Path(self.folder.text().strip()).expanduser()
+        return typed_path(self.folder.text())
 
     def runs(self) -> list[SweepRun]:
         """The grid; raises L2LError where something in it is wrong."""

@@ -10,7 +10,6 @@ from PyQt6.QtGui import QAction, QContextMenuEvent, QKeySequence
 from PyQt6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QToolButton,
     QWhatsThis,
@@ -35,7 +34,7 @@ class PanelHeader(QWidget):
     def __init__(self, panel: Panel) -> None:
         super().__init__()
         self.panel = panel
-        self._title = QLabel(panel.title)
+        self._title = ElidedLabel(panel.title, whole=True)
         self._title.setProperty("heading", True)
         self._shown = ElidedLabel()
         self._shown.setProperty("quiet", True)

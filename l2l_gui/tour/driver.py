@@ -153,9 +153,7 @@ class Tour:
     def show(self, name: str) -> Panel:
         """A panel brought to the front and drawn."""
         panel = self.panel(name)
-        dock = panel.parentWidget()
-        assert dock is not None
-        dock.raise_()
+        self.window.workspaces.current.dock(panel).raise_()
         self.wait_for(f"{panel.title} to be drawn", lambda: panel.seen and panel.settled)
         self.settle()
         return panel

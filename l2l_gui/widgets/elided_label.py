@@ -1,4 +1,8 @@
-"""A line of text that ends in an ellipsis where there is no room, and is whole in its tip."""
+"""A line of text that ends in an ellipsis where there is no room, and is whole in its tip.
+
+superqt's ``QElidingLabel`` asks for a new layout of the whole window whenever its text changes,
+which the headers do many times a second; this one never does.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,26 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy
 
+LEAST_WIDTH = 40
+
 
 class ElidedLabel(QLabel):
-    """Plain text that takes the room there is; new words never lay the window out anew."""
+    """Plain text on one line.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    text : the words.
+    whole : whether it asks for the room of all its words, as a title does; otherwise it takes
+        the room there is, and changing its words never lays the window out anew.
+    """
+
+    def __init__(self, text: str = "", whole: bool = False) -> None:
         super().__init__()
-        self._words = ""
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setMinimumWidth(40)
+        self._words, self._whole = "", whole
+        across = QSizePolicy.Policy.Preferred if whole else QSizePolicy.Policy.Ignored
+        self.setSizePolicy(across, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(LEAST_WIDTH)
+        self.setText(text)
 
     def text(self) -> str:
         """All of it."""
@@ -24,15 +39,19 @@ class ElidedLabel(QLabel):
         """Change the words and the tip."""
         self._words = words or ""
         self.setToolTip(self._words)
+        if self._whole:
+            self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
         """One line."""
-        return QSize(self.minimumWidth(), self.fontMetrics().height())
+        measure = self.fontMetrics()
+        wanted = measure.horizontalAdvance(self._words) + 2 if self._whole else 0
+        return QSize(max(self.minimumWidth(), wanted), measure.height())
 
     def minimumSizeHint(self) -> QSize:
         """A few letters."""
-        return self.sizeHint()
+        return QSize(self.minimumWidth(), self.fontMetrics().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """As much as fits."""

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PyQt6.QtCore import QElapsedTimer, QSignalBlocker, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import (
+    QBoxLayout,
     QComboBox,
     QFrame,
     QGridLayout,
@@ -30,6 +32,7 @@ FRAME_MS = 33
 STEP_MS = 10
 PAGE_MS = 100
 MOST_PROBLEMS = 99_999
+LEAST_WIDTH = 460
 
 
 class Transport(QWidget):
@@ -119,24 +122,61 @@ class Transport(QWidget):
         )
 
     def _arrange(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(10, 6, 10, 6)
+        sliders = QWidget()
+        grid = QGridLayout(sliders)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
         grid.addWidget(_row(QLabel("Time"), self.play, self.loop, self.speed), 0, 0)
         grid.addWidget(self.time, 0, 1)
         grid.addWidget(self.time_label, 0, 2)
-        grid.addWidget(_line(), 0, 3, 2, 1)
-        grid.addWidget(_quiet("Group"), 0, 4)
-        grid.addWidget(_row(self.group_start, self.group_end), 0, 5)
-        grid.addWidget(_row(_quiet("size"), self.group_size), 0, 6)
         grid.addWidget(_row(QLabel("Problem"), self.problem_number), 1, 0)
         grid.addWidget(self.problem, 1, 1)
         grid.addWidget(self.problem_of, 1, 2, Qt.AlignmentFlag.AlignRight)
-        grid.addWidget(_quiet("Stimulus"), 1, 4)
-        grid.addWidget(self.stimulus, 1, 5, 1, 2)
         grid.setColumnStretch(1, 1)
+        group = _row(_quiet("Group"), self.group_start, self.group_end)
+        size = _row(_quiet("size"), self.group_size)
+        stimulus = _row(_quiet("Stimulus"), self.stimulus)
+        self._choices = QGridLayout()
+        self._choices.setHorizontalSpacing(8)
+        self._choices.setVerticalSpacing(4)
+        self._choice_widgets = (group, size, stimulus)
+        self._line = _line()
+        self._outer = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._outer.setContentsMargins(10, 6, 10, 6)
+        self._outer.setSpacing(8)
+        self._outer.addWidget(sliders, 1)
+        self._outer.addWidget(self._line)
+        self._outer.addLayout(self._choices)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._narrow: bool | None = None
+        self._fold(False)
+        self._wide = self._outer.minimumSize().width()
+
+    def _fold(self, narrow: bool) -> None:
+        """Put the choices below the sliders, in a line, where there is no room beside them."""
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        direction = QBoxLayout.Direction
+        self._outer.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
+        self._line.setVisible(not narrow)
+        for widget in self._choice_widgets:
+            self._choices.removeWidget(widget)
+        group, size, stimulus = self._choice_widgets
+        self._choices.addWidget(group, 0, 0)
+        self._choices.addWidget(size, 0, 1)
+        self._choices.addWidget(stimulus, *((0, 2) if narrow else (1, 0, 1, 2)))
+        self.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold where it is narrow."""
+        super().resizeEvent(event)
+        self._fold(self.width() < self._wide)
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the sliders may be; the height of what is shown."""
+        return QSize(min(LEAST_WIDTH, self._wide), self._outer.minimumSize().height())
 
     # -- setters -----------------------------------------------------------------------
 
@@ -280,7 +320,7 @@ def _slider(name: str, step: int, page: int) -> QSlider:
     slider.setAccessibleName(name)
     slider.setSingleStep(step)
     slider.setPageStep(page)
-    slider.setMinimumWidth(160)
+    slider.setMinimumWidth(80)
     return slider
 
 

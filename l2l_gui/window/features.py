@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
-
 from l2l_gui.model import working_copy
 from l2l_gui.panels.base import Panel
+from l2l_gui.window.beginning import Beginning
 from l2l_gui.window.filming import Filming
 from l2l_gui.window.first_run import FirstSteps
 from l2l_gui.window.published_files import PublishedFiles
@@ -42,9 +41,7 @@ class Features:
         from l2l_gui.dialogs.branch import BranchDialog
 
         dialog = BranchDialog(session, selected, working_copy.sessions_folder(), shell.frame)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(lambda: shell.runner.branch(dialog.command()))
-        dialog.open()
+        Beginning(dialog, lambda: shell.runner.branch(dialog.command()), shell)
 
     def film(self, panel: Panel) -> None:
         """Ask about a movie of a panel."""

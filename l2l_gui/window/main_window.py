@@ -5,12 +5,10 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from PyQt6.QtCore import QEvent, QObject, QSize, Qt
-from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import (
-    QAbstractButton,
     QApplication,
-    QComboBox,
     QDockWidget,
     QMainWindow,
     QMenu,
@@ -43,10 +41,10 @@ from l2l_gui.workers.runner import Runner
 log = logging.getLogger(__name__)
 
 TITLE = "L2L Explorer"
-TAKES_SPACE = "takesSpace"
-"""A property by which other widgets than buttons and boxes keep the Space key to themselves."""
 LAYOUT_VERSION = 1
 START_SIZE = QSize(1440, 900)
+FRAME = QSize(16, 48)
+"""Room for what a window manager draws around a window, in logical pixels."""
 
 
 class MainWindow(QMainWindow):
@@ -80,8 +78,8 @@ class MainWindow(QMainWindow):
         self._restore()
         self._update()
         app = QApplication.instance()
-        if app is not None:
-            app.installEventFilter(self)
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._mark_focus)
 
     def _context(self) -> Context:
         return Context(
@@ -168,7 +166,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         does = self.actions_by_name
         titles = [WORKSPACES[name].title for name in self.workspaces.names]
-        self.requests = Requests(self, self.runner, does, titles)
+        self.requests = Requests(self, titles)
         for name, slot in (
             ("quit", self.close),
             ("previous_problem", lambda: self._step_problem(-1)),
@@ -196,7 +194,7 @@ class MainWindow(QMainWindow):
         geometry, state = settings.bytes("window"), settings.bytes("docks")
         if geometry is None or not self.restoreGeometry(geometry):
             screen = self.screen()
-            room = screen.availableSize() if screen is not None else START_SIZE
+            room = screen.availableSize() - FRAME if screen is not None else START_SIZE
             self.resize(START_SIZE.boundedTo(room))
         if state is not None:
             self.restoreState(state, LAYOUT_VERSION)
@@ -230,12 +228,19 @@ class MainWindow(QMainWindow):
         if self.empty.isVisible() == (session is not None) or self.workspaces.isHidden() == (
             session is not None
         ):
+            self._leave_welcome(session is not None)
             self.empty.setVisible(session is None)
             self.workspaces.setVisible(session is not None)
             self.transport.setVisible(session is not None)
             self._run_holder.setVisible(session is not None and settings.flag("run shown", True))
         self.status.update(runner)
         self.setWindowTitle(TITLE if session is None else f"{session.name} – {TITLE}")
+
+    def _leave_welcome(self, leave: bool) -> None:
+        """Take the keys from a button that is about to be hidden."""
+        focus = self.focusWidget()
+        if leave and focus is not None and self.empty.isAncestorOf(focus):
+            focus.clearFocus()
 
     def _selection_changed(self, selection: Selection, fields: frozenset[str]) -> None:
         transport = self.transport
@@ -261,20 +266,11 @@ class MainWindow(QMainWindow):
         if problem is not None:
             self.selection.select_problem(problem + by)
 
-    # -- events ------------------------------------------------------------------------
+    def _mark_focus(self, _old: QWidget | None, now: QWidget | None) -> None:
+        for workspace in self.workspaces:
+            workspace.mark_focus(now)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Leave Space to what has the focus and uses it, rather than to Run."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and (isinstance(watched, QAbstractButton | QComboBox) or watched.property(TAKES_SPACE))
-            and event.key() == Qt.Key.Key_Space
-            and event.modifiers() == Qt.KeyboardModifier.NoModifier
-        ):
-            event.accept()
-            return True
-        return False
+    # -- events ------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""
@@ -306,13 +302,15 @@ class MainWindow(QMainWindow):
         self._remember()
         self.transport.set_playing(False)
         self.hide()
+        for workspace in self.workspaces:
+            workspace.put_away()
         self.redraws.clear()
         self.features.close()
         self.jobs.close()
         self.runner.close()
         self.sessions.close()
         app = QApplication.instance()
-        if app is not None:
-            app.removeEventFilter(self)
+        if isinstance(app, QApplication):
+            app.focusChanged.disconnect(self._mark_focus)
         log.info("Closed")
         event.accept()

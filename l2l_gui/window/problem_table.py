@@ -138,7 +138,7 @@ class ProblemTable(QTableView):
         for column, width in enumerate(widths):
             self.setColumnWidth(column, width)
         bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
-        self.setMinimumWidth(sum(widths) + bar)
+        self.setMinimumWidth(sum(widths[:3]) + bar)  # the state may be cut off
         self._finished = 0
         self._telling = True
         self.selectionModel().currentRowChanged.connect(self._moved)

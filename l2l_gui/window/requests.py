@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDialog, QFileDialog, QWidget
+from PyQt6.QtWidgets import QDialog, QFileDialog
 
 from l2l_gui.dialogs.run_until import RunUntilDialog
 from l2l_gui.look.resources_path import data
 from l2l_gui.model import working_copy
 from l2l_gui.model.goals import Goal
 from l2l_gui.model.settings import settings
-from l2l_gui.window.actions import Actions
+from l2l_gui.window.beginning import Beginning
 from l2l_gui.window.help import AboutDialog, ShortcutSheet
-from l2l_gui.workers.runner import Runner
+from l2l_gui.window.shell import Shell
 
 SESSIONS = "L2L sessions (*.h5 *.hdf5)"
 
@@ -22,10 +22,9 @@ SESSIONS = "L2L sessions (*.h5 *.hdf5)"
 class Requests:
     """Dialogs of one window, and what is done with their answers; none blocks."""
 
-    def __init__(
-        self, window: QWidget, runner: Runner, actions: Actions, workspaces: list[str]
-    ) -> None:
-        self._window, self._runner, self._actions = window, runner, actions
+    def __init__(self, shell: Shell, workspaces: list[str]) -> None:
+        self._shell, self._window, self._runner = shell, shell.frame, shell.runner
+        window, runner, actions = shell.frame, shell.runner, shell.actions_by_name
         for name, slot in (
             ("new", self.new),
             ("open", self.open),
@@ -48,8 +47,7 @@ class Requests:
         from l2l_gui.dialogs.new_run import NewRunDialog
 
         dialog = NewRunDialog(working_copy.sessions_folder(), parent=self._window)
-        dialog.accepted.connect(lambda: self._runner.create(dialog.path(), dialog.config()))
-        self._open(dialog)
+        Beginning(dialog, lambda: self._runner.create(dialog.path(), dialog.config()), self._shell)
 
     def open(self) -> None:
         """Ask for a session and show it."""

@@ -21,6 +21,7 @@ from l2l_gui.model.settings import settings
 from l2l_gui.panels import PANELS, Entry
 from l2l_gui.panels.base import Context, Panel
 from l2l_gui.panels.header import PanelHeader
+from l2l_gui.window.panel_dock import PanelDock
 
 LAYOUT_VERSION = 1
 ROUNDING = 3  # pixels by which Qt may miss a share; were they noted, they would add up
@@ -61,9 +62,7 @@ class Workspace(QMainWindow):
         )
         for area in (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.TopDockWidgetArea):
             self.setTabPosition(area, QTabWidget.TabPosition.North)
-        self.docks: list[QDockWidget] = []
-        for entry in entries:
-            self.docks.append(self._dock(entry.load()(context)))
+        self.docks = [PanelDock(entry.load()(context)) for entry in entries]
         self._arrange()
         self._room = QSize()
         self._shares: dict[QDockWidget, tuple[float, float]] = {}  # of width and height
@@ -72,26 +71,18 @@ class Workspace(QMainWindow):
         self._default = self.saveState(LAYOUT_VERSION)
         self._arranged = False
 
-    def _dock(self, panel: Panel) -> QDockWidget:
-        dock = QDockWidget(panel.title, self)
-        dock.setObjectName(f"dock {panel.name}")
-        dock.setWidget(panel)
-        dock.setTitleBarWidget(PanelHeader(panel))
-        dock.visibilityChanged.connect(panel.set_in_front)
-        return dock
-
     @property
     def panels(self) -> list[Panel]:
         """All panels, in the order of the registry."""
-        found = [dock.widget() for dock in self.docks]
-        return [panel for panel in found if isinstance(panel, Panel)]
+        return [dock.panel for dock in self.docks]
+
+    def dock(self, panel: Panel) -> PanelDock:
+        """The dock that holds a panel."""
+        return self.docks[self.panels.index(panel)]
 
     def header(self, panel: Panel) -> PanelHeader:
         """The strip above a panel."""
-        dock = self.docks[self.panels.index(panel)]
-        header = dock.titleBarWidget()
-        assert isinstance(header, PanelHeader)
-        return header
+        return self.dock(panel).header
 
     def _arrange(self) -> None:
         """Columns side by side, their panels below each other or tabbed."""
@@ -172,6 +163,17 @@ class Workspace(QMainWindow):
         if not self.tabifiedDockWidgets(dock):
             return 0
         return max((bar.height() for bar in self.findChildren(QTabBar)), default=0)
+
+    def mark_focus(self, focus: QWidget | None) -> None:
+        """Show which panel the keyboard goes to."""
+        for dock in self.docks:
+            dock.set_focused(focus is not None and dock.isAncestorOf(focus))
+
+    def put_away(self) -> None:
+        """Hide the panels that float, as the window closes."""
+        for dock in self.docks:
+            if dock.isFloating():
+                dock.hide()
 
     # -- remembered --------------------------------------------------------------------
 

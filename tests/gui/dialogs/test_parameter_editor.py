@@ -24,12 +24,14 @@ def editor(qtbot):
     return widget
 
 
-def type_into(qtbot, editor: ParameterEditor, name: str, text: str) -> None:
+def type_into(
+    qtbot, editor: ParameterEditor, name: str, text: str, end: Qt.Key = Qt.Key.Key_Return
+) -> None:
     line = editor.editor_of(name)
     line.setFocus()
     line.selectAll()
     qtbot.keyClicks(line, text)
-    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.keyClick(line, end)
 
 
 def test_it_starts_as_the_papers_run_with_every_field(editor):
@@ -67,11 +69,15 @@ def test_the_number_of_problems_follows_the_run_type_until_typed(qtbot, editor):
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
-        ("sigma_rec", "-1", "sigma_rec = -1 is out of range: it must be from 0 to 100."),
-        ("seed", "many", "seed = 'many' must be a whole number from 0 to"),
-        ("seed", "1.5", "seed = 1.5 must be a whole number from 0 to"),
-        ("tau", "", "tau = '' must be a number above 0 and at most 1000000."),
-        ("mask_ms", "500", "mask_ms = 500 ms is out of range: it must be below response_ms."),
+        ("sigma_rec", "-1", "Recurrent noise = -1 is out of range: it must be from 0 to 100."),
+        ("seed", "many", "Seed of every random stream = 'many' must be a whole number from 0 to"),
+        ("seed", "1.5", "Seed of every random stream = 1.5 must be a whole number from 0 to"),
+        ("tau", "", "Unit time constant = '' must be a number above 0 and at most 1000000."),
+        (
+            "mask_ms",
+            "500",
+            "Unscored time after the go signal = 500 ms is out of range: it must be below Response epoch.",
+        ),
     ],
 )
 def test_errors_are_shown_at_their_field_and_go(qtbot, editor, name, text, says):
@@ -154,13 +160,15 @@ def test_dialog_names_the_file_after_the_run_until_the_person_does(qtbot, tmp_pa
     qtbot.addWidget(dialog)
     dialog.show()
     assert dialog.path() == tmp_path / "Full-seed-0.h5"
-    type_into(qtbot, dialog.editor, "seed", "4")
+    type_into(qtbot, dialog.editor, "seed", "4", Qt.Key.Key_Tab)
     assert dialog.path() == tmp_path / "Full-seed-4.h5"
     dialog.file.selectAll()
     qtbot.keyClicks(dialog.file, "mine")
-    type_into(qtbot, dialog.editor, "seed", "5")
+    type_into(qtbot, dialog.editor, "seed", "5", Qt.Key.Key_Tab)
     assert dialog.path() == tmp_path / "mine.h5"
     qtbot.mouseClick(dialog.create_button, Qt.MouseButton.LeftButton)
+    assert dialog.waiting
+    dialog.finish()
     assert dialog.result() == QDialog.DialogCode.Accepted
     assert dialog.config().seed == 5
 
@@ -178,7 +186,7 @@ def test_dialog_does_not_create_over_a_file_or_from_bad_values(qtbot, tmp_path):
     dialog.file.selectAll()
     qtbot.keyClicks(dialog.file, "other")
     assert dialog.create_button.isEnabled()
-    type_into(qtbot, dialog.editor, "tau", "-1")
+    type_into(qtbot, dialog.editor, "tau", "-1", Qt.Key.Key_Tab)
     assert not dialog.create_button.isEnabled()
 
 
@@ -199,3 +207,52 @@ def test_scrolling_past_a_choice_does_not_change_it(qtbot, editor):
     QApplication.sendEvent(box, event)
     assert editor.config().activation is Activation.SOFTPLUS
     assert not event.isAccepted()
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "value"),
+    [
+        ("sigma_rec", "0,05", 0.05),
+        ("sigma_rec", "0.05", 0.05),
+        ("max_trials", "20,000", 20_000),
+        ("max_trials", "20000", 20_000),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(qtbot, name, typed, value):
+    editor = ParameterEditor()
+    qtbot.addWidget(editor)
+    editor.show()
+    type_into(qtbot, editor, name, typed)
+    assert getattr(editor.config(), name) == value
+
+
+def test_an_error_speaks_of_the_label_marks_the_field_and_scrolls_to_it(qtbot):
+    editor = ParameterEditor()
+    qtbot.addWidget(editor)
+    editor.resize(560, 300)
+    editor.show()
+    editor.set_value("learning_rate", -1.0)
+    assert editor.error_of("learning_rate").startswith("Learning rate = -1")
+    assert editor.editor_of("learning_rate").property("invalid")
+    message = editor._rows["learning_rate"].message
+    qtbot.waitUntil(lambda: not message.visibleRegion().isEmpty())
+
+
+def test_a_refused_run_keeps_the_dialog_and_everything_typed(qtbot, tmp_path):
+    dialog, asked = NewRunDialog(tmp_path), []
+    qtbot.addWidget(dialog)
+    dialog.show()
+    type_into(qtbot, dialog.editor, "seed", "7", Qt.Key.Key_Tab)
+    dialog.submitted.connect(lambda: asked.append(dialog.path()))
+    qtbot.mouseClick(dialog.create_button, Qt.MouseButton.LeftButton)
+    dialog.show_stage("Building the network")
+    assert dialog.file_message.text() == "Building the network…"
+    assert not dialog.editor.isEnabled()
+    dialog.refuse("The disk is full.")
+    assert dialog.isVisible()
+    assert dialog.file_message.text() == "The disk is full."
+    assert dialog.editor.value("seed") == "7"
+    qtbot.mouseClick(dialog.create_button, Qt.MouseButton.LeftButton)
+    assert asked == [tmp_path / "Full-seed-7.h5"] * 2
+    dialog.finish()
+    assert not dialog.isVisible()

@@ -39,7 +39,7 @@ def lab(window, session, qtbot, no_errors):
 def front(window, name):
     """Bring a tabbed panel to the front."""
     workspace = window.workspaces.go("perturb")
-    next(dock for dock in workspace.docks if dock.widget().name == name).raise_()
+    next(dock for dock in workspace.docks if dock.panel.name == name).raise_()
     return window.workspaces.panel(name)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
-from PyQt6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QSlider, QToolButton, QWidget
+from PyQt6.QtWidgets import QGridLayout, QLabel, QSlider, QToolButton, QWidget
 
 from l2l_gui.look.theme import theme
+from l2l_gui.widgets.decimal_box import DecimalBox
 
 
 class SliderRow(QWidget):
@@ -28,7 +29,7 @@ class SliderRow(QWidget):
         self.label = QLabel(f"{label} ({unit})" if unit else label)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setMinimumWidth(50)
-        self.number = QDoubleSpinBox()
+        self.number = DecimalBox()
         self.number.setKeyboardTracking(False)
         self.number.setDecimals(max(0, len(f"{step:.6f}".rstrip("0").partition(".")[2])))
         self.number.setSingleStep(step)
