@@ -7,6 +7,7 @@ from PyQt6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QDialog,
     QScrollArea,
@@ -60,19 +61,26 @@ def _keeps_space(watched: QObject) -> bool:
 
 
 def _leave_to_form(watched: QObject, event: QWheelEvent) -> bool:
-    """Refuse the wheel for what it would edit; Qt then offers it to the form around it."""
-    edits = isinstance(watched, QAbstractSpinBox | QComboBox) or (
-        isinstance(watched, QSlider) and _inside_form(watched)
-    )
-    if edits:
-        event.ignore()
-    return edits
+    """Keep the wheel from what it would edit, and scroll the form around that instead."""
+    boxes = QAbstractSpinBox | QComboBox
+    if not isinstance(watched, boxes | QSlider):
+        return False
+    forms = _forms_around(watched)
+    if not (forms or isinstance(watched, boxes)):
+        return False
+    bars = (form.verticalScrollBar() for form in forms)
+    bar = next((bar for bar in bars if bar is not None and bar.maximum() > 0), None)
+    if bar is not None:
+        QApplication.sendEvent(bar, event)
+    event.accept()
+    return True
 
 
-def _inside_form(widget: QWidget) -> bool:
-    parent = widget.parentWidget()
+def _forms_around(watched: QObject) -> list[QScrollArea]:
+    """The scroll areas that hold a widget, the nearest first."""
+    found, parent = [], watched.parent()
     while parent is not None:
         if isinstance(parent, QScrollArea):
-            return True
-        parent = parent.parentWidget()
-    return False
+            found.append(parent)
+        parent = parent.parent()
+    return found
