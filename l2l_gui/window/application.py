@@ -37,5 +37,8 @@ def application() -> QApplication:
         app.setWindowIcon(QIcon(str(icon)))
     theme.apply(app)
     if app.findChild(InputRules) is None:
-        app.installEventFilter(InputRules(app))
+        rules = InputRules(app)
+        app.installEventFilter(rules)
+        # Python is gone before the last of Qt's events
+        app.aboutToQuit.connect(lambda: app.removeEventFilter(rules))
     return app

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PyQt6.QtWidgets import QWidget
+
 from l2l_gui.model import working_copy
 from l2l_gui.panels.base import Panel
 from l2l_gui.window.beginning import Beginning
@@ -43,8 +45,9 @@ class Features:
         dialog = BranchDialog(session, selected, working_copy.sessions_folder(), shell.frame)
         Beginning(dialog, lambda: shell.runner.branch(dialog.command()), shell)
 
-    def film(self, panel: Panel) -> None:
+    def film(self, panel: QWidget) -> None:
         """Ask about a movie of a panel."""
+        assert isinstance(panel, Panel)
         self.filming.ask(panel)
 
     def may_close(self) -> bool:
