@@ -1,7 +1,7 @@
 """Going on from any learned problem as a new session, with or without changes.
 
 A branch that changes nothing repeats its parent to the bit: trial noise depends on seed and trial
-number, and the random stream of a boundary between problems is replayed from the seed.
+number, and the state of the random stream after each problem is recorded in the session.
 """
 
 from __future__ import annotations
@@ -18,9 +18,17 @@ from numpy.typing import NDArray
 from l2l_engine import network, perturbation, task
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights, check_shapes
+from l2l_engine.storage.layout import Lineage
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.writer import SessionWriter
-from l2l_engine.training.records import ProblemRecord, TrialRecord
+from l2l_engine.training import random_state
+from l2l_engine.training.records import (
+    Origin,
+    Outcome,
+    ProblemRecord,
+    StimuliFrom,
+    TrialRecord,
+)
 
 
 class BranchError(L2LError, ValueError):
@@ -39,6 +47,7 @@ class Boundary:
     networks: NetworkWeights  # (finished, ...), after each problem
     stimuli: NDArray[np.float32]  # (finished, 2, stimulus_channels)
     next_stimuli: NDArray[np.float32] | None  # in place of those drawn
+    next_origin: Origin | None  # where these came from
 
 
 def boundary(
@@ -79,52 +88,91 @@ def boundary(
             "A perturbation run needs the network after every problem, and some were not saved: "
             "branch with run_type = Full."
         )
-    counts = trials_run(session)[:finished]
-    learned = np.flatnonzero(np.isfinite(session.trials_to_criterion[:finished]))
     rates = session.problem_column("mean_square_rate")
-    known = session.stimuli[:finished]
+    learned = np.flatnonzero(np.isfinite(session.trials_to_criterion[:finished]))
+    set_point = float(session.problem_column("set_point")[finished - 1])
+    if not np.isfinite(set_point):  # not recorded: version 1, imports
+        set_point = float(rates[learned[0]]) if len(learned) else 0.0
+    next_stimuli = None if stimuli is None else _normalised(stimuli, config)
     return Boundary(
         config=config,
         finished=finished,
-        trial=int(counts.sum()),
-        set_point=float(rates[learned[0]]) if len(learned) else 0.0,
-        random=_random_after(config, known, counts),
+        trial=int(np.maximum(session.trials_run[:finished], 0).sum()),
+        set_point=set_point,
+        random=_random_after(session, finished, config),
         networks=networks,
-        stimuli=known,
-        next_stimuli=None if stimuli is None else _normalised(stimuli, config),
+        stimuli=session.stimuli[:finished],
+        next_stimuli=next_stimuli,
+        next_origin=None if next_stimuli is None else _origin(next_stimuli, session, finished),
     )
-
-
-def trials_run(session: Session) -> NDArray[np.int64]:
-    """Trials each problem took, criterion window included, (K,)."""
-    config, criterion = session.config, session.trials_to_criterion
-    failed = config.max_trials + 1
-    counts = np.where(np.isfinite(criterion), criterion + config.criterion_trials, failed)
-    return counts.astype(np.int64)
 
 
 def copy_history(
     session: Session, start: Boundary, path: str | PathLike[str], *, overwrite: bool = False
 ) -> SessionWriter:
-    """A new session holding the parent's first problems; it has no checkpoint yet."""
-    parent = f"{session.path.resolve()} after problem {start.finished}"
+    """A new session holding the parent's first problems; it has no checkpoint yet.
+
+    Every trial has its row, so that a trial's row is its number in the run: rows the parent lacks
+    are of unknown values, and so are the stimuli where the batch size differs.
+    """
+    lineage = Lineage(
+        parent=str(session.path.resolve()),
+        parent_id=session.lineage.id or None,
+        branched_after=start.finished,
+    )
     writer = SessionWriter.create(
-        path, start.config, session.initial, parent=parent, overwrite=overwrite
+        path, start.config, session.initial, lineage=lineage, overwrite=overwrite
     )
     try:
-        rows = min(start.trial, session.n_trials)
-        columns = [session.trial_column(name, 0, rows) for name in _TRIAL_FIELDS]
-        same_batch = columns[1].shape[1:] == (start.config.batch_size,)
-        if rows == start.trial and same_batch:
-            for row in zip(*columns, strict=True):
-                writer.add_trial(TrialRecord(*row))
+        trials = _TrialRows(session, start.config.batch_size)
+        row = 0
         for index in range(start.finished):
-            writer.add_problem(_problem_record(session, index, start))
+            records = trials.of(index)
+            for record in records:
+                writer.add_trial(record)
+            writer.add_problem(_problem_record(session, index, start, row))
+            row += len(records)
         return writer
     except BaseException:
         writer.close()
         Path(path).unlink(missing_ok=True)
         raise
+
+
+class _TrialRows:
+    """The parent's trials, problem by problem."""
+
+    def __init__(self, session: Session, batch: int) -> None:
+        self._first, self._run = session.first_trial, np.maximum(session.trials_run, 0)
+        self._columns = {name: session.trial_column(name) for name in _TRIAL_FIELDS}
+        self._same_batch = self._columns["stimulus"].shape[1] == batch
+        self._unknown = np.full(batch, -1, np.int8)
+
+    def of(self, problem: int) -> list[TrialRecord]:
+        """The trials of a problem, 0-based; of unknown values where they are not there."""
+        count, first = int(self._run[problem]), int(self._first[problem])
+        rows = slice(first, first + count)
+        found = self._columns["problem"][rows] if first >= 0 else np.empty(0)
+        if len(found) != count or (found != problem).any():
+            nan = np.nan
+            unknown = TrialRecord(problem, self._unknown, nan, nan, nan, nan, nan)
+            return [unknown] * count
+        columns = [column[rows] for column in self._columns.values()]
+        return [
+            TrialRecord(
+                problem,
+                stimulus if self._same_batch else self._unknown,
+                loss,
+                cost,
+                mean_square,
+                largest,
+                correct,
+                None if shown < 0 else int(shown),
+            )
+            for _, stimulus, loss, cost, mean_square, largest, correct, shown in zip(
+                *columns, strict=True
+            )
+        ]
 
 
 _TRIAL_FIELDS = (
@@ -135,9 +183,9 @@ _TRIAL_FIELDS = (
     "mean_square_rate",
     "largest_rate",
     "correct",
+    "shown_problem",
 )
 _PROBLEM_NUMBERS = (
-    "first_trial",
     "trials_to_criterion",
     "input_norm",
     "output_norm",
@@ -145,32 +193,80 @@ _PROBLEM_NUMBERS = (
     "top_singular_norm",
     "mean_square_rate",
     "largest_rate",
+    "set_point",
 )
 
 
-def _problem_record(session: Session, index: int, start: Boundary) -> ProblemRecord:
-    numbers = {name: session.problem_column(name)[index].item() for name in _PROBLEM_NUMBERS}
+def _problem_record(session: Session, index: int, start: Boundary, row: int) -> ProblemRecord:
+    def value(name: str) -> Any:
+        return session.problem_column(name)[index]
+
     permutation = session.permutations[index]
     drawn = permutation[0] >= 0 and len(permutation) == start.config.manifold_dimensions
+    trials = int(value("trials_run"))
     return ProblemRecord(
         index=index,
         stimuli=session.stimuli[index],
+        first_trial=row if trials >= 0 else -1,
         weights=start.networks[index],
-        singular_values=session.problem_column("singular_values")[index],
+        singular_values=value("singular_values"),
         permutation=permutation if drawn else None,
-        applied=bool(session.problem_column("applied")[index]),
-        **numbers,
+        applied=bool(value("applied")),
+        trials_run=trials,
+        outcome=Outcome(int(value("outcome"))),
+        origin=_recorded_origin(session, index),
+        random_state=value("random_state"),
+        **{name: float(value(name)) for name in _PROBLEM_NUMBERS},
     )
 
 
-def _random_after(
-    config: RunConfig, stimuli: NDArray[np.float32], counts: NDArray[np.int64]
-) -> np.random.RandomState:
-    """The run's random stream after its problems, replayed from the seed.
+def _recorded_origin(session: Session, index: int) -> Origin:
+    def value(name: str) -> Any:
+        return session.problem_column(name)[index]
 
-    Where the replay does not give the stimuli the parent saw (other seed, own stimuli, changed
-    batches) a stream of the seed and the number of problems stands in.
+    problem, stage, overlaps = int(value("from_problem")), int(value("stage")), value("overlaps")
+    return Origin(
+        StimuliFrom(int(value("stimuli_from"))),
+        problem if problem >= 0 else None,
+        overlaps if np.isfinite(overlaps).all() else None,
+        session.labels[index],
+        stage if stage >= 0 else None,
+    )
+
+
+def _origin(stimuli: NDArray[np.float32], session: Session, finished: int) -> Origin:
+    """Whether given stimuli are those of an earlier problem, or those reversed, or others."""
+    for index, known in enumerate(session.stimuli[:finished]):
+        if np.allclose(stimuli, known, atol=1e-6):
+            return Origin(StimuliFrom.REPEATED, index)
+        if np.allclose(stimuli, known[::-1], atol=1e-6):
+            return Origin(StimuliFrom.REVERSED, index)
+    return Origin(StimuliFrom.OWN)
+
+
+def _random_after(session: Session, finished: int, config: RunConfig) -> np.random.RandomState:
+    """The run's random stream after its problems.
+
+    It is recorded in the session. Where it is not (format version 1, imports) it is replayed from
+    the seed, if that gives the stimuli the parent saw. Where it does not (own stimuli, changed
+    batches), and where the seed is changed, a stream of the seed and the number of problems
+    stands in.
     """
+    substitute = np.random.RandomState([config.seed, finished])
+    if config.seed != session.config.seed:
+        return substitute
+    recorded = session.problem_column("random_state")[finished - 1]
+    if recorded.any():
+        return random_state.unpack(recorded)
+    counts = session.trials_run[:finished]
+    if (counts < 0).any():
+        return substitute
+    return _replayed(config, session.stimuli[:finished], counts) or substitute
+
+
+def _replayed(
+    config: RunConfig, stimuli: NDArray[np.float32], counts: NDArray[np.int64]
+) -> np.random.RandomState | None:
     random = np.random.RandomState(config.seed)
     network.initial_weights(random, config)
     for index, (seen, trials) in enumerate(zip(stimuli, counts, strict=True)):
@@ -182,7 +278,7 @@ def _random_after(
                 )
         drawn = task.problem_stimuli(random, config, index)
         if not np.array_equal(drawn, seen, equal_nan=True) and np.isfinite(seen).all():
-            return np.random.RandomState([config.seed, len(stimuli)])
+            return None
         random.randint(task.RESPONSES, size=int(trials) * config.batch_size)
     return random
 

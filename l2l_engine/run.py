@@ -131,6 +131,7 @@ class Run(Closing):
             writer = SessionWriter.resume(path)
             held.callback(writer.close)
             writer.rewind(trials=curriculum.trial, problems=curriculum.problem)
+            writer.set_target(config.problems)
             return cls._ready(held, curriculum, writer, report)
 
     @classmethod
@@ -180,6 +181,7 @@ class Run(Closing):
                 set_point=start.set_point,
                 random=start.random,
                 next_stimuli=start.next_stimuli,
+                next_origin=start.next_origin,
             )
             held.callback(curriculum.close)
             writer = branching.copy_history(session, start, path, overwrite=overwrite)
@@ -258,7 +260,9 @@ class Run(Closing):
             When more are learned already.
         """
         _check_problems(problems, self.n_problems, self.path)
-        self._curriculum.config = self.config.replace(problems=problems)
+        config = self.config.replace(problems=problems)
+        self._writer.set_target(problems)
+        self._curriculum.config = config
 
     # -- looking -----------------------------------------------------------------------
 

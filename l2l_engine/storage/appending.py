@@ -34,11 +34,11 @@ class AppendableFile:
     def __init__(self, path: Path, config: RunConfig) -> None:
         self.path = path
         self.config = config
-        self._trial_columns = layout.trial_columns(config)
-        self._problem_columns = layout.problem_columns(config)
-        self._weight_columns = layout.weight_columns(config)
         self._failed = False
         self._open()
+        self._trial_columns = self._present(layout.trial_columns(config))
+        self._problem_columns = self._present(layout.problem_columns(config))
+        self._weight_columns = self._present(layout.weight_columns(config))
 
     @property
     def n_trials(self) -> int:
@@ -68,6 +68,13 @@ class AppendableFile:
             checkpoint.write(self._file, packed)
             os.fsync(self._file.id.get_vfd_handle())
 
+    def write_target(self, problems: int) -> None:
+        """Say how many problems are asked for in all."""
+        if layout.TARGET in self._file:
+            with self._transaction(8):
+                self._file[layout.TARGET][0] = problems
+                self._file.flush()
+
     def close(self) -> None:
         """Close the file and give back the room taken in advance."""
         if self._failed:
@@ -89,8 +96,14 @@ class AppendableFile:
             recovery.rewrite(self.path)
             self._file = hdf5.open_to_append(self.path)
         self._datasets: dict[str, h5py.Dataset] = {
-            column.path: self._file[column.path] for column in layout.columns(self.config)
+            column.path: self._file[column.path]
+            for column in layout.columns(self.config)
+            if column.path in self._file
         }
+
+    def _present(self, columns: dict[str, Column]) -> dict[str, Column]:
+        """Those the file has: one of an earlier version lacks some."""
+        return {name: item for name, item in columns.items() if item.path in self._datasets}
 
     @contextmanager
     def _transaction(self, size: int) -> Iterator[None]:

@@ -93,10 +93,15 @@ def _lookup3(data: bytes) -> int:
     return b
 
 
+def create(path: Path) -> h5py.File:
+    """Make a new file that HDF5 1.10 and later read, and whose writer readers can follow."""
+    return h5py.File(path, "w", libver=("v110", "v110"))
+
+
 def open_to_append(path: Path) -> h5py.File:
     """Open as the single SWMR writer, in one step: killed at any time, the file is readable."""
     access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
-    access.set_libver_bounds(h5py.h5f.LIBVER_LATEST, h5py.h5f.LIBVER_LATEST)
+    access.set_libver_bounds(h5py.h5f.LIBVER_V110, h5py.h5f.LIBVER_V110)
     flags = h5py.h5f.ACC_RDWR | h5py.h5f.ACC_SWMR_WRITE
     return _patiently(lambda: h5py.File(h5py.h5f.open(os.fsencode(path), flags, fapl=access)))
 

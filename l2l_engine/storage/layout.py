@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 import importlib.metadata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import h5py
@@ -16,23 +17,41 @@ from l2l_engine import task
 from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights, weight_shapes
 from l2l_engine.storage import hdf5, space
+from l2l_engine.training import random_state
+from l2l_engine.training.records import LABEL_BYTES
 
 FORMAT = "l2l-session"
 RESULTS_FORMAT = "l2l-results"
-VERSION = 1
+VERSION = 2
 CHECKPOINT_SLOTS = ("checkpoint/slot_0", "checkpoint/slot_1")
 CHECKPOINT_SEAL = "checkpoint/seal"
+TARGET = "checkpoint/target"
+"""Problems asked for in all, (1,); a dataset, for attributes cannot change under SWMR."""
 _SLOT_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One array with a row a trial or a problem; ``shape`` is that of one row."""
+    """One array with a row per trial or problem.
+
+    Parameters
+    ----------
+    path : str
+        Where it is in the file.
+    dtype : numpy type
+    shape : tuple of int
+        Shape of one row.
+    rows_per_chunk : int
+        Rows stored, read and checksummed together.
+    since : int
+        Format version that brought it; files of earlier versions lack it.
+    """
 
     path: str
     dtype: DTypeLike
     shape: tuple[int, ...] = ()
     rows_per_chunk: int = 1
+    since: int = 1
 
     @property
     def row_bytes(self) -> int:
@@ -40,13 +59,14 @@ class Column:
         return int(np.dtype(self.dtype).itemsize * np.prod(self.shape, initial=1))
 
     @property
-    def fill(self) -> float | int:
+    def fill(self) -> float | int | bytes:
         """What a row never written reads as."""
-        kind = np.dtype(self.dtype)
-        return np.nan if kind.kind == "f" else -1 if kind.kind == "i" else 0
+        kind = np.dtype(self.dtype).kind
+        fills: dict[str, float | int | bytes] = {"f": np.nan, "i": -1, "S": b""}
+        return fills.get(kind, 0)
 
     def create(self, file: h5py.File) -> None:
-        """Add the empty column, which any number of rows may follow."""
+        """Add the empty column, with checksums, to which rows can be appended."""
         file.create_dataset(
             self.path,
             shape=(0, *self.shape),
@@ -54,6 +74,7 @@ class Column:
             chunks=(self.rows_per_chunk, *self.shape),
             dtype=self.dtype,
             fillvalue=self.fill,
+            fletcher32=True,
         )
 
 
@@ -63,6 +84,7 @@ def trial_columns(config: RunConfig) -> dict[str, Column]:
     return {
         "problem": Column("trials/problem", np.int32, (), 1024),
         "stimulus": Column("trials/stimulus", np.int8, (config.batch_size,), 1024),
+        "shown_problem": Column("trials/shown_problem", np.int32, (), 1024, since=2),
         **{name: Column(f"trials/{name}", np.float32, (), 1024) for name in names},
     }
 
@@ -83,6 +105,15 @@ def problem_columns(config: RunConfig) -> dict[str, Column]:
     return {
         "stimuli": Column("problems/stimuli", np.float32, stimuli, 16),
         "first_trial": Column("problems/first_trial", np.int64, (), 64),
+        "trials_run": Column("problems/trials_run", np.int64, (), 64, since=2),
+        "outcome": Column("problems/outcome", np.int8, (), 64, since=2),
+        "stimuli_from": Column("problems/stimuli_from", np.int8, (), 64, since=2),
+        "from_problem": Column("problems/from_problem", np.int64, (), 64, since=2),
+        "overlaps": Column("problems/overlaps", np.float64, (task.RESPONSES,), 64, since=2),
+        "label": Column("problems/label", f"S{LABEL_BYTES}", (), 16, since=2),
+        "stage": Column("problems/stage", np.int64, (), 64, since=2),
+        "set_point": Column("problems/set_point", np.float64, (), 64, since=2),
+        "random_state": Column("problems/random_state", np.uint32, (random_state.ROW,), since=2),
         "singular_values": Column("problems/singular_values", np.float64, (config.units,), 16),
         "permutation": Column("problems/perturbation/permutation", np.int8, directions, 64),
         "applied": Column("problems/perturbation/applied", np.bool_, (), 64),
@@ -109,25 +140,63 @@ def initial_path(name: str) -> str:
     return f"initial/{name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Where a session comes from.
+
+    Parameters
+    ----------
+    parent : str, optional
+        Path of the session it branched from.
+    parent_id : str, optional
+        That session's ``id``; version 1 had none.
+    branched_after : int, optional
+        Problems it shares with its parent.
+    source : str, optional
+        Of an import: the files it was read from.
+    id : str
+        Names the run, whatever its file is called; copies of a file share it.
+    """
+
+    parent: str | None = None
+    parent_id: str | None = None
+    branched_after: int | None = None
+    source: str | None = None
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    def attributes(self) -> dict[str, str | int]:
+        """What is known, as attributes of the file."""
+        names = ("id", "parent", "parent_id", "branched_after", "source")
+        values = {name: getattr(self, name) for name in names}
+        return {name: value for name, value in values.items() if value is not None}
+
+
 def create_file(
-    path: Path, config: RunConfig, initial: NetworkWeights, origin: Mapping[str, str | None]
+    path: Path,
+    config: RunConfig,
+    initial: NetworkWeights,
+    lineage: Lineage,
+    protocol: str | None = None,
 ) -> None:
     """Put a session without rows at ``path``, at once or not at all.
 
-    ``origin`` holds the attributes that say where the run comes from. The layout is
-    complete, for nothing can be added once SWMR writing has begun.
+    The layout is complete, for nothing can be added once SWMR writing has begun.
     """
     temporary = path.with_name(f".{path.name}.new")
+    attributes: dict[str, str | int] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "software": f"l2l-explorer {importlib.metadata.version('l2l-explorer')}",
+        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "config": config.to_json(),
+        **lineage.attributes(),
+    }
+    if protocol is not None:
+        attributes["protocol"] = protocol
     try:
-        with h5py.File(temporary, "w", libver="latest") as file:
-            file.attrs["format"] = FORMAT
-            file.attrs["version"] = VERSION
-            file.attrs["software"] = f"l2l-explorer {importlib.metadata.version('l2l-explorer')}"
-            file.attrs["created"] = datetime.datetime.now(datetime.UTC).isoformat(
-                timespec="seconds"
-            )
-            file.attrs["config"] = config.to_json()
-            file.attrs.update({name: value for name, value in origin.items() if value})
+        with hdf5.create(temporary) as file:
+            for name, value in attributes.items():
+                set_attribute(file, name, value)
             _lay_out(file, config, initial)
         hdf5.sync(temporary)
         temporary.replace(path)
@@ -137,11 +206,44 @@ def create_file(
         temporary.unlink(missing_ok=True)
 
 
+def set_attribute(file: h5py.File, name: str, value: str | int) -> None:
+    """Set a root attribute.
+
+    Text has a fixed length, so that it lies among the metadata that HDF5 checksums; text of
+    variable length would not.
+    """
+    if isinstance(value, str):
+        encoded = value.encode()
+        kind = h5py.string_dtype("utf-8", max(len(encoded), 1))
+        file.attrs.create(name, np.array(encoded, kind), dtype=kind)
+    else:
+        file.attrs[name] = value
+
+
+def attribute(file: h5py.File, name: str) -> str | int | None:
+    """A root attribute: text, a whole number, or None where there is neither.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        When text is not UTF-8.
+    """
+    value = file.attrs.get(name)
+    if isinstance(value, bytes):
+        return value.decode()
+    if isinstance(value, str):
+        return value
+    return int(value) if isinstance(value, (int, np.integer)) else None
+
+
 def _lay_out(file: h5py.File, config: RunConfig, initial: NetworkWeights) -> None:
     for column in columns(config):
         column.create(file)
     for name, array in initial.arrays().items():
-        file.create_dataset(initial_path(name), data=array, dtype=np.float32)
+        file.create_dataset(
+            initial_path(name), data=array, dtype=np.float32, chunks=array.shape, fletcher32=True
+        )
     for slot in CHECKPOINT_SLOTS:
         file.create_dataset(slot, (0,), np.uint8, maxshape=(None,), chunks=(_SLOT_BYTES,))
     file.create_dataset(CHECKPOINT_SEAL, data=np.zeros((len(CHECKPOINT_SLOTS), 3), np.uint64))
+    file.create_dataset(TARGET, data=[config.problems], dtype=np.int64)

@@ -72,7 +72,7 @@ def _check_structure(path: Path) -> None:
 
 def config_of(path: Path, file: h5py.File) -> RunConfig:
     """The configuration of an open file, once it is known to be a session we can read."""
-    found = file.attrs.get("format")
+    found = attribute(path, file, "format")
     if found == layout.RESULTS_FORMAT:
         raise SessionError(
             f"{path} holds results of a run and not its networks: add it in the Figures workspace, "
@@ -80,16 +80,14 @@ def config_of(path: Path, file: h5py.File) -> RunConfig:
         )
     if found != layout.FORMAT:
         raise SessionError(
-            f"{path} is an HDF5 file but no session (its attribute 'format' is {found!r}, "
+            f"{path} is an HDF5 file but not a session (its attribute 'format' is {found!r}, "
             f"not '{layout.FORMAT}'): choose a file made by l2l-train or l2l-convert."
         )
-    try:
-        version = int(file.attrs["version"])
-        text = str(file.attrs["config"])
-    except (KeyError, TypeError, ValueError):
+    version, text = attribute(path, file, "version"), attribute(path, file, "config")
+    if not isinstance(version, int) or not isinstance(text, str):
         raise SessionError(
             f"{path} lacks the attribute 'version' or 'config': restore it from a copy."
-        ) from None
+        )
     if version > layout.VERSION:
         raise SessionError(
             f"{path} has the newer format version {version}; this program reads up to "
@@ -99,6 +97,16 @@ def config_of(path: Path, file: h5py.File) -> RunConfig:
         return RunConfig.from_json(text)
     except ConfigError as error:
         raise SessionError(f"{path}: the attribute 'config' is wrong: {error}") from error
+
+
+def attribute(path: Path, file: h5py.File, name: str) -> str | int | None:
+    """A root attribute; None where it is missing or of another kind."""
+    try:
+        return layout.attribute(file, name)
+    except (OSError, RuntimeError, TypeError, ValueError) as error:
+        raise SessionError(
+            f"{path}: the attribute '{name}' is damaged ({error}): restore it from a copy."
+        ) from error
 
 
 def dataset(

@@ -10,9 +10,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import h5py
-
-from l2l_engine.storage import hdf5, space
+from l2l_engine.storage import hdf5, layout, space
 from l2l_engine.storage.errors import SessionError
 
 
@@ -31,10 +29,12 @@ def rewrite(path: Path, *, source: Path | None = None) -> None:
     try:
         with (
             hdf5.open_to_read(source or path) as damaged,
-            h5py.File(temporary, "w", libver="latest") as sound,
+            hdf5.create(temporary) as sound,
         ):
-            for name, value in damaged.attrs.items():
-                sound.attrs[name] = value
+            for name in damaged.attrs:
+                value = layout.attribute(damaged, name)
+                if value is not None:
+                    layout.set_attribute(sound, name, value)
             for name in damaged:
                 damaged.copy(name, sound)
         hdf5.sync(temporary)

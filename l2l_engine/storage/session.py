@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,11 +18,15 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from l2l_engine.config import ConfigError, RunConfig
 from l2l_engine.network import WEIGHT_NAMES, NetworkWeights, weight_shapes
-from l2l_engine.storage import checkpoint, layout, opening
+from l2l_engine.storage import checkpoint, hdf5, layout, opening, version_1
 from l2l_engine.storage.closing import Closing
 from l2l_engine.storage.errors import SessionError
-from l2l_engine.storage.layout import Column
+from l2l_engine.storage.layout import Column, Lineage
+
+_ATTEMPTS = 20
+_PAUSE = 0.01  # s
 
 
 class Session(Closing):
@@ -39,20 +44,21 @@ class Session(Closing):
         self._refreshing = threading.Lock()
         self._identity = _identity(path)
         with self._reading():
-            self.config = opening.config_of(path, file)
+            self._written_config = opening.config_of(path, file)
+            self.version = int(file.attrs["version"])
             # problems before trials, so that a writer at work never shows a problem
             # whose trials are not there
-            self._problems = self._table(layout.problem_columns(self.config))
-            self._weights = self._table(layout.weight_columns(self.config))
-            self._trials = self._table(layout.trial_columns(self.config))
-            for name, shape in weight_shapes(self.config).items():
+            self._problems = self._table(layout.problem_columns(self._written_config))
+            self._weights = self._table(layout.weight_columns(self._written_config))
+            self._trials = self._table(layout.trial_columns(self._written_config))
+            for name, shape in weight_shapes(self._written_config).items():
                 opening.dataset(path, file, layout.initial_path(name), shape)
             for name in (layout.CHECKPOINT_SEAL, *layout.CHECKPOINT_SLOTS):
                 opening.dataset(path, file, name)
-            self.created = str(file.attrs.get("created", ""))
-            self.software = str(file.attrs.get("software", ""))
-            self.parent = _optional(file.attrs.get("parent"))
-            self.source = _optional(file.attrs.get("source"))
+            self.created = self._text("created") or ""
+            self.software = self._text("software") or ""
+            self.protocol = self._text("protocol")
+            self.lineage = self._lineage()
             self._count()
 
     # -- opening and closing -----------------------------------------------------------
@@ -97,7 +103,21 @@ class Session(Closing):
                 for dataset in table.values():
                     dataset.refresh()
             checkpoint.refresh(self._file)
+            if layout.TARGET in self._file:
+                self._file[layout.TARGET].refresh()
             self._count()
+
+    # -- what it is --------------------------------------------------------------------
+
+    @property
+    def parent(self) -> str | None:
+        """Path of the session it branched from; None: of no session."""
+        return self.lineage.parent
+
+    @property
+    def source(self) -> str | None:
+        """The files it was imported from; None: it was not imported."""
+        return self.lineage.source
 
     # -- what it holds -----------------------------------------------------------------
 
@@ -105,7 +125,8 @@ class Session(Closing):
     def available(self) -> NDArray[np.bool_]:
         """Which problems have a saved network, (K,); imported folders can have gaps."""
         with self._reading():
-            return np.isfinite(self._weights["output_bias"][: self.n_problems]).all(axis=1)
+            saved = self._rows(self._weights["output_bias"], slice(0, self.n_problems))
+        return np.isfinite(saved).all(axis=1)
 
     @property
     def initial(self) -> NetworkWeights:
@@ -132,7 +153,7 @@ class Session(Closing):
         with self._reading():
             if rows.ndim == 0:
                 return NetworkWeights(*(self._weights[name][int(rows)] for name in WEIGHT_NAMES))
-            return NetworkWeights(*(_rows(self._weights[name], rows) for name in WEIGHT_NAMES))
+            return NetworkWeights(*(_chosen(self._weights[name], rows) for name in WEIGHT_NAMES))
 
     @property
     def stimuli(self) -> NDArray[np.float32]:
@@ -154,16 +175,34 @@ class Session(Closing):
         """Permutation drawn for each problem, (K, k); -1 where none was drawn."""
         return self.problem_column("permutation")
 
+    @property
+    def trials_run(self) -> NDArray[np.int64]:
+        """Trials each problem took, criterion window included, (K,); -1 where not known."""
+        return self.problem_column("trials_run")
+
+    @property
+    def labels(self) -> list[str]:
+        """The label of each problem; empty where there is none."""
+        return [bytes(label).decode(errors="replace") for label in self.problem_column("label")]
+
     def problem_column(self, name: str) -> NDArray[Any]:
-        """A column of /problems by its name in :func:`layout.problem_columns`, (K, ...)."""
+        """A column of /problems by its name in :func:`layout.problem_columns`, (K, ...).
+
+        What a file of an older version does not hold reads as unknown, or is worked out from
+        what it holds.
+        """
+        if name not in self._problems:
+            return version_1.problem_column(self, name)
         with self._reading():
-            return self._problems[name][: self.n_problems]
+            return self._rows(self._problems[name], slice(0, self.n_problems))
 
     def trial_column(self, name: str, start: int = 0, stop: int | None = None) -> NDArray[Any]:
         """Rows ``start`` to ``stop`` of a column of /trials, (T,); the stimulus: (T, B)."""
         rows = range(self.n_trials)[start:stop]
+        if name not in self._trials:
+            return version_1.trial_column(self, name, rows)
         with self._reading():
-            return self._trials[name][rows.start : rows.stop]
+            return self._rows(self._trials[name], slice(rows.start, rows.stop))
 
     def checkpoint(self) -> checkpoint.State | None:
         """The newest intact checkpoint of the run, by name; None when there is none."""
@@ -178,7 +217,27 @@ class Session(Closing):
                 self.path, self._file, column.path, (None, *column.shape), column.dtype
             )
             for name, column in columns.items()
+            if column.since <= self.version
         }
+
+    def _text(self, name: str) -> str | None:
+        value = opening.attribute(self.path, self._file, name)
+        return value if isinstance(value, str) else None
+
+    def _lineage(self) -> Lineage:
+        parent, after = (
+            self._text("parent"),
+            opening.attribute(self.path, self._file, "branched_after"),
+        )
+        if parent is not None and self.version == 1:
+            parent, after = version_1.parent_of(parent)
+        return Lineage(
+            id=self._text("id") or "",
+            parent=parent,
+            parent_id=self._text("parent_id"),
+            branched_after=after if isinstance(after, int) else None,
+            source=self._text("source"),
+        )
 
     def _count(self) -> None:
         # problems first: a writer in this process may add some, with their trials, in between
@@ -186,6 +245,36 @@ class Session(Closing):
             len(column) for column in (*self._problems.values(), *self._weights.values())
         )
         self.n_trials = min(len(column) for column in self._trials.values())
+        self.config = self._extended()
+
+    def _extended(self) -> RunConfig:
+        """The configuration with the number of problems asked for since."""
+        config = self._written_config
+        if layout.TARGET in self._file:
+            target = int(self._file[layout.TARGET][0])
+        else:
+            state = checkpoint.read(self._file) or {}
+            target = int(state.get("target", config.problems))
+        try:
+            return config if target == config.problems else config.replace(problems=target)
+        except ConfigError:
+            return config
+
+    def _rows(self, dataset: h5py.Dataset, rows: slice) -> NDArray[Any]:
+        """Rows of a column, read again where a writer was just writing over their chunk.
+
+        The last chunk of a column is rewritten as rows are added; who reads it in that moment
+        finds a checksum that does not fit.
+        """
+        for attempt in range(_ATTEMPTS):
+            try:
+                return dataset[rows]
+            except OSError:
+                if attempt + 1 == _ATTEMPTS or not hdf5.marked_open(self.path):
+                    raise
+            time.sleep(_PAUSE)
+            dataset.refresh()
+        raise AssertionError
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -199,7 +288,7 @@ class Session(Closing):
             ) from error
 
 
-def _rows(dataset: h5py.Dataset, rows: NDArray[np.intp]) -> NDArray[Any]:
+def _chosen(dataset: h5py.Dataset, rows: NDArray[np.intp]) -> NDArray[Any]:
     """Rows in any order, with repeats; contiguous runs are read at one go."""
     if len(rows) == 0:
         return np.empty((0, *dataset.shape[1:]), dataset.dtype)
@@ -211,7 +300,3 @@ def _rows(dataset: h5py.Dataset, rows: NDArray[np.intp]) -> NDArray[Any]:
 def _identity(path: Path) -> tuple[int, int]:
     status = path.stat()
     return status.st_dev, status.st_ino
-
-
-def _optional(value: Any) -> str | None:
-    return None if value is None else str(value)

@@ -16,6 +16,7 @@ from l2l_engine.storage import checkpoint, layout
 from l2l_engine.storage.appending import AppendableFile
 from l2l_engine.storage.closing import Closing
 from l2l_engine.storage.errors import SessionError
+from l2l_engine.storage.layout import Lineage
 from l2l_engine.storage.lock import WriterLock
 from l2l_engine.storage.session import Session
 from l2l_engine.training.records import ProblemRecord, TrialRecord
@@ -48,8 +49,8 @@ class SessionWriter(Closing):
         config: RunConfig,
         initial: NetworkWeights,
         *,
-        parent: str | None = None,
-        source: str | None = None,
+        lineage: Lineage | None = None,
+        protocol: str | None = None,
         overwrite: bool = False,
     ) -> Self:
         """Begin a new session; it appears at ``path`` complete or not at all.
@@ -58,10 +59,10 @@ class SessionWriter(Closing):
         ----------
         initial : one network
             What the run starts from.
-        parent : str, optional
-            The session, and where in it, that this one branches from.
-        source : str, optional
-            Where an imported run came from.
+        lineage : Lineage, optional
+            Where the run comes from, if from another session or files.
+        protocol : str, optional
+            The run's protocol, JSON.
 
         Raises
         ------
@@ -77,7 +78,7 @@ class SessionWriter(Closing):
         lock = WriterLock(path)
         try:
             check_target(path, overwrite)  # another run may have made it meanwhile
-            layout.create_file(path, config, initial, {"parent": parent, "source": source})
+            layout.create_file(path, config, initial, lineage or Lineage(), protocol)
             return cls(path, lock, config)
         except BaseException:
             lock.release()
@@ -180,6 +181,17 @@ class SessionWriter(Closing):
         """
         self.flush()
         self._file.write_checkpoint(checkpoint.pack(state))
+
+    def set_target(self, problems: int) -> None:
+        """Record how many problems are asked for in all.
+
+        Raises
+        ------
+        DiskFullError
+            When there is no room.
+        """
+        self.config = self.config.replace(problems=problems)
+        self._file.write_target(problems)
 
     def rewind(self, *, trials: int, problems: int) -> None:
         """Continue at these rows: a resumed run repeats what came after its checkpoint.

@@ -20,7 +20,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from l2l_engine.branching import trials_run
+import numpy as np
+
 from l2l_engine.config import ConfigError, L2LError, RunConfig, RunType
 from l2l_engine.outlook import trials_left
 from l2l_engine.storage.session import Session
@@ -148,7 +149,7 @@ def _baseline_of(folder: Path, run: SweepRun) -> Path | None:
 def _progress_of(path: Path, config: RunConfig) -> dict[str, Any]:
     """How far a run's session has come, as fields of :class:`SweepRun`."""
     with Session.open(path) as session:
-        counts = trials_run(session)
+        counts = np.maximum(session.trials_run, 0)
         inherited = 0
         if session.parent is not None and config.run_type.perturbs:
             inherited = int(counts[: config.baseline_problems].sum())

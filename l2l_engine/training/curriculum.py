@@ -20,7 +20,14 @@ from l2l_engine.network import NetworkWeights
 from l2l_engine.training import random_state
 from l2l_engine.training.noise import NoiseStream, probe_generator
 from l2l_engine.training.problem import ProblemProgress
-from l2l_engine.training.records import ProblemRecord, TrialRecord
+from l2l_engine.training.records import (
+    LABEL_BYTES,
+    Origin,
+    Outcome,
+    ProblemRecord,
+    StimuliFrom,
+    TrialRecord,
+)
 from l2l_engine.training.trainer import Trainer
 
 Checkpoint = Mapping[str, NDArray[Any]]
@@ -58,6 +65,7 @@ class Curriculum:
     problem : 0-based index of the present problem, so also the number of finished ones
     trial : trials run so far, over all problems
     stimuli : (2, stimulus_channels), of the present problem
+    origin : how the present problem came about
     set_point : h*, the firing-rate set point; 0 until a first problem is learned
     """
 
@@ -76,6 +84,7 @@ class Curriculum:
         self.problem = 0
         self.trial = 0
         self.set_point = 0.0
+        self.origin = Origin()
         self.stimuli = task.problem_stimuli(self._random, config, self.problem)
 
     # -- progress ----------------------------------------------------------------------
@@ -168,6 +177,9 @@ class Curriculum:
 
     def _end_problem(self) -> ProblemRecord:
         progress, weights = self._progress, self._trainer.weights
+        norms = progress.norms()
+        if progress.learned and self.set_point == 0.0:
+            self.set_point = norms["mean_square_rate"]
         record = ProblemRecord(
             index=self.problem,
             stimuli=self.stimuli,
@@ -177,10 +189,13 @@ class Curriculum:
             singular_values=np.linalg.svd(weights.recurrent, compute_uv=False),
             permutation=self._permutation,
             applied=self._applied,
-            **progress.norms(),
+            trials_run=progress.trials,
+            outcome=Outcome.LEARNED if progress.learned else Outcome.FAILED,
+            origin=self.origin,
+            set_point=self.set_point,
+            random_state=random_state.pack(self._random),
+            **norms,
         )
-        if progress.learned and self.set_point == 0.0:
-            self.set_point = record.mean_square_rate
         self.problem += 1
         self._begin_problem(weights, record.stimuli)
         return record
@@ -202,6 +217,7 @@ class Curriculum:
         if self._subspaces is not None:
             self._perturb(self._subspaces)
         self._progress = ProblemProgress(config)
+        self.origin = Origin()
         self.stimuli = task.problem_stimuli(self._random, config, self.problem)
 
     def _find_subspaces(self) -> None:
@@ -246,6 +262,7 @@ class Curriculum:
             "trial": np.array(self.trial, np.int64),
             "set_point": np.array(self.set_point, np.float64),
             "stimuli": self.stimuli.copy(),
+            **_origin_state(self.origin),
             "permutation": np.full(k, -1, np.int8)
             if self._permutation is None
             else self._permutation,
@@ -274,6 +291,7 @@ class Curriculum:
         run.problem, run.trial = int(checkpoint["problem"]), int(checkpoint["trial"])
         run.set_point = float(checkpoint["set_point"])
         run.stimuli = np.array(checkpoint["stimuli"], np.float32)
+        run.origin = _origin_of(checkpoint)
         if checkpoint["permutation"][0] >= 0:
             run._permutation = np.array(checkpoint["permutation"], np.int8)
         if config.run_type.perturbs:
@@ -300,6 +318,7 @@ class Curriculum:
         set_point: float,
         random: np.random.RandomState,
         next_stimuli: NDArray[np.float32] | None = None,
+        next_origin: Origin | None = None,
     ) -> Self:
         """A run that has finished problems, about to begin the next.
 
@@ -310,6 +329,7 @@ class Curriculum:
         trial, set_point : trials run so far; h*
         random : the run's random stream before the next problem's draws
         next_stimuli : (2, stimulus_channels), in place of those drawn
+        next_origin : where these came from
         """
         run = cls(config)
         finished = len(networks)
@@ -330,7 +350,34 @@ class Curriculum:
         run._begin_problem(networks[finished - 1], stimuli[finished - 1])
         if next_stimuli is not None:
             run.stimuli = next_stimuli
+            run.origin = next_origin or Origin(StimuliFrom.OWN)
         return run
+
+
+def _origin_state(origin: Origin) -> dict[str, NDArray[Any]]:
+    none = -1
+    return {
+        "stimuli_from": np.array(origin.stimuli_from, np.int64),
+        "from_problem": np.array(none if origin.from_problem is None else origin.from_problem),
+        "overlaps": np.full(2, np.nan) if origin.overlaps is None else origin.overlaps,
+        "label": np.frombuffer(origin.label.encode().ljust(LABEL_BYTES, b"\0"), np.uint8),
+        "stage": np.array(none if origin.stage is None else origin.stage, np.int64),
+    }
+
+
+def _origin_of(checkpoint: Checkpoint) -> Origin:
+    """The inverse of :func:`_origin_state`; unknown in checkpoints of format version 1."""
+    if "stimuli_from" not in checkpoint:
+        return Origin(StimuliFrom.UNKNOWN)
+    problem, stage = int(checkpoint["from_problem"]), int(checkpoint["stage"])
+    overlaps = np.array(checkpoint["overlaps"], np.float64)
+    return Origin(
+        StimuliFrom(int(checkpoint["stimuli_from"])),
+        problem if problem >= 0 else None,
+        overlaps if np.isfinite(overlaps).all() else None,
+        bytes(checkpoint["label"]).rstrip(b"\0").decode(),
+        stage if stage >= 0 else None,
+    )
 
 
 def noisy_states(

@@ -1,4 +1,4 @@
-"""A numpy RandomState as named arrays of fixed shape, for a checkpoint."""
+"""A numpy RandomState as arrays: named ones for a checkpoint, a row of numbers for a table."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+_KEY = 624
+ROW = _KEY + 4
+"""Numbers in a packed state: the Mersenne twister's key, position, and its spare normal value."""
 
 
 def to_arrays(random: np.random.RandomState) -> dict[str, NDArray[Any]]:
@@ -33,3 +37,35 @@ def from_arrays(random: np.random.RandomState, arrays: Mapping[str, NDArray[Any]
             "gauss": float(arrays["random_normal"]),
         }
     )
+
+
+def pack(random: np.random.RandomState) -> NDArray[np.uint32]:
+    """The whole state of ``random`` as uint32 (628,)."""
+    arrays = to_arrays(random)
+    rest = (arrays["random_position"], arrays["random_has_normal"])
+    normal = arrays["random_normal"].reshape(1).astype("<f8").view("<u4")
+    return np.concatenate([arrays["random_key"], np.array(rest, np.uint32), normal])
+
+
+def unpack(row: NDArray[np.uint32]) -> np.random.RandomState:
+    """A stream in the state :func:`pack` gave.
+
+    Raises
+    ------
+    ValueError
+        When the numbers are no state.
+    """
+    random = np.random.RandomState(0)
+    row = np.ascontiguousarray(row, "<u4")
+    if row.shape != (ROW,) or not row[:_KEY].any() or row[_KEY] > _KEY:
+        raise ValueError("not the state of a random stream")
+    from_arrays(
+        random,
+        {
+            "random_key": row[:_KEY],
+            "random_position": row[_KEY],
+            "random_has_normal": row[_KEY + 1],
+            "random_normal": row[_KEY + 2 :].view("<f8")[0],
+        },
+    )
+    return random

@@ -1,6 +1,8 @@
 """Branches: unchanged ones repeat the parent, changed ones leave it untouched."""
 
 import hashlib
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from l2l_engine.branching import BranchError
 from l2l_engine.config import ConfigError, L2LError, RunConfig, RunType
 from l2l_engine.run import Run
+from l2l_engine.storage.published import export_published, import_published
 from l2l_engine.storage.session import Session
 
 CONFIG = RunConfig(
@@ -48,7 +51,9 @@ def test_unchanged_branch_repeats_its_parent(parent, tmp_path, finished):
             run.step()
     assert hashlib.sha256(parent.read_bytes()).digest() == before
     with Session.open(parent) as old, Session.open(tmp_path / "branch.h5") as new:
-        assert new.parent.endswith(f"parent.h5 after problem {finished}")
+        assert new.parent == str(parent)
+        assert new.lineage.parent_id == old.lineage.id
+        assert new.lineage.branched_after == finished
         assert new.n_problems == old.n_problems == 5
         np.testing.assert_array_equal(old.trial_column("task_loss"), new.trial_column("task_loss"))
         np.testing.assert_array_equal(old.stimuli, new.stimuli)
@@ -68,6 +73,105 @@ def test_branch_with_changes_and_swapped_stimuli(parent, tmp_path):
     with Session.open(tmp_path / "b.h5") as new:
         np.testing.assert_allclose(new.stimuli[3], swapped, atol=1e-6)
         assert new.n_problems == 4
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory):
+    return train(tmp_path_factory.mktemp("full") / "full.h5", CONFIG)
+
+
+def finish(run):
+    with run:
+        while not run.finished:
+            run.step()
+    return run.path
+
+
+def same_rows(first, second):
+    with Session.open(first) as old, Session.open(second) as new:
+        np.testing.assert_array_equal(old.trial_column("task_loss"), new.trial_column("task_loss"))
+        np.testing.assert_array_equal(old.stimuli, new.stimuli)
+        np.testing.assert_array_equal(old.trials_run, new.trials_run)
+
+
+def test_branch_with_another_batch_size_resumes(full, tmp_path):
+    path = tmp_path / "b.h5"
+    with Run.branch(full, 2, path, changes={"batch_size": 3}) as run:
+        run.step()
+        trials = run.n_trials
+    with Run.resume(path) as run:
+        assert run.n_trials == trials
+        run.step()
+    with Session.open(full) as old, Session.open(path) as new:
+        inherited = int(old.trials_run[:2].sum())
+        assert (new.trial_column("stimulus")[:inherited] == -1).all()
+        assert (new.trial_column("stimulus")[inherited:] >= 0).all()
+        np.testing.assert_array_equal(
+            new.trial_column("task_loss", 0, inherited), old.trial_column("task_loss", 0, inherited)
+        )
+
+
+def test_branch_of_an_import_without_trial_rows_resumes(full, tmp_path):
+    folder = export_published(full, tmp_path / "published")
+    for file in folder.glob("trIms_*"):
+        file.unlink()
+    imported = import_published(folder, tmp_path / "imported.h5")
+    small = {name: getattr(CONFIG, name) for name in ("sample_ms", "delay_ms", "response_ms")}
+    with Session.open(imported) as session:
+        assert session.n_trials == 0
+        expected = session.trials_run[:3].sum()
+    path = tmp_path / "b.h5"
+    with Run.branch(imported, 3, path, changes=small | {"mask_ms": 10, "problems": 5}) as run:
+        run.step()
+    with Run.resume(path) as run:
+        assert run.n_trials == expected + 1
+    with Session.open(path) as session:
+        assert np.isnan(session.trial_column("task_loss")[:-1]).all()
+        assert session.trial_column("problem")[-2:].tolist() == [2, 3]
+
+
+def test_branch_of_a_branch_with_another_window_begins_at_its_trial(full, tmp_path):
+    """The window of the problems inherited is the parent's, not the branch's."""
+    changes = {"criterion_trials": 8, "max_trials": 20}
+    first = finish(Run.branch(full, 2, tmp_path / "first.h5", changes=changes))
+    second = finish(Run.branch(first, 4, tmp_path / "second.h5"))
+    same_rows(first, second)
+
+
+def test_branch_after_own_stimuli_repeats_its_parent(full, tmp_path):
+    own = np.random.RandomState(1).randn(2, CONFIG.stimulus_channels)
+    parent = finish(Run.branch(full, 1, tmp_path / "own.h5", stimuli=own))
+    branch = finish(Run.branch(parent, 3, tmp_path / "branch.h5"))
+    same_rows(parent, branch)
+    with Session.open(branch) as session:
+        assert session.problem_column("stimuli_from").tolist() == [0, 4, 0, 0, 0]
+
+
+@pytest.mark.parametrize(("turned", "kind"), [(False, 1), (True, 2)])
+def test_stimuli_of_an_earlier_problem_are_recognised(full, tmp_path, turned, kind):
+    with Session.open(full) as session:
+        stimuli = session.stimuli[1][::-1] if turned else session.stimuli[1]
+    path = tmp_path / "again.h5"
+    with Run.branch(full, 3, path, stimuli=stimuli):
+        pass
+    with Run.resume(path) as run:  # what is recorded survives a pause
+        while run.n_problems == 3:
+            run.step()
+    with Session.open(path) as session:
+        assert session.problem_column("stimuli_from").tolist() == [0, 0, 0, kind]
+        assert session.problem_column("from_problem").tolist() == [-1, -1, -1, 1]
+
+
+def test_version_1_goes_on_and_branches(tmp_path):
+    """A file of format version 1, resumed or branched, learns what it would have learned."""
+    old = Path(__file__).parent / "storage" / "fixtures" / "version_1.h5"
+    path = tmp_path / "old.h5"
+    shutil.copyfile(old, path)
+    resumed = finish(Run.resume(path))
+    branch = finish(Run.branch(old, 2, tmp_path / "branch.h5"))
+    same_rows(resumed, branch)
+    with Session.open(branch) as session:
+        assert session.version == 2
 
 
 def test_impossible_branches_are_refused(parent, tmp_path):

@@ -61,13 +61,13 @@ def test_hdf5_without_session(tmp_path, libver):
     path = tmp_path / "other.h5"
     with h5py.File(path, "w", libver=libver) as file:
         file["data"] = np.arange(3)
-    assert "no session" in refusal(path)
+    assert "not a session" in refusal(path)
 
 
 def test_newer_format_version(path):
     with h5py.File(path, "r+") as file:
-        file.attrs["version"] = 2
-    assert "newer format version 2" in refusal(path)
+        file.attrs["version"] = 3
+    assert "newer format version 3" in refusal(path)
 
 
 def test_configuration_out_of_range(path):

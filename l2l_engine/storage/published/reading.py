@@ -14,11 +14,18 @@ from l2l_engine.config import RunConfig, RunType
 from l2l_engine.network import WEIGHT_NAMES, NetworkWeights, weight_shapes
 from l2l_engine.storage import layout
 from l2l_engine.storage.errors import SessionError
+from l2l_engine.storage.layout import Lineage
 from l2l_engine.storage.published import names
 from l2l_engine.storage.published.names import PublishedError
 from l2l_engine.storage.published.source import Source
 from l2l_engine.storage.writer import SessionWriter
-from l2l_engine.training.records import ProblemRecord, TrialRecord
+from l2l_engine.training.records import (
+    Origin,
+    Outcome,
+    ProblemRecord,
+    StimuliFrom,
+    TrialRecord,
+)
 
 Progress = Callable[[float], None]
 _MOST_PROBLEMS = 100_000
@@ -84,7 +91,7 @@ def import_published(
         try:
             origin = f"published files {run.prefix or 'saved/K.mat'} of {source.name}"
             with SessionWriter.create(
-                temporary, run.config, run.initial, source=origin, overwrite=True
+                temporary, run.config, run.initial, lineage=Lineage(source=origin), overwrite=True
             ) as writer:
                 trials = 0
                 for index in range(run.problems):
@@ -257,16 +264,35 @@ class _Run:
             name: float(values[index]) if index < len(values) else np.nan
             for name, values in self._summaries.items()
         }
+        criterion = self._trials_to_criterion(index, weights)
         return ProblemRecord(
             index=index,
             stimuli=stimuli,
             first_trial=first_trial,
-            trials_to_criterion=self._trials_to_criterion(index, weights),
+            trials_to_criterion=criterion,
+            trials_run=self._trials_run(index, criterion),
+            outcome=self._outcome(index, criterion),
             weights=weights,
             singular_values=self._singular_values(index, weights),
             **summaries,
             applied=config.run_type in _PERTURBING and index >= config.baseline_problems,
+            origin=Origin(StimuliFrom.NEW),
         )
+
+    def _trials_run(self, index: int, criterion: float) -> int | None:
+        """The trials shown; where these are not there, from the count, which leaves out a window."""
+        shown = len(self.shown(index))
+        if shown:
+            return shown
+        if np.isfinite(criterion):
+            return int(criterion) + self.config.criterion_trials
+        failed = index < len(self._criterion)
+        return self.config.max_trials + 1 if failed else None
+
+    def _outcome(self, index: int, criterion: float) -> Outcome:
+        if np.isfinite(criterion):
+            return Outcome.LEARNED
+        return Outcome.FAILED if index < len(self._criterion) else Outcome.UNKNOWN
 
     def _trials_to_criterion(self, index: int, weights: NetworkWeights) -> float:
         """From conv; where that is not written yet, from the number of trials shown."""

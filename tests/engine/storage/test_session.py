@@ -13,6 +13,7 @@ import runs
 
 from l2l_engine.config import L2LError, RunType
 from l2l_engine.storage import hdf5, recovery
+from l2l_engine.storage.layout import Lineage
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.writer import SessionWriter
 
@@ -99,7 +100,7 @@ def test_plain_h5py_reads_beside_the_writer(writer, path):
         "import sys, h5py\n"
         "with h5py.File(sys.argv[1], 'r', swmr=True) as file:\n"
         "    print(file['problems/trials_to_criterion'][:].tolist(),"
-        " file['problems/weights/recurrent'].shape, file.attrs['format'])"
+        " file['problems/weights/recurrent'].shape, file.attrs['format'].decode())"
     )
     ended = subprocess.run(
         [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True
@@ -207,7 +208,7 @@ def test_unfinite_network_is_not_saved_but_its_problem_is(writer, path):
 def test_perturbations_batches_and_origin_are_kept(path):
     config = runs.SMALL.replace(run_type=RunType.SSManifPert, batch_size=3)
     with SessionWriter.create(
-        path, config, runs.weights_of(0), parent="first.h5, problem 7"
+        path, config, runs.weights_of(0), lineage=Lineage("first.h5", "a1", 7)
     ) as writer:
         writer.add_trial(dataclasses.replace(runs.trial(0, config), stimulus=np.int8([1, 0, 1])))
         order = np.array([2, 0, 3, 1], np.int8)
@@ -215,7 +216,8 @@ def test_perturbations_batches_and_origin_are_kept(path):
             dataclasses.replace(runs.problem(0, config), permutation=order, applied=True)
         )
     with Session.open(path) as session:
-        assert session.parent == "first.h5, problem 7"
+        assert session.lineage == Lineage("first.h5", "a1", 7, id=session.lineage.id)
+        assert len(session.lineage.id) == 32
         assert session.config.run_type is RunType.SSManifPert
         np.testing.assert_array_equal(session.permutations, [order])
         assert session.problem_column("applied").tolist() == [True]
