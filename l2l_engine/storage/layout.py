@@ -197,7 +197,10 @@ def create_file(
         with hdf5.create(temporary) as file:
             for name, value in attributes.items():
                 set_attribute(file, name, value)
-            _lay_out(file, config, initial)
+            create_datasets(file, config, VERSION)
+            for name, array in initial.arrays().items():
+                file[initial_path(name)][()] = array
+            file[TARGET][0] = config.problems
         hdf5.sync(temporary)
         temporary.replace(path)
     except (OSError, RuntimeError) as error:
@@ -236,14 +239,23 @@ def attribute(file: h5py.File, name: str) -> str | int | None:
     return int(value) if isinstance(value, (int, np.integer)) else None
 
 
-def _lay_out(file: h5py.File, config: RunConfig, initial: NetworkWeights) -> None:
+def create_datasets(file: h5py.File, config: RunConfig, version: int) -> None:
+    """Add every dataset of a session of this format version, without rows."""
     for column in columns(config):
-        column.create(file)
-    for name, array in initial.arrays().items():
+        if column.since <= version:
+            column.create(file)
+    for name, shape in weight_shapes(config).items():
         file.create_dataset(
-            initial_path(name), data=array, dtype=np.float32, chunks=array.shape, fletcher32=True
+            initial_path(name), shape, np.float32, chunks=shape, fillvalue=np.nan, fletcher32=True
         )
     for slot in CHECKPOINT_SLOTS:
         file.create_dataset(slot, (0,), np.uint8, maxshape=(None,), chunks=(_SLOT_BYTES,))
     file.create_dataset(CHECKPOINT_SEAL, data=np.zeros((len(CHECKPOINT_SLOTS), 3), np.uint64))
-    file.create_dataset(TARGET, data=[config.problems], dtype=np.int64)
+    if version > 1:
+        file.create_dataset(TARGET, data=[-1], dtype=np.int64)
+
+
+def other_paths(config: RunConfig) -> list[str]:
+    """Every dataset that is no column."""
+    initial = [initial_path(name) for name in weight_shapes(config)]
+    return [*initial, *CHECKPOINT_SLOTS, CHECKPOINT_SEAL, TARGET]

@@ -2,20 +2,37 @@
 
 A writer that dies leaves the file marked as open, and HDF5 refuses to append to it; it may
 still be read, for SWMR writes data before whatever refers to it. Such a file is copied,
-object by object, into a new one that then takes its place.
+row by row, into a new one that then takes its place.
 """
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
-from l2l_engine.storage import hdf5, layout, space
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine.config import RunConfig
+from l2l_engine.storage import hdf5, layout, opening, space
 from l2l_engine.storage.errors import SessionError
+from l2l_engine.storage.layout import Column
+
+_ROWS_AT_ONCE = 64
+_CHECKSUM_BYTES = 4
 
 
 def rewrite(path: Path, *, source: Path | None = None) -> None:
     """Replace the session at ``path`` by a sound copy of it, at once or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        The session.
+    source : Path, optional
+        Where to read it from, if not from ``path`` itself.
 
     Raises
     ------
@@ -27,16 +44,8 @@ def rewrite(path: Path, *, source: Path | None = None) -> None:
     temporary = path.with_name(f".{path.name}.repair")
     space.check(path, path.stat().st_size + space.OVERHEAD)
     try:
-        with (
-            hdf5.open_to_read(source or path) as damaged,
-            hdf5.create(temporary) as sound,
-        ):
-            for name in damaged.attrs:
-                value = layout.attribute(damaged, name)
-                if value is not None:
-                    layout.set_attribute(sound, name, value)
-            for name in damaged:
-                damaged.copy(name, sound)
+        with hdf5.open_to_read(source or path) as damaged, hdf5.create(temporary) as sound:
+            _copy(damaged, sound, opening.config_of(path, damaged))
         hdf5.sync(temporary)
         temporary.replace(path)
     except (OSError, RuntimeError, KeyError, ValueError) as error:
@@ -62,3 +71,54 @@ def rewrite_detached(path: Path) -> None:
         raise space.failure(path, error, path.stat().st_size) from error
     finally:
         copy.unlink(missing_ok=True)
+
+
+def _copy(damaged: h5py.File, sound: h5py.File, config: RunConfig) -> None:
+    for name in damaged.attrs:
+        value = layout.attribute(damaged, name)
+        if value is not None:
+            layout.set_attribute(sound, name, value)
+    layout.create_datasets(sound, config, int(damaged.attrs["version"]))
+    for column in layout.columns(config):
+        if column.path in sound:
+            _copy_rows(damaged[column.path], sound[column.path], column)
+    for path in layout.other_paths(config):
+        if path in damaged:
+            content = damaged[path][()]
+            if sound[path].shape != content.shape:
+                sound[path].resize(content.shape)
+            sound[path][()] = content
+
+
+def _copy_rows(source: h5py.Dataset, target: h5py.Dataset, column: Column) -> None:
+    count = len(source)
+    target.resize(count, axis=0)
+    step = column.rows_per_chunk * max(_ROWS_AT_ONCE // column.rows_per_chunk, 1)
+    for start in range(0, count, step):
+        stop = min(start + step, count)
+        try:
+            rows = source[start:stop]
+        except OSError:
+            if stop < count or column.rows_per_chunk == 1:
+                raise
+            rows = _last_chunk(source, column)[: stop - start]
+        if not _never_written(rows, column):
+            target[start:stop] = rows
+
+
+def _last_chunk(source: h5py.Dataset, column: Column) -> NDArray[Any]:
+    """The last chunk without its checksum, as a writer killed while rewriting it leaves it.
+
+    Its complete rows are the same before and after, so they are right in any mixture of both.
+    """
+    start = (len(source) - 1) // column.rows_per_chunk * column.rows_per_chunk
+    _, content = source.id.read_direct_chunk((start, *(0 for _ in column.shape)))
+    rows = np.frombuffer(content[: len(content) - _CHECKSUM_BYTES], source.dtype)
+    return rows.reshape(column.rows_per_chunk, *column.shape)
+
+
+def _never_written(rows: NDArray[Any], column: Column) -> bool:
+    """Whether these rows are all fill values, so that their chunks can stay unwritten."""
+    if rows.dtype.kind == "f":
+        return bool(np.isnan(rows).all())
+    return bool((rows == column.fill).all())

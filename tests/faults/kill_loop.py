@@ -20,6 +20,8 @@ import runs
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.writer import SessionWriter
 
+READY = b"resumed."
+
 
 def write_for_ever(path: Path, acknowledge: int) -> None:
     """Resume at the checkpoint and go on; tell of every problem once it is saved."""
@@ -28,6 +30,7 @@ def write_for_ever(path: Path, acknowledge: int) -> None:
     writer = SessionWriter.resume(path)
     index = int(state["problems"])
     writer.rewind(trials=int(state["trials"]), problems=index)
+    os.write(acknowledge, READY)
     while True:
         runs.write(writer, index + 1, start=index)
         os.write(acknowledge, index.to_bytes(8, "little"))
@@ -74,6 +77,8 @@ def main(path: Path, kills: int, seed: int) -> None:
                 traceback.print_exc()
                 os._exit(1)
         os.close(acknowledge)
+        if chance.random() < 0.7:  # else it may be killed while it resumes
+            assert os.read(readable, len(READY)) == READY, "the writer failed before it was killed"
         deadline = time.monotonic() + chance.uniform(0.0, 0.25)
         try:
             while time.monotonic() < deadline:  # a reader beside the writer sees whole rows only
@@ -85,7 +90,7 @@ def main(path: Path, kills: int, seed: int) -> None:
             _, status = os.waitpid(child, 0)
         assert os.WIFSIGNALED(status), "the writer failed before it was killed"
         with os.fdopen(readable, "rb") as stream:
-            told = stream.read()
+            told = stream.read().removeprefix(READY)
         saved = max(
             [saved, *(int.from_bytes(told[i : i + 8], "little") for i in range(0, len(told), 8))]
         )

@@ -174,3 +174,22 @@ def test_version_1_is_continued_as_version_1(tmp_path):
     with Session.open(path) as session:
         assert (session.version, session.n_problems, session.n_trials) == (1, 4, 36)
         assert session.trial_column("largest_rate")[-1] == 35
+
+
+def test_a_chunk_torn_by_a_kill_loses_no_complete_row(path, tmp_path):
+    """Rows are added to the last chunk by writing it again; a kill can leave half of it."""
+    copy = tmp_path / "killed.h5"
+    with SessionWriter.resume(path) as writer:
+        runs.write(writer, 4, start=3)
+        content = bytearray(path.read_bytes())
+    with h5py.File(path) as file:
+        chunk = file["trials/task_loss"].id.get_chunk_info(0)
+    end = chunk.byte_offset + chunk.size
+    content[end - 4 : end] = b"torn"  # the checksum comes last
+    copy.write_bytes(content)
+    with SessionWriter.resume(copy) as writer:
+        runs.write(writer, 5, start=4)
+    with Session.open(copy) as session:
+        np.testing.assert_array_equal(
+            session.trial_column("task_loss"), np.arange(5 * runs.TRIALS) + 0.5
+        )
