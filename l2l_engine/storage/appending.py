@@ -87,7 +87,7 @@ class AppendableFile:
 
     def _open(self) -> None:
         if _is_abandoned(self.path):
-            recovery.rewrite_detached(self.path)
+            recovery.rewrite(self.path)
         try:
             space.release(self.path)
             self._file = hdf5.open_to_append(self.path)
@@ -109,7 +109,7 @@ class AppendableFile:
     def _transaction(self, size: int) -> Iterator[None]:
         """Guard a write of about ``size`` bytes."""
         if self._failed:
-            recovery.rewrite_detached(self.path)
+            recovery.rewrite(self.path)
             _abandoned.append((self._file, self._datasets))
             self._open()
             self._failed = False

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import h5py
 
@@ -56,18 +57,57 @@ def check_sound(path: Path) -> None:
         if isinstance(item, h5py.Dataset) and item.chunks:
             item.id.chunk_iter(check_chunk)
 
-    source = io.BytesIO(_unmarked(path)) if marked_open(path) else path
-    with _patiently(lambda: h5py.File(source, "r")) as file:
+    with open_detached(path) as file:
         file.visititems(walk)
 
 
-def _unmarked(path: Path) -> bytes:
-    """The bytes of a file marked as open, as if it had been closed at its present length."""
-    content = bytearray(path.read_bytes())
-    content[11] = 0
-    content[28:36] = len(content).to_bytes(8, "little")
-    content[44:48] = _lookup3(bytes(content[:44])).to_bytes(4, "little")
-    return bytes(content)
+def open_detached(path: Path) -> h5py.File:
+    """Open read-only as a file of its own, apart from other handles of this process.
+
+    A file marked as open appears as it would had it been closed at its present length, and is
+    read without the waiting of SWMR.
+    """
+    return h5py.File(_Unmarked(path), "r")
+
+
+class _Unmarked(io.RawIOBase):
+    """The bytes of a file, but for the mark of an open one."""
+
+    def __init__(self, path: Path) -> None:
+        self._stream = path.open("rb")
+        self._head = self._stream.read(48)
+        if len(self._head) == 48 and self._head[8] >= 3 and self._head[11]:
+            size = os.fstat(self._stream.fileno()).st_size
+            head = bytearray(self._head)
+            head[11] = 0
+            head[28:36] = size.to_bytes(8, "little")
+            head[44:48] = _lookup3(bytes(head[:44])).to_bytes(4, "little")
+            self._head = bytes(head)
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer).cast("B")
+        start = self._stream.tell()
+        count = self._stream.readinto(view)
+        covered = min(len(self._head) - start, count)
+        if covered > 0:
+            view[:covered] = self._head[start : start + covered]
+        return count
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
 
 
 def _lookup3(data: bytes) -> int:

@@ -7,7 +7,6 @@ row by row, into a new one that then takes its place.
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +23,8 @@ _ROWS_AT_ONCE = 64
 _CHECKSUM_BYTES = 4
 
 
-def rewrite(path: Path, *, source: Path | None = None) -> None:
+def rewrite(path: Path) -> None:
     """Replace the session at ``path`` by a sound copy of it, at once or not at all.
-
-    Parameters
-    ----------
-    path : Path
-        The session.
-    source : Path, optional
-        Where to read it from, if not from ``path`` itself.
 
     Raises
     ------
@@ -44,7 +36,7 @@ def rewrite(path: Path, *, source: Path | None = None) -> None:
     temporary = path.with_name(f".{path.name}.repair")
     space.check(path, path.stat().st_size + space.OVERHEAD)
     try:
-        with hdf5.open_to_read(source or path) as damaged, hdf5.create(temporary) as sound:
+        with hdf5.open_detached(path) as damaged, hdf5.create(temporary) as sound:
             _copy(damaged, sound, opening.config_of(path, damaged))
         hdf5.sync(temporary)
         temporary.replace(path)
@@ -56,21 +48,6 @@ def rewrite(path: Path, *, source: Path | None = None) -> None:
         ) from error
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def rewrite_detached(path: Path) -> None:
-    """As :func:`rewrite`, where this process holds a handle HDF5 can no longer write with.
-
-    HDF5 would share that handle's state with a second one, so the bytes are copied first.
-    """
-    copy = path.with_name(f".{path.name}.copy")
-    try:
-        shutil.copyfile(path, copy)
-        rewrite(path, source=copy)
-    except OSError as error:
-        raise space.failure(path, error, path.stat().st_size) from error
-    finally:
-        copy.unlink(missing_ok=True)
 
 
 def _copy(damaged: h5py.File, sound: h5py.File, config: RunConfig) -> None:
