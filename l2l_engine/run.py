@@ -350,8 +350,7 @@ def target_of(session: Session, problems: int | None = None) -> int:
     if problems is not None:
         _check_problems(problems, session.n_problems, session.path)
         return problems
-    checkpoint = session.checkpoint() or {}
-    return max(int(checkpoint.get("target", session.config.problems)), session.n_problems)
+    return max(session.config.problems, session.n_problems)
 
 
 def _check_problems(problems: int, learned: int, path: Path) -> None:

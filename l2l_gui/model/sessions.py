@@ -36,6 +36,7 @@ class OpenSession:
         self.config: RunConfig = reader.config
         self.created, self.parent = reader.created, reader.parent
         self.source: str | None = reader.source
+        self.lineage = reader.lineage
         self.key: SessionKey = (str(self.path), self.created)
         self.snapshot = snapshot
         self._reader = reader

@@ -203,8 +203,9 @@ def _short(folder: Path) -> str:
 def origin_of(session: OpenSession) -> str:
     """What a branch or an import comes from, in a sentence; else nothing."""
     if session.parent is not None:
-        path, after, problem = session.parent.rpartition(" after problem ")
-        return f"Branch of {Path(path).stem}{after}{problem}" if after else session.parent
+        after = session.lineage.branched_after
+        place = "" if after is None else f" after problem {after}"
+        return f"Branch of {Path(session.parent).stem}{place}"
     if session.source is not None:
         return f"Imported from {session.source}: it can be branched, but not continued"
     return ""
