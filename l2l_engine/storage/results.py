@@ -29,8 +29,9 @@ import platformdirs
 from numpy.typing import NDArray
 
 from l2l_engine.config import ConfigError, RunConfig
-from l2l_engine.storage import hdf5, layout
+from l2l_engine.storage import hdf5, layout, untrusted
 from l2l_engine.storage.errors import SessionError
+from l2l_engine.storage.plain_files import printable, reason
 from l2l_engine.storage.session import Session
 
 FORMAT = layout.RESULTS_FORMAT
@@ -41,7 +42,6 @@ SHIPPED = "SHIPPED"
 
 Arrays = dict[str, NDArray[Any]]
 
-_LARGEST = 1 << 30  # bytes of an array that is read
 _AT_ONCE = 64  # problems digested at once
 _PATIENCE = 5.0  # s to wait for another writer
 _DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError)
@@ -142,8 +142,8 @@ class Results:
         for path in self.places:
             with contextlib.suppress(*_DAMAGE):
                 if path.is_file():
-                    with hdf5.open_to_read(path) as file:
-                        found = _checked(file[key.path], _stamp(key, digest))
+                    with untrusted.open_closed(path) as file:
+                        found = _checked(untrusted.group(file, key.path), _stamp(key, digest))
                     if found is not None:
                         return found
         return None
@@ -173,9 +173,9 @@ class Results:
 def is_results(path: Path) -> bool:
     """Whether a file says it is a results file."""
     try:
-        with hdf5.open_to_read(path) as file:
-            return file.attrs.get("format") == FORMAT
-    except (OSError, RuntimeError):
+        with untrusted.open_closed(path) as file:
+            return untrusted.text(file, "format") == FORMAT
+    except _DAMAGE:
         return False
 
 
@@ -188,26 +188,43 @@ def read_summary(path: Path) -> RunSummary:
         When it is no results file, of a newer version, or damaged.
     """
     try:
-        with hdf5.open_to_read(path) as file:
-            if file.attrs.get("format") != FORMAT:
+        with untrusted.open_closed(path) as file:
+            if untrusted.text(file, "format") != FORMAT:
                 raise ResultsError(f"{path} is no results file: choose one l2l-figures wrote.")
-            if int(file.attrs["version"]) > VERSION:
+            version = int(file.attrs["version"])
+            if version > VERSION:
                 raise ResultsError(
-                    f"{path} has the newer format version {int(file.attrs['version'])}: "
-                    "update L2L Explorer."
+                    f"{path} has the newer format version {version}: update L2L Explorer."
                 )
-            text, name = str(file.attrs["config"]), str(file.attrs["name"])
-            rows = _checked(file["run"], text)
+            text, name = untrusted.text(file, "config"), untrusted.text(file, "name")
+            rows = _checked(untrusted.group(file, "run"), text)
         if rows is None:
             raise ValueError("its rows do not agree with their checksum")
-        return RunSummary(name, RunConfig.from_json(text), **rows)
+        return RunSummary(printable(name), RunConfig.from_json(text), **_rows(rows))
     except ConfigError as error:
         raise ResultsError(f"{path}: the attribute 'config' is wrong: {error}") from error
     except _DAMAGE as error:
         raise ResultsError(
-            f"{path} is damaged or cannot be read ({error}): delete it and run l2l-figures on the "
+            f"{path} is damaged or cannot be read ({reason(error)}): delete it and run l2l-figures on the "
             "session again."
         ) from error
+
+
+def _rows(rows: Arrays) -> Arrays:
+    """The rows of ``/run``, once their shapes and kinds are known to fit together."""
+    wanted = {
+        "trials_to_criterion": ("f", ()),
+        "permutations": ("i", (None,)),
+        "available": ("b", ()),
+        "digests": ("u", (16,)),
+    }
+    count = len(rows["trials_to_criterion"])
+    for name, (kind, shape) in wanted.items():
+        found = rows[name]
+        fits = found.ndim == 1 + len(shape) and len(found) == count and found.dtype.kind == kind
+        if not fits or any(w not in (None, h) for w, h in zip(shape, found.shape[1:], strict=True)):
+            raise ValueError(f"{name} has the shape {found.shape} and type {found.dtype}")
+    return {name: rows[name] for name in wanted}
 
 
 # -- writing and checking --------------------------------------------------------------
@@ -249,21 +266,26 @@ def _write(
         _put(file.create_group("run"), config, summary.arrays())
         for (key, digest), arrays in entries.items():
             _put(file.create_group(key.path), _stamp(key, digest), arrays)
-        with contextlib.suppress(OSError, RuntimeError, KeyError, ConfigError):
+        with contextlib.suppress(*_DAMAGE):  # a ConfigError is a ValueError
             _copy_others(old, file, _settings(summary.config))
     hdf5.sync(temporary)
 
 
 def _copy_others(old: Path, file: h5py.File, settings: str) -> None:
     """Take over the entries of the file before, unless they are of another configuration."""
-    with hdf5.open_to_read(old) as before:
-        if _settings(RunConfig.from_json(str(before.attrs["config"]))) != settings:
+    with untrusted.open_closed(old) as before:
+        if _settings(RunConfig.from_json(untrusted.text(before, "config"))) != settings:
             return
-        for analysis, slots in before["analyses"].items():
-            for name in slots:
+        analyses = untrusted.group(before, "analyses")
+        for analysis in untrusted.members(analyses):
+            slots = untrusted.group(analyses, analysis)
+            for name in untrusted.members(slots):
                 place = f"analyses/{analysis}/{name}"
                 if place not in file:
-                    before.copy(place, file.require_group(f"analyses/{analysis}"), name)
+                    entry = untrusted.group(slots, name)
+                    stamp = untrusted.text(entry, "computed_from")
+                    if (arrays := _checked(entry, stamp)) is not None:
+                        _put(file.create_group(place), stamp, arrays)
 
 
 def _put(group: h5py.Group, stamp: str, arrays: Arrays) -> None:
@@ -276,12 +298,10 @@ def _put(group: h5py.Group, stamp: str, arrays: Arrays) -> None:
 
 def _checked(group: h5py.Group, stamp: str) -> Arrays | None:
     """The arrays of a group, or None unless they are what ``stamp`` says, unharmed."""
-    if group.attrs.get("computed_from") != stamp:
+    if untrusted.text(group, "computed_from") != stamp:
         return None
-    if any(item.nbytes > _LARGEST for item in group.values()):
-        return None
-    arrays = {name: item[()] for name, item in group.items()}
-    return arrays if group.attrs.get("checksum") == _checksum(stamp, arrays) else None
+    arrays = {name: untrusted.array(group, name) for name in untrusted.members(group)}
+    return arrays if untrusted.text(group, "checksum") == _checksum(stamp, arrays) else None
 
 
 def _checksum(stamp: str, arrays: Arrays) -> str:
@@ -304,8 +324,8 @@ def _settings(config: RunConfig) -> str:
     return json.dumps(values, sort_keys=True)
 
 
-def _same(one: RunSummary, other: RunSummary) -> bool:
-    return (one.name, one.config) == (other.name, other.config) and all(
+def _same(found: RunSummary, wanted: RunSummary) -> bool:
+    return (found.name, found.config) == (wanted.name, wanted.config) and all(
         np.array_equal(mine, yours, equal_nan=mine.dtype.kind == "f")
-        for mine, yours in zip(one.arrays().values(), other.arrays().values(), strict=True)
+        for mine, yours in zip(found.arrays().values(), wanted.arrays().values(), strict=True)
     )

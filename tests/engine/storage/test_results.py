@@ -1,6 +1,7 @@
 """Results files: found again while true, never trusted when stale or damaged."""
 
 import json
+import os
 import threading
 
 import h5py
@@ -198,7 +199,7 @@ def test_a_failed_write_leaves_the_file_before(tmp_path, summary, monkeypatch):
     monkeypatch.setattr(module.hdf5, "sync", fail)
     assert put(path, summary, key=Key.of("other", 1)) is None
     assert path.read_bytes() == before
-    assert {one.name for one in tmp_path.iterdir()} == {path.name, "run.h5"}
+    assert {item.name for item in tmp_path.iterdir()} == {path.name, "run.h5"}
 
 
 def test_writers_at_once_lose_nothing(tmp_path, summary):
@@ -256,3 +257,111 @@ def test_results_opened_as_a_session_are_told_where_they_belong(tmp_path, summar
     put(path, summary)
     with pytest.raises(SessionError, match="add it in the Figures workspace"):
         Session.open(path)
+
+
+# -- hostile files ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hostile(tmp_path, summary):
+    """A results file that a function changes; what is then said of it."""
+
+    def said(change):
+        path = tmp_path / "r.h5"
+        put(path, summary)
+        with h5py.File(path, "r+") as file:
+            change(file["run"])
+        assert get(path, summary) is not None  # the entry itself is unharmed
+        with pytest.raises(ResultsError) as refused:
+            read_summary(path)
+        assert "\n" not in str(refused.value)
+        return str(refused.value)
+
+    return said
+
+
+def replace_counts(**options):
+    def change(group):
+        del group["trials_to_criterion"]
+        group.create_dataset("trials_to_criterion", dtype=np.float64, **options)
+
+    return change
+
+
+def test_an_array_that_was_never_written_takes_no_memory(hostile):
+    change = replace_counts(shape=(200_000_000,), chunks=(1000,), compression="gzip")
+    assert "tells 1600000000 bytes and holds 0" in hostile(change)
+
+
+def test_a_chunk_larger_than_the_limit_is_not_unpacked(hostile):
+    change = replace_counts(
+        shape=(4,), maxshape=(None,), chunks=(1 << 27,), fillvalue=1, compression="gzip"
+    )
+    assert "tells 32 bytes" in hostile(change)
+
+
+def test_numbers_kept_in_another_file_are_not_read(hostile, tmp_path):
+    (tmp_path / "secret").write_bytes(bytes(32))
+    change = replace_counts(shape=(4,), external=[(str(tmp_path / "secret"), 0, 32)])
+    assert "keeps its numbers in another file" in hostile(change)
+
+
+def test_a_virtual_dataset_is_not_read(hostile, tmp_path):
+    def change(group):
+        layout = h5py.VirtualLayout((4,), np.float64)
+        layout[:] = h5py.VirtualSource(str(tmp_path / "other.h5"), "x", (4,))
+        del group["trials_to_criterion"]
+        group.create_virtual_dataset("trials_to_criterion", layout)
+
+    assert "keeps its numbers in another file" in hostile(change)
+
+
+@pytest.mark.parametrize(
+    "link", [h5py.ExternalLink("other.h5", "/x"), h5py.SoftLink("/run/available")]
+)
+def test_links_are_not_followed(hostile, link):
+    def change(group):
+        del group["trials_to_criterion"]
+        group["trials_to_criterion"] = link
+
+    assert "points elsewhere" in hostile(change)
+
+
+def test_texts_in_place_of_numbers_are_refused(hostile):
+    def change(group):
+        del group["trials_to_criterion"]
+        group["trials_to_criterion"] = ["a", "b"]
+
+    assert "is no array of numbers" in hostile(change)
+
+
+def test_rows_that_do_not_fit_together_are_refused_whatever_their_checksum(hostile, summary):
+    def change(group):
+        del group["digests"]
+        group["digests"] = np.zeros((7, 16), np.uint8)
+        arrays = {name: item[()] for name, item in group.items()}
+        group.attrs["checksum"] = module._checksum(group.attrs["computed_from"], arrays)
+
+    assert "digests has the shape (7, 16)" in hostile(change)
+
+
+def test_a_heap_without_an_end_is_refused(tmp_path, summary):
+    path = tmp_path / "r.h5"
+    put(path, summary)
+    content = bytearray(path.read_bytes())
+    at = content.index(b"GCOL\1") + 16
+    while index := content[at]:  # the objects before the free rest
+        size = int.from_bytes(content[at + 8 : at + 16], "little")
+        at += 16 + size + -size % 8
+    assert index == 0
+    content[at + 8 : at + 16] = bytes(8)  # HDF5 would walk on by nothing
+    path.write_bytes(content)
+    with pytest.raises(ResultsError, match="a heap of texts is damaged"):
+        read_summary(path)
+
+
+def test_a_pipe_in_place_of_results_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "run.results.h5")
+    assert not module.is_results(tmp_path / "run.results.h5")
+    with pytest.raises(ResultsError, match="it is a pipe or a device"):
+        read_summary(tmp_path / "run.results.h5")

@@ -1,0 +1,145 @@
+"""Arrays of a closed HDF5 file from a stranger: only what the file itself holds, within limits.
+
+Nothing is followed out of the file (external links and storage, virtual datasets), no plug-in is loaded
+for a filter, and no more is read than the bytes stored in the file can unpack to.
+"""
+
+from __future__ import annotations
+
+import math
+import mmap
+import os
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine.storage.plain_files import open_plain
+
+LARGEST_ARRAY = 256 << 20  # bytes
+_LONGEST_TEXT = 1 << 20  # bytes
+_MOST_MEMBERS = 1000
+_HEAP, _HEAP_OBJECT = b"GCOL\1", 16
+_UNPACKS_TO = 1100  # times its size, deflate's limit
+_FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
+
+
+def open_closed(path: Path) -> h5py.File:
+    """Open a file that is replaced as a whole and never written in place.
+
+    Not as a reader beside a writer: such a reader waits, without an end, for damage to be mended.
+
+    Raises
+    ------
+    OSError
+        When it is no plain file or no HDF5 file.
+    """
+    with open_plain(path) as stream:  # HDF5 would wait for ever on a pipe
+        if os.fstat(stream.fileno()).st_size:
+            with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                _check_heaps(content)
+    return h5py.File(path, "r")
+
+
+def _check_heaps(content: mmap.mmap) -> None:
+    """Refuse global heaps, which hold texts, through which HDF5 would walk without an end.
+
+    A heap is "GCOL", the version (1), three bytes, its size in eight bytes, and objects: their index
+    in two bytes (0: the free rest), six bytes, their size in eight, their bytes in multiples of eight.
+    Source: HDF5 File Format Specification, version 3.0, section III.E.
+    """
+    at = content.find(_HEAP)
+    while at >= 0:
+        end = at + int.from_bytes(content[at + 8 : at + 16], "little")
+        if end > len(content):
+            raise OSError("a heap of texts reaches beyond its end")
+        place = at + 16
+        while end - place >= _HEAP_OBJECT:
+            index = int.from_bytes(content[place : place + 2], "little")
+            size = int.from_bytes(content[place + 8 : place + 16], "little")
+            step = _HEAP_OBJECT + size + -size % 8 if index else size
+            if step < _HEAP_OBJECT or place + step > end:
+                raise OSError("a heap of texts is damaged")
+            place += step
+        at = content.find(_HEAP, at + 1)
+
+
+def text(node: h5py.Group | h5py.File, name: str) -> str:
+    """A text attribute; '' where there is none.
+
+    Raises
+    ------
+    ValueError
+        When it is no text, or too long.
+    """
+    if name not in node.attrs:
+        return ""
+    known = node.attrs.get_id(name)
+    if known.shape != () or known.get_storage_size() > _LONGEST_TEXT:
+        raise ValueError(f"the attribute '{name}' is no text")
+    found = node.attrs[name]
+    if not isinstance(found, str) or len(found) > _LONGEST_TEXT:
+        raise ValueError(f"the attribute '{name}' is no text")
+    return found
+
+
+def members(group: h5py.Group) -> list[str]:
+    """The names in a group; ValueError where there are very many."""
+    if len(group) > _MOST_MEMBERS:
+        raise ValueError(f"{group.name} holds {len(group)} members")
+    return list(group)
+
+
+def group(parent: h5py.Group | h5py.File, path: str) -> h5py.Group:
+    """A group at a path inside the file.
+
+    Raises
+    ------
+    KeyError
+        When there is none.
+    ValueError
+        When a part of the path is not a group of this file.
+    """
+    found: Any = parent
+    for name in path.split("/"):
+        found = _member(found, name)
+        if not isinstance(found, h5py.Group):
+            raise ValueError(f"{name} is no group")
+    return found
+
+
+def array(parent: h5py.Group, name: str) -> NDArray[Any]:
+    """The numbers of a dataset of a group.
+
+    Raises
+    ------
+    KeyError
+        When there is none.
+    ValueError
+        When it is not an array of plain numbers inside this file, or too large.
+    """
+    found = _member(parent, name)
+    if not isinstance(found, h5py.Dataset) or found.dtype.kind not in "fiub":
+        raise ValueError(f"{name} is no array of numbers")
+    stored, chunk = found.id.get_storage_size(), math.prod(found.chunks or (0,))
+    if found.external or found.is_virtual:
+        raise ValueError(f"{name} keeps its numbers in another file")
+    settings = found.id.get_create_plist()
+    used = {settings.get_filter(place)[0] for place in range(settings.get_nfilters())}
+    if used - _FILTERS:
+        raise ValueError(f"{name} is packed by an unknown filter")
+    size = max(found.nbytes, chunk * found.dtype.itemsize)
+    if size > LARGEST_ARRAY or found.nbytes > stored * _UNPACKS_TO:
+        raise ValueError(f"{name} tells {found.nbytes} bytes and holds {stored}")
+    return np.asarray(found[()])
+
+
+def _member(parent: h5py.Group, name: str) -> Any:
+    link = parent.get(name, getlink=True)
+    if link is None:
+        raise KeyError(f"{name} is missing")
+    if not isinstance(link, h5py.HardLink):
+        raise ValueError(f"{name} points elsewhere")
+    return parent[name]
