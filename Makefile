@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: run test lint bench docs mutate reproduce clean
+.PHONY: run test lint bench docs mutate reproduce clean soak
 
 run: $(INSTALLED)
 	@scripts/system-libraries
@@ -43,6 +43,11 @@ bench: $(INSTALLED)
 mutate: $(INSTALLED)
 	$(BIN)/python -m pip install -q 'cosmic-ray>=8.4,<9'
 	@xvfb-run -a -s "-screen 0 1920x1200x24" $(BIN)/python scripts/mutate $(ARGS)
+
+# memory of the window over twenty minutes of training with workspaces being switched
+soak: $(INSTALLED)
+	@scripts/system-libraries --test
+	xvfb-run -a -s "-screen 0 1920x1200x24" $(BIN)/python benchmarks/soak.py $(ARGS)
 
 reproduce: $(INSTALLED)
 	$(BIN)/python -m l2l_engine.commands.reproduce $(ARGS)

@@ -32,7 +32,7 @@ from l2l_gui.window.notifications import Notifications
 from l2l_gui.window.requests import Requests
 from l2l_gui.window.run_dock import RunDock
 from l2l_gui.window.status_line import StatusLine
-from l2l_gui.window.view_menu import RecentMenu, ViewMenu
+from l2l_gui.window.view_menu import ComparedMenu, RecentMenu, ViewMenu
 from l2l_gui.window.workspaces import WORKSPACES, Workspaces
 from l2l_gui.workers.jobs import Jobs
 from l2l_gui.workers.redraw import RedrawQueue
@@ -157,6 +157,8 @@ class MainWindow(QMainWindow):
         files, run, helps = (QMenu(title, self) for title in ("&File", "&Run", "&Help"))
         does = self.actions_by_name
         does.fill_menu(files, actions.FILE, RecentMenu(self.runner, self))
+        self.compared_menu = ComparedMenu(self.runner, self)
+        files.insertMenu(does["save_copy"], self.compared_menu)
         does.fill_menu(run, actions.RUN)
         does.fill_menu(helps, actions.HELP)
         view = ViewMenu(self.workspaces, [toggle, does["reset_layout"]], self)

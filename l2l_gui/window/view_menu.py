@@ -1,4 +1,4 @@
-"""The View and Open recent menus, whose entries change."""
+"""The menus whose entries change: View, Open recent, Stop comparing with."""
 
 from __future__ import annotations
 
@@ -31,6 +31,29 @@ class RecentMenu(QMenu):
             nothing = QAction("No sessions yet", self)
             nothing.setEnabled(False)
             self.addAction(nothing)
+
+
+class ComparedMenu(QMenu):
+    """The sessions shown beside the primary one, each to be taken out."""
+
+    def __init__(self, runner: Runner, parent: QWidget) -> None:
+        super().__init__("Stop comparing with", parent)
+        self._runner = runner
+        self.setToolTipsVisible(True)
+        self.aboutToShow.connect(self.fill)
+
+    def fill(self) -> None:
+        """List the sessions compared now."""
+        self.clear()
+        for path in self._runner.compared:
+            item = self.addAction(path.name)
+            if item is not None:
+                item.setToolTip(str(path))
+                item.triggered.connect(lambda _=False, path=path: self._runner.leave_out(path))
+        if self.isEmpty():
+            nothing = self.addAction("No session is compared")
+            if nothing is not None:
+                nothing.setEnabled(False)
 
 
 class ViewMenu(QMenu):

@@ -75,6 +75,11 @@ class Runner(QObject):
         return self._sessions.get(self._selection.value.primary)
 
     @property
+    def compared(self) -> tuple[Path, ...]:
+        """The sessions shown beside the primary one."""
+        return self._selection.value.sessions[1:]
+
+    @property
     def training(self) -> bool:
         """Whether it is being trained, or about to be."""
         return self._wanted

@@ -190,8 +190,13 @@ def test_several_sessions_can_be_open_and_one_left_out(opened, learned, tmp_path
     opened.open_files([learned, other])
     qtbot.waitUntil(lambda: len(opened.sessions) == 2, timeout=PATIENCE)
     assert opened.selection.value.sessions == (learned, other)
-    opened.runner.leave_out(other)
+    menu = opened.compared_menu
+    menu.fill()
+    assert [item.text() for item in menu.actions()] == ["other.h5"]
+    menu.actions()[0].trigger()
     assert opened.selection.value.sessions == (learned,)
+    menu.fill()
+    assert not any(item.isEnabled() for item in menu.actions())
 
 
 # -- files ---------------------------------------------------------------------------------
