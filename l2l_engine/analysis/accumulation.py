@@ -42,8 +42,11 @@ Float64 = NDArray[np.float64]
 PARALLEL, PERPENDICULAR = 0, 1
 """Places along the first axis of an :class:`Accumulation`'s arrays."""
 
+INTERVAL_MS = 250.0
+"""Length of the intervals of the trial over which changes are averaged, as published."""
+
 _BLOCK = 4  # earlier networks evaluated at once: their currents stay near the processor
-_TOLERANCE = 1e-7  # of interpolation in time, relative to the largest rate
+_TOLERANCE = 1e-8  # of interpolation in time, relative to the largest rate
 _OWN_COST = 120  # of a problem's own decomposition, in evaluations of one earlier network
 
 
@@ -61,29 +64,15 @@ class Accumulation:
         Mean absolute cumulative change from network q (index in the stack) along p's direction,
         in rate units a step; NaN where q is not earlier than p.
     suppression : (2, I, P)
-        For q = 0: size of the sign-corrected cumulative change minus that of the weight-driven
-        change, each averaged over the interval. More negative is more suppression.
+        Net suppression by q = 0: size of the sign-corrected cumulative change minus that of the
+        weight-driven change, each averaged over the interval. Larger is more. Both terms are
+        sign-corrected separately, so that their relative sign is lost, and growth of the cumulative
+        change alone raises it.
     """
 
     first: int
     magnitude: Float64
     suppression: Float64
-
-    def by_lag(self, start: int = 0, stop: int | None = None) -> Float64:
-        """(2, L): magnitude from the network 1, 2 ... L problems earlier.
-
-        Averaged over intervals and over this accumulation's problems ``start`` to ``stop``,
-        those that have so many before them. Fig. 7, left.
-        """
-        chosen = range(self.magnitude.shape[2])[start:stop]
-        longest = max((self.first + place for place in chosen), default=0)
-        sums, numbers = np.zeros((2, longest)), np.zeros(longest)
-        for place in chosen:
-            earlier = self.first + place
-            recent_first = self.magnitude[:, :, place, :earlier].mean(axis=1)[:, ::-1]
-            sums[:, :earlier] += recent_first
-            numbers[:earlier] += 1
-        return sums / np.maximum(numbers, 1)
 
     def grouped_suppression(self, group_size: int = 50) -> Float64:
         """(2, G): suppression averaged over intervals and groups of problems. Fig. 7, right.
@@ -152,7 +141,7 @@ def accumulation(
     *,
     first: int = 1,
     count: int | None = None,
-    interval_ms: float = 250.0,
+    interval_ms: float = INTERVAL_MS,
     nodes: int | None = 8,
     progress: Progress | None = None,
 ) -> Accumulation:
@@ -169,7 +158,7 @@ def accumulation(
         Length of an interval; the last takes what is left.
     nodes : int or None
         Fewest steps evaluated within an interval and epoch; the rest is interpolated. Where that does
-        not give the problem's own field to 1e-7, up to four times as many, or every step; every step
+        not give the problem's own field to 1e-8, up to four times as many, or every step; every step
         also if None, and for rectifying activations, whose kinks no polynomial follows.
 
     Raises
@@ -257,7 +246,7 @@ def _grid(config: RunConfig, interval_ms: float, nodes: int | None) -> list[_Pie
     return pieces
 
 
-def _sparsest(pieces: Sequence[_Piece], field: Float64) -> _Piece:
+def _sparsest(pieces: Sequence[_Piece], field: FloatArray) -> _Piece:
     """The piece of the fewest nodes that give the field (M, T, N) at its steps, to ``_TOLERANCE``."""
     largest = _TOLERANCE * np.abs(field).max()
     for piece in pieces[:-1]:

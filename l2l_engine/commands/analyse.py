@@ -45,7 +45,7 @@ def _work(options: argparse.Namespace, output: Output) -> int:
     runs = [_read(Path(session)) for session in sessions]
     with output.progress(record.title) as show:
         table = _table(record, runs, problems, show)
-    content = "".join(_notes(record, runs)) + export.csv_text(table)
+    content = export.csv_text(table, _notes(record, runs))
     rows = len(next(iter(table.values())))
     if options.output is None:
         output.result(content.rstrip("\n"), analysis=name, rows=rows, csv=content)
@@ -94,14 +94,13 @@ def _joined(tables: Sequence[tuple[str, Table]]) -> Table:
 def _notes(record: Analysis, runs: Sequence[RunData]) -> list[str]:
     """Header lines that say what the table holds and from what it was made."""
     named = ", ".join(f"{one.name} (seed {one.config.seed})" for one in runs)
-    lines = [
+    return [
         f"{record.title}: {record.summary}",
         f"source: {record.source}",
         f"runs: {named}; noise off",
         f"made with L2L Explorer {common.version()} on {export.today()}",
         *(f"{name}: {column.label}" for name, column in running.columns_of(record).items()),
     ]
-    return [f"# {line}\n" for line in lines]
 
 
 def _problems(text: str | None) -> list[int] | None:

@@ -18,6 +18,7 @@ from l2l_engine.analysis.progress import Progress
 from l2l_engine.figures import export, figure_1, figure_2, figure_3, figure_5, figure_6, figure_7
 from l2l_engine.figures.contract import PaperFigure, Table
 from l2l_engine.figures.needs import LackingError
+from l2l_engine.figures.processed import PublishedNetwork
 from l2l_engine.figures.sources import NetworkSource, Source, load
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Made:
 
     module: PaperFigure
     numbers: Any
+    runs: tuple[str, ...] = ()
+    """The runs given, each with its seed."""
 
     @property
     def title(self) -> str:
@@ -68,9 +71,16 @@ class Made:
             for kind in export.formats(kinds)
         ]
         return written + [
-            export.write(folder / f"{stem}_{name}.csv", export.csv_text(table).encode())
-            for name, table in self.tables().items()
+            export.write(folder / f"{stem}_{name}.csv", text.encode())
+            for name, text in self.csv_texts().items()
         ]
+
+    def csv_texts(self) -> dict[str, str]:
+        """The tables as CSV, by name: units, runs, seeds, version and date in lines that begin with #."""
+        return {
+            name: export.csv_text(table, export.notes(self.title, name, table, self.runs))
+            for name, table in self.tables().items()
+        }
 
 
 def make(number: int, sources: Sequence[Source], progress: Progress | None = None) -> Made:
@@ -84,7 +94,12 @@ def make(number: int, sources: Sequence[Source], progress: Progress | None = Non
         When they do not belong in one figure.
     """
     module = REGISTRY[number]
-    made = Made(module, module.compute(sources, progress))
+    runs = tuple(
+        f"{source.name} (seed {source.config.seed})"
+        for source in sources
+        if isinstance(source, NetworkSource | PublishedNetwork)
+    )
+    made = Made(module, module.compute(sources, progress), runs)
     for source in sources:
         if isinstance(source, NetworkSource) and source.computable:
             source.results.remember(source.summary)

@@ -130,11 +130,15 @@ def band(
     label: str = "",
     line: Any = "-",
     marker: str = "",
+    alpha: float = 1.0,
+    lw: float | None = None,
 ) -> None:
     """A mean as a line and its s.e.m. as a shade around it."""
-    axes.plot(x, mean, color=colour, linestyle=line, label=label or None, marker=marker, ms=2.2)
+    how: dict[str, Any] = {"alpha": alpha} | ({} if lw is None else {"lw": lw})
+    axes.plot(x, mean, color=colour, ls=line, label=label or None, marker=marker, ms=2.2, **how)
     if np.isfinite(error).any():
-        axes.fill_between(x, mean - error, mean + error, color=colour, alpha=0.22, linewidth=0)
+        shade = 0.22 * alpha
+        axes.fill_between(x, mean - error, mean + error, color=colour, alpha=shade, linewidth=0)
 
 
 def boxes(
@@ -191,8 +195,8 @@ def side_by_side(number: int, width: float) -> Float64:
 
 
 def epochs(axes: Axes, config: RunConfig, *, labels: bool = False) -> None:
-    """Sample, delay and response as quiet backgrounds; time in s."""
-    edges = np.cumsum([0.0, config.sample_ms, config.delay_ms, config.response_ms]) / 1000
+    """Sample, delay and response as quiet backgrounds; time in ms."""
+    edges = np.cumsum([0.0, config.sample_ms, config.delay_ms, config.response_ms])
     for (name, colour), start, stop in zip(EPOCHS.items(), edges, edges[1:], strict=False):
         axes.axvspan(start, stop, color=colour, zorder=0, linewidth=0)
         if labels and stop > start:

@@ -44,16 +44,68 @@ def picture(figure: Figure, kind: str, *, title: str = "", dpi: float = 300.0) -
     return stream.getvalue()
 
 
-def csv_text(table: Mapping[str, Sequence[Any] | NDArray[Any]]) -> str:
-    """A table as CSV: a line of names, numbers with all their digits, NaN for unknown."""
+def csv_text(table: Mapping[str, Sequence[Any] | NDArray[Any]], notes: Iterable[str] = ()) -> str:
+    """A table as CSV: a line of names, numbers with all their digits, NaN for unknown.
+
+    Parameters
+    ----------
+    table : mapping of str to columns
+    notes : iterable of str
+        Lines put before it, each after ``# ``.
+    """
     lengths = {len(column) for column in table.values()}
     if len(lengths) > 1:
         raise ValueError(f"columns of unlike length: {sorted(lengths)}")
     stream = io.StringIO()
+    stream.writelines(f"# {note}\n" for note in notes)
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(table)
     writer.writerows(zip(*(map(_cell, column) for column in table.values()), strict=True))
     return stream.getvalue()
+
+
+_UNITS = {
+    "trials": (
+        "trials_to_criterion",
+        "moving_mean",
+        "fit",
+        "amplitude_trials",
+        "asymptote_trials",
+        "median",
+        "mean",
+        "lower_quartile",
+        "upper_quartile",
+        "lower_whisker",
+        "upper_whisker",
+    ),
+    "problems": ("time_constant_problems", "problems_earlier"),
+    "ms": ("time_ms", "start_ms"),
+    "a.u. per step": ("magnitude", "from_problem_1", "from_problem_before", "net_suppression"),
+    "a.u.": ("recurrent_change", "component_1", "component_2", "component_3"),
+}
+
+
+def unit_of(column: str, table: str) -> str:
+    """The unit of a figure's column, "" for pure numbers and names."""
+    if table == "output_currents" and column in ("mean", "sem"):
+        return "a.u."
+    if "_size" in column:
+        sizes = ("recurrent_size", "current_size")
+        return "a.u." if column.startswith(sizes) else "a.u. per step"
+    return next((unit for unit, columns in _UNITS.items() if column in columns), "")
+
+
+def notes(title: str, table: str, columns: Iterable[str], runs: Iterable[str]) -> list[str]:
+    """What the head of a figure's CSV file says: title, units, runs with seeds, version and date."""
+    from l2l_engine import __version__
+
+    units = [f"{name} ({unit})" for name in columns if (unit := unit_of(name, table))]
+    return [
+        f"{title}: {table.replace('_', ' ')}",
+        f"units: {', '.join(units) or 'none'}",
+        f"runs: {', '.join(runs) or 'published files'}",
+        f"made with L2L Explorer {__version__} on {today()}",
+    ]
 
 
 def today() -> str:

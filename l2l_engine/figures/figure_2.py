@@ -54,7 +54,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Numbers:
-    """Everything in Figure 2, of one network; times in s."""
+    """Everything in Figure 2, of one network; times in ms."""
 
     network: str
     config: RunConfig
@@ -97,7 +97,7 @@ def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numb
         )
 
     def times(points: int, every: Any) -> Float64:
-        return np.arange(1, points + 1) * float(every) / 1000
+        return float(every) * np.arange(1, points + 1, dtype=np.float64)
 
     return Numbers(
         network=network.name,
@@ -121,7 +121,7 @@ def table(numbers: Numbers) -> dict[str, Table]:
         tables[f"{part.name.replace(' ', '_')}_trajectories"] = {
             "problem": numbers.problems[problem],
             **({"stimulus": stimulus} if of.shape[1] > 1 else {}),
-            "time_s": numbers.times[time],
+            "time_ms": numbers.times[time],
             **{f"component_{n + 1}": of[..., n].ravel() for n in range(_SHOWN)},
         }
     part_, stimulus, time, output = np.indices(
@@ -131,7 +131,7 @@ def table(numbers: Numbers) -> dict[str, Table]:
         "part": [numbers.parts[n].name for n in part_],
         "stimulus": stimulus,
         "output": output,
-        "time_s": numbers.current_times[time],
+        "time_ms": numbers.current_times[time],
         "mean": np.stack([part.current for part in numbers.parts]).ravel(),
         "sem": np.stack([part.current_sem for part in numbers.parts]).ravel(),
     }
@@ -160,7 +160,7 @@ def draw(numbers: Numbers) -> Figure:
         for stimulus in range(2):
             _draw_currents(lower[stimulus, column], part, stimulus, numbers)
         lower[0, column].set_title(part.name.capitalize(), pad=11)
-        lower[1, column].set_xlabel("Time (s)")
+        lower[1, column].set_xlabel("Time (ms)")
         compose.letter(lower[0, column], name, 26 if column == 0 else 14)
     for stimulus in range(2):
         lower[stimulus, 0].set_ylabel("Current (a.u.)")
@@ -177,7 +177,7 @@ def _draw_trajectories(axes: Any, part: Part, numbers: Numbers) -> None:
     config, paths = numbers.config, part.trajectories
     shared = part.name != "stimulus"
     off, go = (
-        int(np.searchsorted(numbers.times, ms / 1000))
+        int(np.searchsorted(numbers.times, ms))
         for ms in (config.sample_ms, config.sample_ms + config.delay_ms)
     )
     colours = compose.RESPONSES if paths.shape[1] > 1 else (compose.GREEN,)

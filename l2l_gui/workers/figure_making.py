@@ -170,15 +170,15 @@ def render(made: Made, figure: Figure | None, width: int, height: int) -> Render
 
 def save(made: Made, path: Path) -> list[Path]:
     """Write the figure by the file's ending and its tables as CSV beside; the files written."""
-    from l2l_engine.figures.export import csv_text, write
+    from l2l_engine.figures.export import write
 
     suffix = path.suffix.lower()
     written = []
     if suffix in PICTURES:
         written.append(write(path, made.picture(suffix[1:])))
     return written + [
-        write(path.with_name(f"{path.stem}_{name}.csv"), csv_text(table).encode())
-        for name, table in made.tables().items()
+        write(path.with_name(f"{path.stem}_{name}.csv"), text.encode())
+        for name, text in made.csv_texts().items()
     ]
 
 

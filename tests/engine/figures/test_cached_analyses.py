@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from l2l_engine import figures
-from l2l_engine.analysis.accumulation import accumulation
+from l2l_engine.analysis.accumulation import PERPENDICULAR, accumulation
 from l2l_engine.analysis.vector_field import vector_field_change
 from l2l_engine.figures import analyses
 from l2l_engine.storage.session import Session
@@ -143,10 +143,14 @@ def test_accumulation_ends_at_the_first_gap_and_says_so(run):
 
 def test_accumulation_by_group_is_that_of_the_whole(run, groups_of_three):
     path = run(problems=8)
-    found = figures.make(7, figures.load([path])).numbers
+    found = figures.make(7, figures.load([path])).numbers.sets[0]
     with Session.open(path) as session:
         whole = accumulation(session.weights(slice(None)), session.stimuli, session.config)
-    np.testing.assert_allclose(found.by_lag[0], whole.by_lag(), rtol=1e-5)
+    perpendicular = whole.magnitude.mean(axis=1)[PERPENDICULAR]
+    for lag in range(1, 8):  # all seven problems are of the group 2-51
+        since = [perpendicular[place, place + 1 - lag] for place in range(lag - 1, 7)]
+        assert found.by_lag[0, 0, lag - 1] == pytest.approx(np.mean(since), rel=1e-5)
+    assert np.isnan(found.by_lag[0, 1:]).all()
     np.testing.assert_allclose(
         found.suppression[0].mean(axis=-1), whole.grouped_suppression(3), rtol=1e-6
     )

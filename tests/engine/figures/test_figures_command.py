@@ -35,8 +35,12 @@ def test_figure_and_numbers_are_written(session, tmp_path, capsys):
     names = {path.name for path in folder.iterdir()}
     assert {"figure_1.png", "figure_1.svg", "figure_1_trials_to_criterion.csv"} <= names
     rows = (folder / "figure_1_trials_to_criterion.csv").read_text().splitlines()
-    assert rows[0] == "network,problem,trials_to_criterion"
-    assert len(rows) == 102
+    assert rows[0] == "# Figure 1: Learning to learn: trials to criterion"
+    assert rows[1] == "# units: trials_to_criterion (trials)"
+    assert rows[2] == "# runs: pretrained (seed 0)"
+    assert rows[3].startswith("# made with L2L Explorer")
+    assert rows[4] == "network,problem,trials_to_criterion"
+    assert len(rows) == 106
     assert "n = 1 network (seed 0; the paper: 10), problems 2–101" in capsys.readouterr().out
 
 

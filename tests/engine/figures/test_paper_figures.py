@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.io import loadmat
+from scipy.io import loadmat, savemat
 
 from l2l_engine import figures
 from l2l_engine.config import RunType
@@ -119,7 +119,7 @@ def test_figure_2_parts_add_up_to_the_network_of_one_problem(run):
     every = round(10 / session.config.dt)  # 2.5 steps to the even one
     found = sum(part.current for part in numbers.parts)
     np.testing.assert_allclose(found, whole[:, every - 1 :: every], atol=1e-10)
-    np.testing.assert_allclose(numbers.current_times[0], every * session.config.dt / 1000)
+    np.testing.assert_allclose(numbers.current_times[0], every * session.config.dt)
 
 
 def test_figure_3_takes_the_perturbed_problems_and_problem_1(run):
@@ -225,3 +225,42 @@ def test_figure_2_of_the_legacy_run_is_the_authors(reference, legacy_run):
             )
             error = trials.std(axis=1, ddof=1) / np.sqrt(50)
             np.testing.assert_allclose(part.current_sem[stimulus].T, error, rtol=1e-4, atol=1e-5)
+
+
+def _write_published_accumulation(path, networks=2, problems=60):
+    """Invented numbers with the shape of the published ones: change = lag, suppression = problem."""
+    lag = np.arange(1.0, problems + 1)
+    change = np.where(lag <= lag[:, None], lag, np.nan) * np.ones((networks, 8, 1, 1))
+    suppression = np.broadcast_to(np.arange(problems), (2, networks, 8, problems)).astype(float)
+    savemat(path, {"cVFC_mag": change, "cVFC_sup": suppression})
+
+
+def test_figure_7_is_drawn_from_the_published_accumulation(tmp_path):
+    _write_published_accumulation(tmp_path / "f7.mat")
+    made = figures.make(7, figures.load([tmp_path / "f7.mat"]))
+    (authors,) = made.numbers.sets
+    np.testing.assert_allclose(authors.by_lag[0, 0, :50], np.arange(1, 51))
+    np.testing.assert_allclose(authors.by_lag[0, 1, :60], np.arange(1, 61))
+    assert np.isnan(authors.by_lag[:, 2:]).all()
+    np.testing.assert_allclose(authors.own[0, 1], [1, 1])
+    np.testing.assert_allclose(authors.from_first[0, 1], [25.5, 55.5])
+    assert np.isnan(authors.own[:, 0]).all()
+    np.testing.assert_allclose(authors.suppression[0, 1, :, 3], [24.5, 54.5])
+    assert "2 published networks" in made.caption
+    assert made.picture(dpi=40)
+
+
+def test_figure_7_shows_the_published_networks_beside_ours(run, tmp_path):
+    _write_published_accumulation(tmp_path / "f7.mat")
+    made = figures.make(7, figures.load([run(), tmp_path / "f7.mat"]))
+    ours, authors = made.numbers.sets
+    assert (ours.published, authors.published) == (False, True)
+    table = made.tables()["groups"]
+    assert {"run", "published 0", "published 1"} == set(table["network"])
+    assert made.picture(dpi=40)
+
+
+def test_figure_7_says_what_net_suppression_leaves_open(run):
+    caption = figures.make(7, figures.load([run()])).caption
+    assert "larger is more" in caption
+    assert "whether they oppose each other is not shown" in caption
