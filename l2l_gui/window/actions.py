@@ -46,6 +46,8 @@ ACTIONS = (
     Described("first_steps", "First steps", "", "", "A minute's walk through the window"),
     Described("shortcuts", "Keyboard shortcuts", "F1"),
     Described("log", "Log", "Ctrl+L", "", "What the program did", True),
+    Described("paper", "The paper", "", "", "Goudar et al. (2023), Nature Neuroscience"),
+    Described("published_data", "The published data", "", "", "The authors' code and networks"),
     Described("about", "About L2L Explorer"),
 )
 TOOL_BAR = (
@@ -65,8 +67,16 @@ RUN = (
     ("follow_live", "previous_problem", "next_problem", "play"),
     ("branch", "sweep"),
 )
-HELP = (("first_steps", "shortcuts", "log"), ("about",))
-UNTIL_PROVIDED = ("example", "import", "export_session", "branch", "movie", "sweep", "first_steps")
+HELP = (("first_steps", "shortcuts", "log"), ("paper", "published_data"), ("about",))
+UNTIL_PROVIDED = (
+    "example",
+    "import",
+    "export_session",
+    "branch",
+    "movie",
+    "sweep",
+    "first_steps",
+)
 """Hidden until :meth:`Actions.provide` says what they do."""
 
 

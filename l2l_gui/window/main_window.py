@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import (
     QDockWidget,
     QMainWindow,
     QMenu,
+    QMenuBar,
     QToolBar,
     QVBoxLayout,
     QWidget,
@@ -19,7 +20,7 @@ from PyQt6.QtWidgets import (
 
 from l2l_gui.look.theme import theme
 from l2l_gui.model.selection import Group, Selection, SharedSelection
-from l2l_gui.model.sessions import Sessions
+from l2l_gui.model.sessions import OpenSession, Sessions
 from l2l_gui.model.settings import settings
 from l2l_gui.panels.base import Context
 from l2l_gui.widgets.log_console import LogConsole
@@ -32,7 +33,7 @@ from l2l_gui.window.notifications import Notifications
 from l2l_gui.window.requests import Requests
 from l2l_gui.window.run_dock import RunDock
 from l2l_gui.window.status_line import StatusLine
-from l2l_gui.window.view_menu import ComparedMenu, RecentMenu, ViewMenu
+from l2l_gui.window.view_menu import ComparedMenu, EditMenu, RecentMenu, ViewMenu
 from l2l_gui.window.workspaces import WORKSPACES, Workspaces
 from l2l_gui.workers.jobs import Jobs
 from l2l_gui.workers.redraw import RedrawQueue
@@ -125,10 +126,14 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.notifications)
-        column.addWidget(self.empty, 1)
-        column.addWidget(self.workspaces, 1)
+        middle = QWidget()
+        inner = QVBoxLayout(middle)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.addWidget(self.empty, 1)
+        inner.addWidget(self.workspaces, 1)
+        column.addWidget(middle, 1)
         column.addWidget(self.transport)
+        self.notifications.lie_over(middle)
         self.setCentralWidget(centre)
 
     def _build_docks(self) -> None:
@@ -162,7 +167,7 @@ class MainWindow(QMainWindow):
         does.fill_menu(run, actions.RUN)
         does.fill_menu(helps, actions.HELP)
         view = ViewMenu(self.workspaces, [toggle, does["reset_layout"]], self)
-        for menu in (files, run, view, helps):
+        for menu in (files, EditMenu(self.workspaces, self), run, view, helps):
             bar.addMenu(menu)
 
     def _connect(self) -> None:
@@ -181,6 +186,7 @@ class MainWindow(QMainWindow):
         does["log"].triggered.connect(self._log_holder.setVisible)
         self._log_holder.visibilityChanged.connect(does["log"].setChecked)
         self.runner.changed.connect(self._update)
+        self.sessions.advanced.connect(self._advanced)
         self.runner.informed.connect(self.notifications.inform)
         self.runner.failed.connect(self.notifications.complain)
         self.selection.changed.connect(self._selection_changed)
@@ -238,6 +244,10 @@ class MainWindow(QMainWindow):
         self.status.update(runner)
         self.setWindowTitle(TITLE if session is None else f"{session.name} – {TITLE}")
 
+    def _advanced(self, session: OpenSession) -> None:
+        if session.path == self.selection.value.primary and not self.runner.stage:
+            self.status.show_progress(session.snapshot)
+
     def _leave_welcome(self, leave: bool) -> None:
         """Take the keys from a button that is about to be hidden."""
         focus = self.focusWidget()
@@ -269,6 +279,8 @@ class MainWindow(QMainWindow):
             self.selection.select_problem(problem + by)
 
     def _mark_focus(self, _old: QWidget | None, now: QWidget | None) -> None:
+        if now is None or isinstance(now, QMenu | QMenuBar):
+            return  # a menu acts on the panel that had the keyboard before it
         for workspace in self.workspaces:
             workspace.mark_focus(now)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from PyQt6.QtCore import QSize, Qt, QTimer
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -22,19 +22,46 @@ from l2l_gui.look.theme import theme, tinted_icon
 log = logging.getLogger(__name__)
 
 INFO_MS = 8000
+ERROR_MS = 30_000
+WIDTH, MARGIN = 460, 12
 MOST = 3
 
 
 class Notifications(QWidget):
-    """A stack of bars over the workspaces; information goes by itself, errors stay."""
+    """Bars in a corner of the workspaces. They move nothing, and go by themselves, errors late.
+
+    All of them can be read again in the log.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
+        self._column.setSpacing(6)
         self.bars: list[Bar] = []
         self.hide()
+
+    def lie_over(self, place: QWidget) -> None:
+        """Lie over the lower right corner of a widget, and stay there as it is resized."""
+        self.setParent(place)
+        place.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the widget below."""
+        if event.type() == QEvent.Type.Resize and watched is self.parent():
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        place = self.parentWidget()
+        if place is None or not self.bars:
+            return
+        width = max(1, min(WIDTH, place.width() - 2 * MARGIN))
+        height = self._column.heightForWidth(width)
+        self.setGeometry(
+            place.width() - width - MARGIN, place.height() - height - MARGIN, width, height
+        )
+        self.raise_()
 
     def inform(self, sentence: str) -> None:
         """Say something that needs no answer."""
@@ -47,7 +74,7 @@ class Notifications(QWidget):
         expected = details is None or isinstance(details, L2LError)
         sentence = str(error) if expected else "Something unexpected went wrong; the log has it."
         log.error(sentence, exc_info=None if expected else details)
-        self._add(Bar(sentence, "warning", details, self), 0)
+        self._add(Bar(sentence, "warning", details, self), ERROR_MS)
 
     def clear(self) -> None:
         """Remove every bar."""
@@ -61,6 +88,7 @@ class Notifications(QWidget):
             self._column.removeWidget(bar)
             bar.deleteLater()
         self.setVisible(bool(self.bars))
+        self._place()
 
     def _add(self, bar: Bar, milliseconds: int) -> None:
         same = [other for other in self.bars if other.sentence == bar.sentence]
@@ -69,12 +97,12 @@ class Notifications(QWidget):
         self.bars.append(bar)
         self._column.addWidget(bar)
         bar.closed.clicked.connect(lambda: self.remove(bar))
-        if milliseconds:
-            timer = QTimer(bar)
-            timer.setSingleShot(True)
-            timer.timeout.connect(lambda: self.remove(bar))
-            timer.start(milliseconds)
+        timer = QTimer(bar)
+        timer.setSingleShot(True)
+        timer.timeout.connect(lambda: self.remove(bar))
+        timer.start(milliseconds)
         self.show()
+        self._place()
 
 
 class Bar(QFrame):
@@ -116,6 +144,6 @@ class Bar(QFrame):
         palette = theme.palette
         edge = palette.warning if self.kind == "warning" else palette.accent
         self.setStyleSheet(
-            f"#notification {{ background: {palette.raised}; border-left: 4px solid {edge};"
-            f" border-bottom: 1px solid {palette.border}; }}"
+            f"#notification {{ background: {palette.raised}; border: 1px solid"
+            f" {palette.border}; border-left: 4px solid {edge}; border-radius: 4px; }}"
         )

@@ -83,6 +83,8 @@ class ProblemModel(QAbstractTableModel):
         """One cell."""
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return LEFT if index.column() == 3 else RIGHT
+        if role == Qt.ItemDataRole.ToolTipRole and self._snapshot is not None:
+            return trial_words(self._snapshot, index.row())
         if role != Qt.ItemDataRole.DisplayRole or self._snapshot is None:
             return None
         return self._cell(self._snapshot, index.row(), index.column())
@@ -103,6 +105,25 @@ class ProblemModel(QAbstractTableModel):
             "–" if math.isnan(accuracy) else f"{accuracy:.0%}",
             "learned" if learned else "not learned",
         )[column]
+
+
+def trial_words(now: Snapshot, row: int) -> str:
+    """How many trials a problem took, and which of them the table counts."""
+    window = now.config.criterion_trials
+    if row >= now.problems:
+        return f"{counted(len(now.losses), 'trial')} so far"
+    count = float(now.counts[row])
+    if math.isnan(count):
+        return "The criterion was not reached"
+    return (
+        f"{counted(int(count), 'trial')} to criterion; with the {window} of the criterion window "
+        f"{counted(int(count) + window, 'trial')} were run"
+    )
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 trial", "2 trials"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 class ProblemTable(QTableView):

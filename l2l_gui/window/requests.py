@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, QUrl
+from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QDialog, QFileDialog
 
 from l2l_gui.dialogs.run_until import RunUntilDialog
@@ -16,6 +17,8 @@ from l2l_gui.window.beginning import Beginning
 from l2l_gui.window.help import AboutDialog, ShortcutSheet
 from l2l_gui.window.shell import Shell
 
+PAPER = "https://doi.org/10.1038/s41593-023-01293-9"
+PUBLISHED = "https://github.com/xjwanglab/learning-2-learn"
 SESSIONS = "L2L sessions (*.h5 *.hdf5)"
 
 
@@ -35,6 +38,8 @@ class Requests:
             ("run", runner.toggle),
             ("run_until", self.run_until),
             ("shortcuts", lambda: self._open(ShortcutSheet(actions.sheet(), workspaces, window))),
+            ("paper", lambda: QDesktopServices.openUrl(QUrl(PAPER))),
+            ("published_data", lambda: QDesktopServices.openUrl(QUrl(PUBLISHED))),
             ("about", lambda: self._open(AboutDialog(window))),
         ):
             actions.provide(name, slot)

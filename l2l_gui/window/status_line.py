@@ -26,6 +26,11 @@ class StatusLine:
         bar.addPermanentWidget(self.rate)
         bar.addPermanentWidget(self.kept)
 
+    def show_progress(self, now: Snapshot) -> None:
+        """Say where the run is, as often as the panels draw it."""
+        if now.state is RunState.TRAINING:
+            self.state.setText(state_words(now))
+
     def update(self, runner: Runner) -> None:
         """Say what the runner is at."""
         session = runner.session
@@ -50,4 +55,7 @@ def state_words(now: Snapshot) -> str:
         return f"{words}, until {now.goal}" if now.goal else words
     if now.state is RunState.FINISHED:
         return f"All {now.problems:,} problems are done"
-    return f"{now.state.value.capitalize()} at problem {now.present}"
+    if now.trials == 0 and now.state is RunState.STOPPED:
+        return "Not started"
+    trials = f", trial {len(now.losses):,}" if len(now.losses) else ""
+    return f"{now.state.value.capitalize()} at problem {now.present}{trials}"

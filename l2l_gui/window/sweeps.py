@@ -59,7 +59,8 @@ class Sweeps(QObject):
 
     def _started(self) -> None:
         assert self.dialog is not None
-        self.status.begin(f"Sweep {self.dialog.folder.name}")
+        self.status.begin("Sweep")
+        self.status.label.setToolTip(str(self.dialog.folder))
 
     def _stop(self) -> None:
         if self.dialog is not None:

@@ -1,12 +1,14 @@
-"""The menus whose entries change: View, Open recent, Stop comparing with."""
+"""The menus whose entries change: Open recent, Stop comparing with, Edit, View."""
 
 from __future__ import annotations
+
 
 from PyQt6.QtGui import QAction, QActionGroup
 from PyQt6.QtWidgets import QMenu, QWidget
 
 from l2l_gui.look.theme import Mode, theme
 from l2l_gui.model.settings import settings
+from l2l_gui.panels.header import PanelHeader
 from l2l_gui.window.workspaces import WORKSPACES, Workspaces
 from l2l_gui.workers.runner import Runner
 
@@ -54,6 +56,37 @@ class ComparedMenu(QMenu):
             nothing = self.addAction("No session is compared")
             if nothing is not None:
                 nothing.setEnabled(False)
+
+
+class EditMenu(QMenu):
+    """What can be done with the panel that has the keyboard, or else the first one shown."""
+
+    def __init__(self, workspaces: Workspaces, parent: QWidget) -> None:
+        super().__init__("&Edit", parent)
+        self._workspaces = workspaces
+        self.aboutToShow.connect(self._fill)
+        self._fill()
+
+    def _fill(self) -> None:
+        self.clear()
+        header = self._header()
+        if header is None:
+            nothing = QAction("No panel is shown", self)
+            nothing.setEnabled(False)
+            self.addAction(nothing)
+            return
+        self.addSection(header.panel.title)
+        self.addActions([header.copy_picture, header.copy_data, header.export])
+        self.addSeparator()
+        self.addActions([header.reset_zoom, header.explain])
+
+    def _header(self) -> PanelHeader | None:
+        if not self._workspaces.isVisible():
+            return None
+        docks = [dock for dock in self._workspaces.current.docks if dock.panel.seen]
+        marked = (dock for dock in docks if dock.header.property("focused"))
+        dock = next(marked, next(iter(docks), None))
+        return None if dock is None else dock.header
 
 
 class ViewMenu(QMenu):

@@ -142,3 +142,12 @@ def test_speed_and_loop_can_be_restored(bar):
     bar.set_loop(False)
     assert bar.speed.currentData() == 0.25
     assert not bar.loop.isChecked()
+
+
+def test_a_loop_goes_on_from_what_is_left_over(bar, monkeypatch):
+    bar.set_loop(True)
+    bar.set_speed(1.0)
+    bar.set_time(1990)
+    monkeypatch.setattr(bar._clock, "restart", lambda: 33)
+    bar._advance()
+    assert bar._exact == 23  # of 2000 ms
