@@ -122,7 +122,7 @@ def trial_words(now: Snapshot, row: int) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """ "1 trial", "2 trials"."""
+    """A number of things, as in "1 trial" and "2 trials"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from PyQt6.QtGui import QAction, QActionGroup
 from PyQt6.QtWidgets import QMenu, QWidget
 
