@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 QUICK_THREADS = 2
 CLOSING_MS = 10_000
-IDLE_MS = 1000
+TRIM_MS = 3000
 
 
 class JobCancelledError(Exception):
@@ -115,11 +115,12 @@ class Jobs(QObject):
         self._quick.setMaxThreadCount(QUICK_THREADS)
         self._slow.setMaxThreadCount(1)
         self._background.setMaxThreadCount(1)
+        self._is_closed = False
         self._anonymous = itertools.count()
-        self._idle = QTimer(self)  # no job for a while
-        self._idle.setSingleShot(True)
-        self._idle.setInterval(IDLE_MS)
-        self._idle.timeout.connect(return_freed_memory)
+        self._trim = QTimer(self)  # soon after a job, but not after each of many
+        self._trim.setSingleShot(True)
+        self._trim.setInterval(TRIM_MS)
+        self._trim.timeout.connect(lambda: self._quick.start(return_freed_memory))
         self._done.connect(self._finish)
 
     @property
@@ -190,7 +191,8 @@ class Jobs(QObject):
         for pool in (self._quick, self._slow, self._background):
             pool.clear()
             pool.waitForDone(CLOSING_MS)
-        self._idle.stop()
+        self._is_closed = True
+        self._trim.stop()
         afterwards, self._afterwards = self._afterwards, []
         for _, action in afterwards:
             _tell(action)
@@ -218,7 +220,8 @@ class Jobs(QObject):
     def _finish(self, job: Job, result: Any, error: Exception | None) -> None:
         self._ending.discard(job)
         self._end(job)
-        self._idle.start()
+        if not self._trim.isActive() and not self._is_closed:
+            self._trim.start()
         if error is None and job.computation.key is not None:
             self.cache.put(job.computation.key, result)
         self._drop(job)

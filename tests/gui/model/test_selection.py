@@ -18,6 +18,16 @@ def test_choosing_a_problem_ends_following_and_stays_while_more_are_learned():
     assert (shared.value.problem, shared.value.follow_live) == (7, False)
 
 
+def test_without_a_learned_problem_the_trial_in_training_is_shown():
+    shared = SharedSelection()
+    shared.set_limits(60, 2000.0)
+    shared.select_problem(7)
+    shared.set_limits(0, 2000.0)  # another session
+    assert (shared.value.problem, shared.value.follow_live) == (None, True)
+    shared.update(follow_live=False)
+    assert shared.value.follow_live
+
+
 def test_values_out_of_reach_become_the_nearest_within():
     shared = SharedSelection()
     shared.set_limits(60, 2000.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from driving import PATIENCE, TINY, settle
@@ -9,6 +11,7 @@ from PyQt6.QtCore import Qt
 
 from l2l_engine.perturbation import PerturbationKind
 from l2l_engine.run import Run
+from l2l_gui.workers import quiet_import
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -139,3 +142,24 @@ def test_closing_the_window_while_learning_ends_the_thread(window, lab, qtbot):
     assert lab.learner.running
     window.close()
     assert not lab.learner.running
+
+
+def test_closing_a_session_does_not_wait_for_relearning_that_loads(window, lab, qtbot, monkeypatch):
+    loading, go = threading.Event(), threading.Event()
+
+    def load():
+        loading.set()
+        assert go.wait(30)
+
+    monkeypatch.setattr(quiet_import, "loaded", lambda: False)
+    monkeypatch.setattr(quiet_import, "load_tensorflow", load)
+    panel = front(window, "perturb_learning")
+    qtbot.waitUntil(panel.learn.isEnabled, timeout=PATIENCE)
+    qtbot.mouseClick(panel.learn, LEFT)
+    qtbot.waitUntil(loading.is_set, timeout=PATIENCE)
+    window.sessions.remove(window.runner.session.path)  # returns while TensorFlow loads
+    assert not go.is_set()
+    assert not lab.learner.running
+    assert lab.learner.report.stopped
+    assert not lab.learner.report.running
+    go.set()

@@ -119,6 +119,11 @@ def test_a_gesture_undoes_as_one_edit():
     assert not history.can_undo
     history.redo()
     assert history.value.size == 3.0
+    history.redo()
+    history.redo()  # there is no more
+    assert history.value.size == 4.0
+    assert not history.can_redo
+    history.undo()
     history.edit(NOTHING.replace(morph=0.5), "morph")
     assert not history.can_redo
     history.undo()
