@@ -155,7 +155,7 @@ def draw(numbers: Numbers) -> Figure:
         _draw_trajectories(axes, part, numbers)
         axes.text2D(-0.04, 1.0, name, transform=axes.transAxes, fontsize=8, fontweight="bold")
     _key(above)
-    lower = below.subplots(2, 3, sharex=True, sharey=True)
+    lower = below.subplots(2, 3, sharex=True, sharey="col")  # each part on its own scale
     for column, (part, name) in enumerate(zip(numbers.parts, "def", strict=True)):
         for stimulus in range(2):
             _draw_currents(lower[stimulus, column], part, stimulus, numbers)
@@ -165,9 +165,14 @@ def draw(numbers: Numbers) -> Figure:
     for stimulus in range(2):
         lower[stimulus, 0].set_ylabel("Current (a.u.)")
         lower[stimulus, 0].text(
-            0.02, 0.04, f"stimulus {stimulus}", transform=lower[stimulus, 0].transAxes, fontsize=6
+            0.02,
+            0.04,
+            f"stimulus {stimulus}",
+            transform=lower[stimulus, 0].transAxes,
+            fontsize=6,
+            color=compose.RESPONSES[stimulus],
         )
-    lower[0, 2].legend(loc="lower left")
+    lower[0, 1].legend(loc="lower left")
     compose.caption(below, numbers.caption)
     return figure
 
@@ -245,14 +250,15 @@ def _key(figure: Any) -> None:
 def _draw_currents(axes: Axes, part: Part, stimulus: int, numbers: Numbers) -> None:
     compose.epochs(axes, numbers.config, labels=stimulus == 0)
     axes.axhline(0, color="#bbbbbb", lw=0.5)
-    for output, colour in enumerate(compose.RESPONSES):
+    for output, line in enumerate(("-", (0, (2, 1)))):  # colours mean stimuli in a to c
         compose.band(
             axes,
             numbers.current_times,
             part.current[stimulus, :, output],
             part.current_sem[stimulus, :, output],
-            colour,
+            compose.BLACK if output == 0 else "#777777",
             label=f"to response {output}",
+            line=line,
         )
 
 
@@ -264,7 +270,7 @@ def _caption(network: NetworkSource, problems: NDArray[np.int_], share: float) -
         "lines: problems; thick: their mean; rates in a.u. along uncentred principal components. "
         f"The decision subspace (4 dimensions) holds {100 * share:.0f} % of the summed squares of "
         "the states.",
-        f"d–f, What each part adds to the net currents of the two response outputs, mean ± s.e.m. "
+        f"d–f, What each part adds to the net currents of the two response outputs, each part on its own scale, mean ± s.e.m. "
         f"over {number} problems."
         if number > 1
         else "d–f, What each part adds to the net currents of the two response outputs, of one "

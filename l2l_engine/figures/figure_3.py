@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,7 @@ _LABELS = {
     RunType.DSManifPert: "D→S",
     RunType.SSManifPert: "S→S",
 }
+_COLUMNS = _LABELS | {RunType.ControlManifPert: "Control\n(frozen\nreadout)"}
 _COLOURS = {
     RunType.ControlManifPert: compose.BLACK,
     RunType.DSManifPert: compose.GREEN,
@@ -105,7 +106,9 @@ def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numb
         np.array([first[seed] for seed in sorted(first)]),
         runs[0].config.baseline_problems + 1,
         conditions,
-        _caption(conditions, len(first), runs[0].config.baseline_problems + 1),
+        _caption(
+            conditions, _shared_seeds(first, conditions), runs[0].config.baseline_problems + 1
+        ),
     )
 
 
@@ -140,26 +143,41 @@ def table(numbers: Numbers) -> dict[str, Table]:
 
 @compose.in_style
 def draw(numbers: Numbers) -> Figure:
-    """a, boxes over networks; b, how soon perturbed problems were learned; c, by permutation."""
-    figure = compose.sheet(72)
-    axes = figure.subplot_mosaic("AABBC", gridspec_kw={"width_ratios": [1, 1, 1, 1, 1.7]})
+    """a, b, boxes over networks, linear and log; c, how soon problems were learned; d, by permutation."""
+    figure = compose.sheet(76)
+    axes = figure.subplot_mosaic("ABCD", width_ratios=[1.3, 1.3, 1, 1])
     _draw_boxes(axes["A"], numbers)
-    _draw_shares(axes["B"], numbers)
-    _draw_moved(axes["C"], numbers)
+    compose.from_zero(axes["A"])
+    _draw_boxes(axes["B"], numbers)
+    compose.plain_log(axes["B"])
+    _draw_shares(axes["C"], numbers)
+    _draw_moved(axes["D"], numbers)
     for name, panel in axes.items():
         compose.letter(panel, str(name).lower())
     compose.caption(figure, numbers.caption)
     return figure
 
 
+def _shared_seeds(seeds: Iterable[int], conditions: Sequence[Condition]) -> list[int]:
+    """The seeds that problem 1 and every condition given have: only these are compared in a and b."""
+    shared = set(seeds)
+    for one in conditions:
+        if one.seeds:
+            shared &= set(one.seeds)
+    return sorted(shared)
+
+
 def _draw_boxes(axes: Axes, numbers: Numbers) -> None:
-    compose.points_and_box(axes, 0, numbers.first_problem, compose.GREY)
+    """The same networks in every column."""
+    shared = _shared_seeds(numbers.seeds, numbers.conditions)
+    first = dict(zip(numbers.seeds, numbers.first_problem, strict=True))
+    compose.points_and_box(axes, 0, [first[seed] for seed in shared], compose.GREY)
     for place, one in enumerate(numbers.conditions, 1):
-        compose.points_and_box(axes, place, one.means, _COLOURS[one.run_type])
-    labels = ["Problem 1", *(_LABELS[one.run_type] for one in numbers.conditions)]
+        means = [mean for seed, mean in zip(one.seeds, one.means, strict=True) if seed in shared]
+        compose.points_and_box(axes, place, means, _COLOURS[one.run_type])
+    labels = ["Problem\n1", *(_COLUMNS[one.run_type] for one in numbers.conditions)]
     axes.set_xticks(range(len(labels)), labels)
     axes.set(xlim=(-0.6, len(labels) - 0.4), ylabel="Trials to criterion")
-    compose.plain_log(axes)
 
 
 def _draw_shares(axes: Axes, numbers: Numbers) -> None:
@@ -195,7 +213,7 @@ def _draw_moved(axes: Axes, numbers: Numbers) -> None:
     colour = _COLOURS[RunType.SSManifPert]
     compose.boxes(axes, range(len(kinds)), groups, [colour] * len(kinds), 0.5)
     names = {0: "0\n(identity)"}
-    axes.set_xticks(range(len(kinds)), [names.get(int(kind), str(kind)) for kind in kinds])
+    axes.set_xticks(range(len(kinds)), [names.get(int(kind), f"{kind:.0f}") for kind in kinds])
     axes.set(xlabel="Directions moved, S→S", ylabel="Trials to criterion")
     axes.set_xlim(-0.6, len(kinds) - 0.4)
     compose.plain_log(axes)
@@ -227,28 +245,30 @@ def _moved(run_type: RunType, permutations: NDArray[np.int8]) -> Float64:
     return moved
 
 
-def _caption(conditions: Sequence[Condition], seeds: int, first: int) -> str:
+def _caption(conditions: Sequence[Condition], shared: Sequence[int], first: int) -> str:
     numbers = ", ".join(f"{_LABELS[one.run_type]} {len(one.names)}" for one in conditions)
     counts = [row for one in conditions for row in one.counts]
     failed = sum(int(np.isnan(row).sum()) for row in counts)
     shortest, longest = min(map(len, counts)), max(map(len, counts))
     last = first + RELEARNED - 1
     span = wording.problems(first, first + shortest - 1, first + longest - 1, last)
+    who = wording.seeds(shared) if shared else "nothing, as no seed has them all"
     parts = [
-        f"a, Trials to criterion of problem 1 (n = {seeds} networks) and means over {span} of the "
+        f"a, b, Trials to criterion of problem 1 and means over {span} of the "
         f"runs with a frozen readout, unmoved (Control) or moved within (S→S) or into (D→S) the "
         f"stimulus subspace; networks: {numbers} (the paper: {wording.PAPER_NETWORKS} each). Every "
-        "perturbed problem starts from the network of problem 1. b, All these problems. c, Those of "
+        f"perturbed problem starts from the network of problem 1; a and b compare "
+        f"{who}. c, All these problems. d, Those of "
         "S→S, by how many of the four directions the drawn permutation moves.",
     ]
     moved = np.concatenate([row for one in conditions for row in one.moved])
     if unknown := int(np.isnan(moved).sum()):
         parts.append(
-            f"The permutations of {unknown} perturbed problems of imported runs are unknown: c leaves "
+            f"The permutations of {unknown} perturbed problems of imported runs are unknown: d leaves "
             "them out."
         )
     if failed:
         parts.append(
-            f"{failed} perturbed problems were not learned; the means leave them out, b counts them."
+            f"{failed} perturbed problems were not learned; the means leave them out, c counts them."
         )
     return " ".join(parts)

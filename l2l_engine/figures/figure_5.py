@@ -117,7 +117,8 @@ def draw(numbers: Numbers) -> Figure:
     axes = figure.subplot_mosaic("ABC;DEF")
     _draw_early_sizes(axes["A"], numbers)
     _draw_course(axes["B"], numbers, numbers.sizes, change_table.COLUMNS, _SIZES)
-    _draw_course(axes["C"], numbers, numbers.sizes, change_table.COLUMNS, _PARTS)
+    _draw_course(axes["C"], numbers, _as_published(numbers.sizes), change_table.COLUMNS, _PARTS)
+    _from_below_zero(axes["C"])
     _draw_early_dimensions(axes["D"], numbers)
     _draw_course(axes["E"], numbers, numbers.within, DIMENSIONS, _DIMENSIONS)
     _draw_course(axes["F"], numbers, numbers.across, DIMENSIONS, _DIMENSIONS)
@@ -131,14 +132,27 @@ def draw(numbers: Numbers) -> Figure:
     return figure
 
 
+def _as_published(sizes: Float64) -> Float64:
+    """Sizes with the authors' sign: negative for the perpendicular weight-driven part."""
+    signed = sizes.copy()
+    signed[..., change_table.COLUMNS.index("weight_perpendicular")] *= -1
+    return signed
+
+
+def _from_below_zero(axes: Axes) -> None:
+    """A vertical axis with a line at 0 and room around what is drawn."""
+    axes.axhline(0, color="#bbbbbb", lw=0.5, zorder=0.5)
+    axes.set_ylim(1.08 * min(axes.dataLim.y0, 0.0), 1.08 * axes.dataLim.y1)
+
+
 def _draw_early_sizes(axes: Axes, numbers: Numbers) -> None:
     shown = {**_SIZES, **_PARTS}
+    sizes = _as_published(numbers.sizes)
     for place, (name, (_, colour, _line)) in enumerate(shown.items()):
-        values = numbers.sizes[:, 0, change_table.COLUMNS.index(name)]
-        compose.points_and_box(axes, place, values, colour)
+        compose.points_and_box(axes, place, sizes[:, 0, change_table.COLUMNS.index(name)], colour)
     axes.set_xticks(range(len(shown)), ["ΔZ", "W", "S", "W∥", "W⊥", "S∥", "S⊥"])
     axes.set(xlim=(-0.6, len(shown) - 0.4), ylabel="Change (a.u. per step)")
-    compose.from_zero(axes)
+    _from_below_zero(axes)
     axes.set_title(f"problems {wording.group_names(numbers.last_problem)[0]}", fontsize=6)
 
 
@@ -181,7 +195,8 @@ def _caption(seeds: Sequence[int], changes: Sequence[Changes]) -> str:
     return (
         f"Change of the vector field by learning a problem: {wording.networks(len(seeds), seeds)}, "
         f"{wording.problems(2, min(lengths), max(lengths), PAPER_PROBLEMS)}, in groups of {GROUP}; "
-        f"{spread}. Parallel and perpendicular to the total change ΔZ = W + S at each step. "
+        f"{spread}. Parallel and perpendicular to the total change ΔZ = W + S at each step; the "
+        "size of W perpendicular carries the authors' minus sign, since it opposes S perpendicular. "
         "Dimensionality: participation ratio of the uncentred covariance; across a group only "
         f"where it is whole or the first.{shortcomings(changes)}"
     )

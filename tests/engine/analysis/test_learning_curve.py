@@ -73,3 +73,19 @@ def test_box_of_failed_problems_is_empty_not_an_error():
     (only,) = boxes([np.nan, np.nan])
     assert only.failed == 2
     assert np.isnan(only.median)
+
+
+def test_the_fits_start_and_bounds_are_the_published_ones():
+    """Bounds that bind, so that each constant shows: a in [0, 2 a0], -1/b in [5, 200], c in [0, 2 c0].
+
+    c0 is the mean of the last 31 counts, a0 that of the first 30 minus c0, or 100.
+    """
+    n = np.arange(200)
+    slow = fit_exponential(60 * np.exp(-np.arange(1000) / 400) + 20)  # the slowest decay allowed
+    assert slow.time_constant == pytest.approx(200, rel=1e-4)
+    fast = fit_exponential(np.where(n == 0, 1000.0, 10.0))  # one spike: the fastest
+    assert fast.time_constant == pytest.approx(5, rel=1e-4)
+    spike = (1000 + 29 * 10) / 30 - 10  # a0
+    assert fast.amplitude == pytest.approx(2 * spike, rel=1e-4)
+    rising = fit_exponential(np.where(n < 150, 5.0, np.where(n < 169, 400.0, 1.0)))
+    assert rising.asymptote == pytest.approx(2.0, rel=1e-4)  # 2 c0 of the last 31 counts alone

@@ -1,5 +1,7 @@
 """Analyses behind figures: computed once, again where something changed, and cancellable."""
 
+from types import SimpleNamespace
+
 import h5py
 import numpy as np
 import pytest
@@ -158,3 +160,13 @@ def test_accumulation_by_group_is_that_of_the_whole(run, groups_of_three):
     np.testing.assert_allclose(found.own[0, :, 0], own[:, :3].mean(axis=1), rtol=1e-5)
     since = whole.magnitude.mean(axis=1)[:, :, 0]
     np.testing.assert_allclose(found.from_first[0, :, 0], since[:, :3].mean(axis=1), rtol=1e-5)
+
+
+@pytest.mark.parametrize(("learned", "last"), [(501, 501), (502, 501), (500, 500), (499, 499)])
+def test_accumulation_is_over_the_500_problems_after_the_first(learned, last):
+    """Which pieces are computed follows from the run's summary; nothing is computed here."""
+    summary = SimpleNamespace(available=[True] * learned)
+    pieces = analyses._accumulation_pieces(SimpleNamespace(summary=summary))
+    assert pieces[0].problems == range(51)
+    assert pieces[-1].problems == range(last)
+    assert len(pieces) == 10

@@ -217,3 +217,9 @@ def test_a_pipe_called_like_a_published_file_is_refused(tmp_path):
     os.mkfifo(tmp_path / "f1_perfFit.mat")
     with pytest.raises(PublishedError, match="it is a pipe or a device and not a file"):
         figures.load([tmp_path / "f1_perfFit.mat"])
+
+
+def test_networks_of_unlike_noise_do_not_mix(run):
+    paths = [run("quiet", sigma_rec=0.0), run("noisy", sigma_rec=0.05)]
+    with pytest.raises(L2LError, match=r"sigma_rec is 0 in one and 0\.05 in the other"):
+        figures.make(1, figures.load(paths))

@@ -160,6 +160,30 @@ def test_figure_3_leaves_unknown_permutations_of_imported_runs_unknown(run, tmp_
     assert made.picture(dpi=50)
 
 
+def test_figure_3_compares_the_same_seeds_in_every_column(run):
+    kinds = {RunType.ControlManifPert: (0, 1), RunType.DSManifPert: (1, 2)}
+    paths = [
+        run(f"{kind.value}{seed}", 6, run_type=kind, seed=seed)
+        for kind, seeds in kinds.items()
+        for seed in seeds
+    ]
+    made = figures.make(3, figures.load([*paths, run("whole", 6, seed=7)]))
+    assert "a and b compare seed 1." in made.caption
+    linear, log = made.figure().axes[:2]
+    assert (linear.get_yscale(), log.get_yscale()) == ("linear", "log")
+    points = [line for line in linear.lines if line.get_marker() == "o"]
+    heights = [line.get_ydata().tolist() for line in points]
+    assert heights == [[101.0], [pytest.approx(np.mean([98, 97, 96]))], [pytest.approx(97)]]
+    assert "Control\n(frozen\nreadout)" in [text.get_text() for text in linear.get_xticklabels()]
+
+
+def test_figure_2_shows_each_part_on_its_own_scale(run):
+    below = figures.make(2, figures.load([run(problems=4)])).figure().axes[3:9]
+    limits = [axes.get_ylim() for axes in below]
+    assert limits[:3] == limits[3:]
+    assert len(set(limits[:3])) == 3
+
+
 def test_figure_3_with_one_condition_draws_it_and_counts_the_others_as_none(run):
     made = figures.make(3, figures.load([run(problems=6, run_type=RunType.DSManifPert)]))
     assert "Control 0, D→S 1, S→S 0" in made.caption
