@@ -44,11 +44,12 @@ def test_figure_and_numbers_are_written(session, tmp_path, capsys):
     assert "n = 1 network (seed 0; the paper: 10), problems 2–101" in capsys.readouterr().out
 
 
-def test_results_are_kept_beside_the_session_and_do_as_well(session, tmp_path, capsys):
+def test_results_are_kept_beside_the_session_and_do_as_well(run, tmp_path, capsys):
+    session = run("small")
     arguments = ["-o", str(tmp_path / "one"), "--figure", "5"]
     assert command.main([str(session), *arguments]) == 0
     session.unlink()
-    results = tmp_path / "results/pretrained.results.h5"
+    results = tmp_path / "results/small.results.h5"
     arguments[1] = str(tmp_path / "two")
     assert command.main([str(results), *arguments]) == 0
     name = "figure_5_networks.csv"
