@@ -18,6 +18,7 @@ from l2l_engine.config import RunConfig
 from l2l_engine.manifold import SubspaceFinder, Subspaces
 from l2l_engine.network import NetworkWeights
 from l2l_engine.training import random_state
+from l2l_engine.training.helper import Helper
 from l2l_engine.training.noise import NoiseStream, probe_generator
 from l2l_engine.training.problem import ProblemProgress
 from l2l_engine.training.records import (
@@ -73,8 +74,9 @@ class Curriculum:
         self.config = config
         self._random = np.random.RandomState(config.seed)
         self.initial = network.initial_weights(self._random, config)
-        self._trainer = Trainer(config, self.initial)
-        self._noise = NoiseStream(config)
+        self._helper = Helper()
+        self._trainer = Trainer(config, self.initial, helper=self._helper)
+        self._noise = NoiseStream(config, self._helper)
         self._progress = ProblemProgress(config)
         self._subspaces: Subspaces | None = None
         self._permutation: NDArray[np.int8] | None = None
@@ -160,18 +162,19 @@ class Curriculum:
         if self._last is None or result is None:
             return None
         shown = self._last_stimuli[self._last.stimulus]
+        states = result.states.numpy()[:, :, : self.config.units]
         return TrialView(
             problem=self._last.problem,
             trial=self._last_number,
             stimulus=self._last.stimulus,
             inputs=task.inputs(shown, self.config).astype(np.float32),
-            states=np.ascontiguousarray(result.states.numpy().swapaxes(0, 1)),
+            states=np.ascontiguousarray(states.swapaxes(0, 1)),
             outputs=np.ascontiguousarray(result.outputs.numpy().swapaxes(0, 1)),
         )
 
     def close(self) -> None:
-        """End the noise thread."""
-        self._noise.close()
+        """End the helping thread."""
+        self._helper.close()
 
     # -- between problems --------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.manifold import Subspaces
 from l2l_engine.network import NetworkWeights
 from l2l_engine.perturbation import Permutation, PerturbationKind
+from l2l_engine.training.helper import Helper
 from l2l_engine.training.noise import NoiseStream
 from l2l_engine.training.problem import ProblemProgress
 from l2l_engine.training.trainer import Trainer, TrainingFailedError
@@ -36,8 +37,10 @@ class Outcome:
 
 
 class _Copy:
-    def __init__(self, config: RunConfig, weights: NetworkWeights, frozen_readout: bool) -> None:
-        self.trainer = Trainer(config, weights, frozen_readout=frozen_readout)
+    def __init__(
+        self, config: RunConfig, weights: NetworkWeights, helper: Helper, frozen_readout: bool
+    ) -> None:
+        self.trainer = Trainer(config, weights, helper=helper, frozen_readout=frozen_readout)
         self.progress = ProblemProgress(config)
         self.outcome: Outcome | None = None
 
@@ -45,12 +48,12 @@ class _Copy:
         self,
         stimuli: NDArray[np.float32],
         responses: NDArray[np.int32],
-        normal: NDArray[np.float32],
+        noise: NDArray[np.float32],
         set_point: float,
     ) -> float:
         progress = self.progress
         try:
-            summary = self.trainer.step(stimuli, responses, normal, set_point)
+            summary = self.trainer.step(stimuli, responses, noise, set_point)
         except TrainingFailedError:
             self.outcome = Outcome(np.nan, progress.trials, diverged=True)
             return np.nan
@@ -99,11 +102,14 @@ class Relearning:
         tell("Loading TensorFlow")
         self.config = config.replace(seed=seed)
         self.stimuli, self.set_point = np.asarray(stimuli, np.float32), set_point
-        self._copies = [_Copy(self.config, weights, frozen_readout) for weights in networks]
+        self._helper = Helper()
+        self._copies = [
+            _Copy(self.config, weights, self._helper, frozen_readout) for weights in networks
+        ]
         tell("Compiling the network")
         self._copies[0].trainer.compile()
         self._random = np.random.RandomState(seed)
-        self._noise = NoiseStream(self.config)
+        self._noise = NoiseStream(self.config, self._helper)
         self.trial = 0
 
     @property
@@ -128,9 +134,9 @@ class Relearning:
         """
         stimulus = self._random.randint(task.RESPONSES, size=self.config.batch_size)
         responses = stimulus.astype(np.int32)
-        normal = self._noise.trial(self.trial)
+        noise = self._noise.trial(self.trial)
         losses = tuple(
-            copy.step(self.stimuli[stimulus], responses, normal, self.set_point)
+            copy.step(self.stimuli[stimulus], responses, noise, self.set_point)
             if copy.outcome is None
             else None
             for copy in self._copies
@@ -139,8 +145,8 @@ class Relearning:
         return losses
 
     def close(self) -> None:
-        """End the noise thread."""
-        self._noise.close()
+        """End the helping thread."""
+        self._helper.close()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,12 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from l2l_engine.config import L2LError, RunConfig, RunType
+from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights, check_shapes
-from l2l_engine.training import singular, trial
+from l2l_engine.training import adam, noise, singular, trial
+from l2l_engine.training.adam import Adam
+from l2l_engine.training.helper import Helper
 from l2l_engine.training.trial import Summary, TrialResult
 
-Report = Callable[[str], None]
+# Compile a loop as one function. Otherwise XLA runs each of a step's dozen small kernels on its own
+# in loops whose variables take more than a kilobyte, which makes a trial a third slower.
+_WHOLE_LOOPS = "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1000000000"
 
 
 class TrainingFailedError(L2LError):
@@ -34,6 +38,9 @@ def load_tensorflow() -> None:
     threadpool_limits(limits=1, user_api="blas")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # not used here, and announces itself
+    flags = os.environ.get("XLA_FLAGS", "")
+    if "xla_backend_extra_options" not in flags:
+        os.environ["XLA_FLAGS"] = f"{flags} {_WHOLE_LOOPS}".strip()
     import tensorflow as tf
 
     try:
@@ -45,22 +52,29 @@ def load_tensorflow() -> None:
 
 
 @functools.lru_cache(maxsize=8)
-def _compiled(config: RunConfig, frozen_readout: bool) -> Callable[..., TrialResult]:
-    return trial.compile_trial(config, frozen_readout=frozen_readout)
+def _compiled(config: RunConfig) -> Callable[..., TrialResult]:
+    return trial.compile_trial(config)
 
 
 def _what_is_compiled(config: RunConfig) -> RunConfig:
     """The configuration less what does not enter the compiled trial."""
-    return config.replace(
-        seed=0,
-        run_type=RunType.Full,
-        problems=1,
-        criterion_loss=1.0,
-        criterion_trials=1,
-        max_trials=1,
-        learning_rate=1e-4,
-        baseline_problems=1,
-        derangement=False,
+    return RunConfig(
+        units=config.units,
+        activation=config.activation,
+        dt=config.dt,
+        tau=config.tau,
+        tau_noise=config.dt,
+        stimulus_channels=config.stimulus_channels,
+        batch_size=config.batch_size,
+        sample_ms=config.sample_ms,
+        delay_ms=config.delay_ms,
+        response_ms=config.response_ms,
+        mask_ms=config.mask_ms,
+        l2_rate=config.l2_rate,
+        l2_input=config.l2_input,
+        l2_output=config.l2_output,
+        penalised_singular_values=1,
+        manifold_dimensions=1,
     )
 
 
@@ -71,114 +85,139 @@ class Trainer:
     ----------
     config : the run's parameters
     weights : the network to start from
+    helper : finds the singular vectors while the trial runs; without one they come before it
     frozen_readout : whether output weights and bias stay as they are
+
+    Attributes
+    ----------
+    last : the last trial's tensors
+    top_square : mean of the penalised squared singular values, before the last trial's update
+    gradient_norm : of the last trial, before clipping; NaN before the first
     """
 
     def __init__(
-        self, config: RunConfig, weights: NetworkWeights, *, frozen_readout: bool = False
+        self,
+        config: RunConfig,
+        weights: NetworkWeights,
+        *,
+        helper: Helper | None = None,
+        frozen_readout: bool = False,
     ) -> None:
         check_shapes(weights, config)
         load_tensorflow()
         self.config = config
         self.last: TrialResult | None = None
-        self.top_square = 0.0  # mean of the penalised squared singular values, last trial
-        self.gradient_norm = math.nan  # before clipping, last trial
-        self.adam_step = 0
-        self._parameters: Any
-        self._mean: Any
-        self._square: Any
+        self.top_square = 0.0
+        self.gradient_norm = math.nan
+        self._helper = helper
+        self._trial = _compiled(_what_is_compiled(config))
         self.restore(weights, frozen_readout=frozen_readout)
 
     def restore(self, weights: NetworkWeights, *, frozen_readout: bool) -> None:
         """Go on from other weights, with the optimiser reset."""
         self.frozen_readout = frozen_readout
-        self._trial = _compiled(_what_is_compiled(self.config), frozen_readout)
-        self._set_parameters(trial.pack(weights))
+        self._parameters = trial.pack(weights)
+        self._views = trial.views(self._parameters, self.config)
         self.reset_optimiser()
 
     def compile(self) -> None:
         """Compile the trial now (some 3 s), by running one whose result is dropped."""
-        config = self.config
-        batch, units = config.batch_size, config.units
+        batch = self.config.batch_size
+        stimuli = np.zeros((batch, self.config.stimulus_channels), np.float32)
         self._trial(
-            self._parameters,
-            self._mean,
-            self._square,
-            trial.adam_rate(config, 1),
-            np.zeros((config.steps, batch, units), np.float32),
-            np.zeros((batch, config.stimulus_channels), np.float32),
-            np.zeros(batch, np.int32),
-            np.zeros((units, config.penalised_singular_values), np.float32),
-            np.float32(0.0),
-            np.float32(0.0),
+            self._parameters, 0.0, stimuli, np.zeros(batch, np.int32), noise.silence(self.config)
         )
 
     def reset_optimiser(self) -> None:
         """Forget Adam's moments and step count, as between problems."""
-        zeros = np.zeros_like(self._packed)
-        self._set_moments(zeros, zeros, 0)
+        self._rule = Adam(self.config, self._parameters.size)
 
-    def step(
+    def gradient(
         self,
         stimuli: NDArray[np.float32],
-        responses: NDArray[np.int32],
-        normal: NDArray[np.float32],
+        responses: NDArray[np.integer],
+        noise: NDArray[np.float32],
         set_point: float,
-    ) -> Summary:
-        """Run a trial and update the network.
+    ) -> tuple[NDArray[np.float32], Summary, TrialResult]:
+        """Run a trial, and leave the network as it is.
 
         Parameters
         ----------
         stimuli : (B, stimulus_channels), the stimulus of each row
-        responses : (B,) int32, the correct responses
-        normal : (T, B, N) white noise
+        responses : (B,) integers, the correct responses
+        noise : (T, B, padded N), added to the net currents, as
+            :class:`~l2l_engine.training.noise.NoiseStream` gives it
         set_point : the firing-rate set point h*
+
+        Returns
+        -------
+        gradient : (P,)
+            Of the whole loss, not clipped; 0 for a frozen readout.
+        summary : Summary
+        result : TrialResult
+            The trial's tensors.
+        """
+        config = self.config
+        recurrent, count = self._views.recurrent, config.penalised_singular_values
+        pending = self._helper and self._helper.submit(singular.leading, recurrent, count)
+        result = self._trial(self._parameters, set_point, stimuli, responses, noise)
+        vectors, top_square = pending.result() if pending else singular.leading(recurrent, count)
+
+        gradient = result.gradient
+        parts = trial.views(gradient, config)
+        scale = np.float32(2.0 * config.l2_recurrent / count)
+        parts.recurrent[:] += scale * (vectors @ (vectors.T @ recurrent))
+        if self.frozen_readout:
+            parts.output[:], parts.output_bias[:] = 0.0, 0.0
+        summary = Summary(*[*result.summary.tolist(), adam.norm(gradient)])
+        penalty = config.l2_recurrent * float(top_square)
+        self.top_square = float(top_square)
+        return (
+            gradient,
+            summary._replace(regularisation_cost=summary.regularisation_cost + penalty),
+            result,
+        )
+
+    def step(
+        self,
+        stimuli: NDArray[np.float32],
+        responses: NDArray[np.integer],
+        noise: NDArray[np.float32],
+        set_point: float,
+    ) -> Summary:
+        """Run a trial, of what :meth:`gradient` takes, and update the network.
 
         Raises
         ------
         TrainingFailedError
             When the loss or the gradient is not a finite number; the network stays as it was.
         """
-        vectors, mean_square = singular.leading(
-            self._recurrent(), self.config.penalised_singular_values
-        )
-        result = self._trial(
-            self._parameters,
-            self._mean,
-            self._square,
-            trial.adam_rate(self.config, self.adam_step + 1),
-            normal,
-            stimuli,
-            responses,
-            vectors,
-            mean_square,
-            np.float32(set_point),
-        )
-        summary = Summary(*result.summary.numpy().tolist())
+        gradient, summary, result = self.gradient(stimuli, responses, noise, set_point)
         if not np.isfinite(summary).all():
             raise TrainingFailedError(
                 "Training stopped: the loss is no longer a number. The network before this trial "
                 "is kept; branch from a learned problem with a lower learning rate."
             )
-        self.top_square, self.gradient_norm = float(mean_square), summary.gradient_norm
-        self._parameters, self._mean, self._square = result.parameters, result.mean, result.square
-        self._packed = result.parameters.numpy()
-        self.adam_step += 1
-        self.last = result
+        self._update(adam.clip(gradient, summary.gradient_norm, self.config.clip_norm))
+        self.gradient_norm, self.last = summary.gradient_norm, result
         return summary
+
+    def _update(self, gradient: NDArray[np.float32]) -> None:
+        """Set the initial state's negative entries to 0, then update, as the published code does."""
+        initial_state = self._views.initial_state
+        np.maximum(initial_state, 0.0, out=initial_state)
+        self._rule.step(self._parameters, gradient)
 
     @property
     def weights(self) -> NetworkWeights:
         """The network as it is now; a copy."""
-        return trial.unpack(self._packed, self.config)
+        return trial.unpack(self._parameters, self.config)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything the next trial depends on, as named arrays of fixed shape."""
         return {
-            "parameters": self._packed.copy(),
-            "adam_mean": self._mean.numpy().copy(),
-            "adam_square": self._square.numpy().copy(),
-            "adam_step": np.array(self.adam_step, np.int64),
+            "parameters": self._parameters.copy(),
+            **self._rule.state(),
             "frozen_readout": np.array(self.frozen_readout, np.uint8),
         }
 
@@ -186,22 +225,4 @@ class Trainer:
         """The inverse of :meth:`state`."""
         weights = trial.unpack(state["parameters"], self.config)
         self.restore(weights, frozen_readout=bool(state["frozen_readout"]))
-        self._set_moments(state["adam_mean"], state["adam_square"], int(state["adam_step"]))
-
-    def _set_parameters(self, packed: NDArray[np.float32]) -> None:
-        import tensorflow as tf
-
-        self._packed = packed
-        self._parameters = tf.constant(packed)
-
-    def _set_moments(
-        self, mean: NDArray[np.float32], square: NDArray[np.float32], step: int
-    ) -> None:
-        import tensorflow as tf
-
-        self._mean, self._square = tf.constant(mean), tf.constant(square)
-        self.adam_step = step
-
-    def _recurrent(self) -> NDArray[np.float32]:
-        units, start = self.config.units, self.config.inputs * self.config.units
-        return self._packed[start : start + units * units].reshape(units, units)
+        self._rule.set_state(state)

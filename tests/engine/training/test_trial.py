@@ -8,8 +8,10 @@ import pytest
 from l2l_engine import network, task
 from l2l_engine.config import Activation, RunConfig
 from l2l_engine.network import NetworkWeights
-from l2l_engine.training import singular, trial
+from l2l_engine.training import trial
 from l2l_engine.training.curriculum import Curriculum
+from l2l_engine.training.noise import silence
+from l2l_engine.training.trainer import Trainer
 
 PUBLISHED_NAMES = {
     "input": "RNNin_weights",
@@ -132,25 +134,26 @@ def test_noise_off_weights_match_published_code(noise_off_run, reference):
 
 
 def small_config(activation: Activation, **changes: object) -> RunConfig:
-    return RunConfig(
-        units=7,
-        stimulus_channels=3,
-        activation=activation,
-        sample_ms=40,
-        delay_ms=40,
-        response_ms=60,
-        mask_ms=20,
-        dt=2.0,
-        tau=20.0,
-        batch_size=3,
-        penalised_singular_values=3,
-        l2_rate=0.05,
-        l2_recurrent=0.1,
-        l2_input=0.2,
-        l2_output=0.3,
-        sigma_rec=0.1,
-        **changes,
-    )
+    values = {
+        "units": 7,
+        "stimulus_channels": 3,
+        "activation": activation,
+        "sample_ms": 40,
+        "delay_ms": 40,
+        "response_ms": 60,
+        "mask_ms": 20,
+        "dt": 2.0,
+        "tau": 20.0,
+        "batch_size": 3,
+        "penalised_singular_values": 3,
+        "manifold_dimensions": 2,
+        "l2_rate": 0.05,
+        "l2_recurrent": 0.1,
+        "l2_input": 0.2,
+        "l2_output": 0.3,
+        "sigma_rec": 0.1,
+    }
+    return RunConfig(**{**values, **changes})
 
 
 def random_network(config: RunConfig, random: np.random.Generator) -> NetworkWeights:
@@ -158,6 +161,14 @@ def random_network(config: RunConfig, random: np.random.Generator) -> NetworkWei
     weights = {name: 0.5 * random.standard_normal(shape) for name, shape in shapes.items()}
     weights["initial_state"] = np.abs(weights["initial_state"]) + 0.1
     return NetworkWeights.from_arrays(weights).astype(np.float32)
+
+
+def some_noise(config: RunConfig, random: np.random.Generator) -> np.ndarray:
+    """Noise of a trial, with silent padding."""
+    noise = silence(config)
+    real = noise[..., : config.units]
+    real[:] = 0.1 * random.standard_normal(real.shape)
+    return noise
 
 
 def loss_in_float64(weights, config, stimuli, responses, noise, set_point) -> float:
@@ -175,44 +186,42 @@ def loss_in_float64(weights, config, stimuli, responses, noise, set_point) -> fl
     )
 
 
-@pytest.mark.parametrize("activation", list(Activation))
-def test_gradient_matches_finite_differences(activation):
-    import tensorflow as tf
-
-    config = small_config(activation)
+@pytest.mark.parametrize(
+    ("activation", "changes"),
+    [
+        (Activation.SOFTPLUS, {}),
+        (
+            Activation.SOFTPLUS,
+            {"batch_size": 1, "units": 8},
+        ),  # as padded as it gets, and not at all
+        (Activation.SOFTPLUS, {"delay_ms": 0, "dt": 1.0, "units": 9}),
+        (Activation.RELU, {}),
+        (Activation.TANH, {}),
+        (Activation.TANH, {"batch_size": 1}),
+        (Activation.SQUARED_RELU, {}),
+    ],
+)
+def test_gradient_matches_finite_differences(activation, changes):
+    config = small_config(activation, **changes)
     random = np.random.default_rng(1)
     weights = random_network(config, random)
-    responses = np.array([0, 1, 1])
-    stimuli = random.standard_normal((3, config.stimulus_channels)).astype(np.float32)
-    normal = random.standard_normal((config.steps, 3, config.units)).astype(np.float32)
+    responses = np.array([0, 1, 1])[: config.batch_size]
+    stimuli = random.standard_normal((config.batch_size, config.stimulus_channels))
+    stimuli = stimuli.astype(np.float32)
+    noise = some_noise(config, random)
     set_point = 0.2
-    vectors, mean_square = singular.leading(weights.recurrent, config.penalised_singular_values)
-    gradients, summary, _, _ = tf.function(trial.build_gradient(config), jit_compile=True)(
-        {name: tf.constant(array) for name, array in weights.arrays().items()},
-        normal,
-        stimuli,
-        responses.astype(np.int32),
-        vectors,
-        mean_square,
-        np.float32(set_point),
-    )
-
-    # the noise recurrence, written out
-    noise = np.zeros((3, config.steps, config.units))
-    level = np.zeros((3, config.units))
-    for step in range(config.steps):
-        drawn = normal[step].astype(float)
-        level = (1 - config.alpha_noise) * level
-        level += np.sqrt(2 * config.alpha_noise) * config.sigma_rec * drawn
-        noise[:, step] = level
-    assert np.abs(noise[:, 0]).min() > 0.0  # the first step has its draw
+    trainer = Trainer(config, weights)
+    gradient, summary, _ = trainer.gradient(stimuli, responses, noise, set_point)
+    gradients = trial.unpack(gradient, config)
 
     exact = weights.astype(np.float64)
+    added = noise[..., : config.units].swapaxes(0, 1).astype(float)
 
     def loss(changed: NetworkWeights) -> float:
-        return loss_in_float64(changed, config, stimuli, responses, noise, set_point)
+        return loss_in_float64(changed, config, stimuli, responses, added, set_point)
 
-    assert float(summary[0]) + float(summary[1]) == pytest.approx(loss(exact), rel=1e-5)
+    assert summary.task_loss + summary.regularisation_cost == pytest.approx(loss(exact), rel=1e-5)
+    assert summary.gradient_norm == pytest.approx(np.linalg.norm(gradient), rel=1e-6)
     for name, array in exact.arrays().items():
         numeric = np.empty_like(array)
         for index in np.ndindex(array.shape):
@@ -224,8 +233,76 @@ def test_gradient_matches_finite_differences(activation):
             numeric[index] = (sides[0] - sides[1]) / 2e-5
         scale = np.abs(numeric).max()
         np.testing.assert_allclose(
-            gradients[name].numpy(), numeric, atol=2e-3 * scale, err_msg=name
+            getattr(gradients, name), numeric, atol=2e-3 * scale, err_msg=name
         )
+
+
+@pytest.mark.parametrize("activation", list(Activation))
+def test_padded_units_cannot_be_seen(activation):
+    config = small_config(activation)
+    random = np.random.default_rng(4)
+    weights = random_network(config, random).map(lambda array: 0.3 * array)
+    stimuli = random.standard_normal((3, config.stimulus_channels)).astype(np.float32)
+    quiet = some_noise(config, random)
+    loud = quiet.copy()
+    loud[..., config.units :] = random.standard_normal(loud[..., config.units :].shape)
+    assert loud.shape[-1] > config.units
+    found = []
+    for noise in (quiet, loud):
+        trainer = Trainer(config, weights)
+        summary = trainer.step(stimuli, np.array([0, 1, 0], np.int32), noise, 0.2)
+        found.append((summary, trainer.state()["parameters"], trainer.last.states.numpy()))
+    (summary, parameters, states), (again, same, _) = found
+    assert summary == again
+    np.testing.assert_array_equal(parameters, same)
+    if activation is not Activation.TANH:
+        np.testing.assert_array_equal(states[..., config.units :], 0.0)
+    np.testing.assert_allclose(
+        states[..., : config.units].swapaxes(0, 1),
+        network.simulate(
+            weights[None],
+            stimuli[None],
+            config,
+            noise=quiet[None, ..., : config.units].swapaxes(1, 2),
+        )[0],
+        rtol=1e-4,
+        atol=1e-5,
+    )
+
+
+@pytest.mark.parametrize("current", [-200.0, -20.0, 0.0, 20.0, 200.0, 1e4])
+def test_softplus_and_its_slope_are_right_for_any_current(current):
+    import tensorflow as tf
+
+    from l2l_engine.training.recurrence import activation
+
+    rate, slope = tf.function(activation(Activation.SOFTPLUS), jit_compile=True)(
+        tf.constant([np.float32(current)])
+    )
+    assert float(rate[0]) == pytest.approx(np.logaddexp(0.0, current), abs=1e-7, rel=1e-6)
+    assert float(slope[0]) == pytest.approx(np.exp(-np.logaddexp(0.0, -current)), rel=1e-5)
+
+
+def test_correct_is_scored_after_the_mask_alone():
+    config = small_config(Activation.RELU, batch_size=1).replace(
+        l2_rate=0.0, sigma_rec=0.0, tau=2.0, delay_ms=20
+    )
+    # unit 0 is on while the inputs are, unit 1 is always on: before the go signal and just after
+    # it response 0 leads, in the scored time response 1
+    shapes = network.weight_shapes(config)
+    weights = NetworkWeights.from_arrays({n: np.zeros(s, np.float32) for n, s in shapes.items()})
+    weights.input[-1, 0] = 30.0
+    weights.bias[1] = 1.0
+    weights.output[0, 0], weights.output[1, 1] = 5.0, 1.0
+    stimuli = np.zeros((1, config.stimulus_channels), np.float32)
+    for response in (0, 1):
+        trainer = Trainer(config, weights)
+        _, summary, result = trainer.gradient(
+            stimuli, np.array([response], np.int32), silence(config), 0.0
+        )
+        whole = result.outputs.numpy()[config.go_step - 20 :, 0, :2].mean(axis=0)
+        assert whole[0] > whole[1]  # over more than the scored time the other response leads
+        assert summary.correct == response
 
 
 def test_every_regulariser_may_be_zero():
@@ -240,15 +317,12 @@ def test_every_regulariser_may_be_zero():
 
 
 def test_frozen_readout_does_not_move():
-    from l2l_engine.training.trainer import Trainer
-
     config = small_config(Activation.SOFTPLUS)
     random = np.random.default_rng(2)
     weights = random_network(config, random)
     trainer = Trainer(config, weights, frozen_readout=True)
-    normal = random.standard_normal((config.steps, 3, config.units)).astype(np.float32)
     stimuli = random.standard_normal((3, config.stimulus_channels)).astype(np.float32)
-    trainer.step(stimuli, np.array([0, 1, 0], np.int32), normal, 0.0)
+    trainer.step(stimuli, np.array([0, 1, 0], np.int32), some_noise(config, random), 0.0)
     after = trainer.weights
     np.testing.assert_array_equal(after.output, weights.output)
     np.testing.assert_array_equal(after.output_bias, weights.output_bias)
