@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.metadata
 import io
 import os
 import tempfile
@@ -97,14 +98,12 @@ def unit_of(column: str, table: str) -> str:
 
 def notes(title: str, table: str, columns: Iterable[str], runs: Iterable[str]) -> list[str]:
     """What the head of a figure's CSV file says: title, units, runs with seeds, version and date."""
-    from l2l_engine import __version__
-
     units = [f"{name} ({unit})" for name in columns if (unit := unit_of(name, table))]
     return [
         f"{title}: {table.replace('_', ' ')}",
         f"units: {', '.join(units) or 'none'}",
         f"runs: {', '.join(runs) or 'published files'}",
-        f"made with L2L Explorer {__version__} on {today()}",
+        f"made with L2L Explorer {importlib.metadata.version('l2l-explorer')} on {today()}",
     ]
 
 
