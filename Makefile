@@ -1,5 +1,6 @@
 # make run    open the explorer on the bundled session (without a display: the scripted tour)
 # make test   the whole test suite      make lint   style and types      make bench   speed
+# make fuzz ARGS='--inputs 1000'     damaged and hostile files for every reader: what comes of them
 # make mutate ARGS='--sample 20'   small changes of meaning: how many the tests notice
 # make reproduce   train, analyse and draw everything that ships, again (hours; it says how many)
 PYTHON ?= python3
@@ -7,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: run test lint bench docs mutate reproduce clean soak
+.PHONY: run test lint bench docs mutate fuzz soak reproduce clean
 
 run: $(INSTALLED)
 	@scripts/system-libraries
@@ -39,6 +40,9 @@ bench: $(INSTALLED)
 	    echo "== $$bench"; \
 	    xvfb-run -a -s "-screen 0 1920x1200x24" $(BIN)/python $$bench || exit 1; \
 	done
+
+fuzz: $(INSTALLED)
+	$(BIN)/python tests/fuzz $(ARGS)
 
 mutate: $(INSTALLED)
 	$(BIN)/python -m pip install -q 'cosmic-ray>=8.4,<9'

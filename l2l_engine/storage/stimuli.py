@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.config import L2LError
+from l2l_engine.storage.plain_files import open_plain, printable, reason
 from l2l_engine.task import RESPONSES
 
 SUFFIXES = (".npy", ".npz", ".csv", ".txt")
@@ -60,10 +61,10 @@ def read_stimuli(path: Path, channels: int) -> NDArray[np.float32]:
 
 def _content(path: Path) -> bytes:
     try:
-        with path.open("rb") as stream:
+        with open_plain(path) as stream:
             content = stream.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise StimuliError(f"{path} cannot be read ({error.strerror}): choose another.") from error
+        raise StimuliError(f"{path} cannot be read ({reason(error)}): choose another.") from error
     if len(content) > LARGEST_FILE:
         raise StimuliError(f"{path.name} is larger than 1 MB: give only the two stimuli.")
     return content
@@ -79,7 +80,7 @@ def _arrays(path: Path, content: bytes) -> NDArray[np.float64]:
             name = names[0] if len(names) == 1 else _NAME
             if name not in names:
                 raise StimuliError(
-                    f"{path.name} holds {', '.join(names[:8]) or 'no array'}: "
+                    f"{path.name} holds {printable(', '.join(names[:8])) or 'no array'}: "
                     f"name the array of the two vectors {_NAME}."
                 )
             info = loaded.zip.getinfo(f"{name}.npy")
@@ -111,7 +112,7 @@ def _text(path: Path, content: bytes) -> NDArray[np.float64]:
             rows.append([float(word) for word in words])
         except ValueError:
             raise StimuliError(
-                f"{path.name}, line {count}: '{line.strip()[:40]}' is not a row of numbers."
+                f"{path.name}, line {count}: '{printable(line.strip(), 40)}' is not a row of numbers."
             ) from None
     if len({len(row) for row in rows}) > 1:
         raise StimuliError(f"{path.name}: the rows differ in length: give two rows alike.")
