@@ -6,6 +6,8 @@ Each shows a :class:`Disturbance` when told to, and edits the lab's when a perso
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
+from typing import Any
 
 from PyQt6.QtCore import QSignalBlocker, Qt
 from PyQt6.QtWidgets import (
@@ -322,7 +324,7 @@ class LesionControls(Controls):
 # -- small widgets ---------------------------------------------------------------------
 
 
-def _combo(name: str, choices: dict) -> QComboBox:
+def _combo(name: str, choices: Mapping[Any, str]) -> QComboBox:
     combo = QComboBox()
     combo.setAccessibleName(name)
     combo.setToolTip(name)
