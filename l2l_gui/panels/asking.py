@@ -207,7 +207,6 @@ class Asking(Contract[T]):
         self.mark(answer)
         self._stack.setCurrentIndex(1)
         self._show_time(selection.time)
-        self.shown.emit(self.caption(answer))
 
     def _refine(self, answer: Answer[Any]) -> None:
         wanted = self.refine(answer)
@@ -248,6 +247,7 @@ class Asking(Contract[T]):
         for cursor in self.cursors:
             cursor.setPos(ms)
         self.show_time(self.answer, ms)
+        self.shown.emit(self.caption(self.answer))
 
     def reset_zoom(self) -> None:
         """Show everything again."""

@@ -14,7 +14,6 @@ from l2l_engine.manifold import FoundSubspaces
 from l2l_engine.network import NetworkWeights
 from l2l_gui.model.selection import Group
 from l2l_gui.model.sessions import OpenSession
-from l2l_gui.panels.legacy import Context, Nothing
 from l2l_gui.workers.results import results
 
 FEW = 60
@@ -73,26 +72,11 @@ def _find(session: OpenSession, group: Group) -> FoundSubspaces:
     return representations(weights[saved], stimuli[saved], session.config).subspaces
 
 
-def selected_problem(
-    context: Context, what: str, first: int = 1
-) -> tuple[OpenSession, int] | Nothing:
-    """The session and problem selected, or what to do to see ``what`` of one.
-
-    ``first`` is the first problem that has it.
-    """
-    session, number = context.session, context.selected.problem
-    if session is None:
-        return Nothing(f"Open a session or make a new one to see {what}.")
-    if number is None or session.problems < first:
-        missing = "a problem" if first == 1 else f"{first} problems"
-        return Nothing(f"Train until {missing} is learned to see {what}: press P for one problem.")
-    if number < first:
-        return Nothing(
-            f"Problem {number} has no problem before it: select a later one to see {what}."
-        )
-    return session, number
-
-
 def group_words(group: Group) -> str:
     """A group in words for headers and notes."""
     return f"problems {group.start}–{group.start + group.size - 1}"
+
+
+def network_name(number: int) -> str:
+    """A network in words."""
+    return "the untrained network" if number == 0 else f"the network after problem {number}"

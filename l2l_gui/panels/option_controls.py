@@ -10,7 +10,6 @@ from PyQt6.QtGui import QAction, QActionGroup, QIcon
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -21,6 +20,7 @@ from PyQt6.QtWidgets import (
 
 from l2l_gui.panels.options import Choice, Flag, Number, OptionValues, Several
 from l2l_gui.plotting.choice_bar import ChoiceBar
+from l2l_gui.widgets.decimal_box import DecimalBox
 
 BOXES_A_ROW = 4
 
@@ -110,8 +110,8 @@ def _list(option: Choice, values: OptionValues) -> QComboBox:
     return box
 
 
-def _number(option: Number, values: OptionValues) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
+def _number(option: Number, values: OptionValues) -> DecimalBox:
+    box = DecimalBox()
     box.setObjectName(option.name)
     box.setAccessibleName(option.label)
     box.setRange(option.low, option.high)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.manifold import FoundSubspaces, find_subspaces
 from l2l_engine.storage.session import Session
 from l2l_gui.model.selection import FIRST_GROUP, Group
-from l2l_gui.model.sessions import OpenSession, SessionKey
+from l2l_gui.model.sessions import OpenSession
 from l2l_gui.plotting.trial_axes import thinned
 from l2l_gui.workers.jobs import Computation
 
@@ -200,7 +201,6 @@ def _thin(parts: Parts, steps: slice) -> Parts:
 class Moments:
     """Second moments of the states of problems spread over a run, about zero."""
 
-    session_key: SessionKey
     config: RunConfig
     wanted: Numbers
     numbers: Numbers  # (P,)
@@ -215,15 +215,18 @@ class Moments:
         return f"{words}, {gaps} not saved" if gaps else words
 
 
-def moments(session: OpenSession, known: Moments | None = None) -> Computation:
-    """The computation of a run's :class:`Moments`; of those ``known`` none is computed again."""
-    wanted = spread(range(1, session.problems + 1))
-    if known is not None and known.session_key != session.key:
-        known = None
+_LATEST: WeakKeyDictionary[OpenSession, Moments] = WeakKeyDictionary()
+"""The last moments of each session: as a run grows, only what is new is simulated."""
+
+
+def moments(session: OpenSession, problems: int) -> Computation:
+    """The computation of the :class:`Moments` of a run of so many problems."""
+    wanted = spread(range(1, problems + 1))
+    known = _LATEST.get(session)
     fresh = len(set(wanted) - set(known.numbers if known else ()))
     return Computation(
         all_moments,
-        (session, wanted, known),
+        (session, wanted),
         key=("moments", session.key, wanted),
         label=f"Simulating {problems_in_words(wanted)}",
         reports=True,
@@ -231,14 +234,9 @@ def moments(session: OpenSession, known: Moments | None = None) -> Computation:
     )
 
 
-def all_moments(
-    session: OpenSession,
-    wanted: Numbers,
-    known: Moments | None = None,
-    progress: Progress | None = None,
-) -> Moments:
+def all_moments(session: OpenSession, wanted: Numbers, progress: Progress | None = None) -> Moments:
     """Simulate problems and keep their second moments."""
-    reader = session.reader(max(wanted))
+    reader, known = session.reader(max(wanted)), _LATEST.get(session)
     numbers, config = saved(reader, wanted), reader.config
     matrices = np.empty((len(numbers), config.units, config.units), np.float32)
     row_of = {number: row for row, number in enumerate(known.numbers)} if known else {}
@@ -253,9 +251,5 @@ def all_moments(
         weights = reader.weights(places).astype(np.float64)
         states = np.ascontiguousarray(network.simulate(weights, stimuli[places], config))
         matrices[block] = geometry.covariances(states, centred=False)
-    return Moments(session.key, config, wanted, numbers, matrices)
-
-
-def current_count(session: OpenSession | None) -> int:
-    """How many problems an overview of the run shows now."""
-    return len(spread(range(1, session.problems + 1))) if session is not None else 0
+    _LATEST[session] = Moments(config, wanted, numbers, matrices)
+    return _LATEST[session]

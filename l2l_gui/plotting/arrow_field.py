@@ -7,10 +7,15 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QPainter
+
+from l2l_gui.look.theme import theme
 
 HEAD = 0.35
 HEAD_ANGLE = np.deg2rad(152)
+
+ARROW_PIXELS, MOST_ARROWS = 30.0, 320
 
 FloatArray = NDArray[np.float64]
 
@@ -48,6 +53,43 @@ class SmoothImage(pg.ImageItem):
         """Interpolate."""
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         super().paint(painter, *arguments)
+
+
+def grid_over(
+    rect: QRectF, width: float, height: float, finer: int
+) -> tuple[FloatArray, tuple[int, int]]:
+    """Points to draw a field at, and how many arrows fit along x and y.
+
+    Parameters
+    ----------
+    rect : what a plot shows, in its own coordinates
+    width, height : its size, pixels
+    finer : points for each arrow, along each axis
+
+    Returns
+    -------
+    grid : (columns * finer, rows * finer, 2)
+    cells : columns and rows of arrows
+    """
+    cell = max(ARROW_PIXELS, float(np.sqrt(width * height / MOST_ARROWS)))
+    columns, rows = (max(4, round(side / cell)) for side in (width, height))
+    x = _centres(rect.left(), rect.width(), finer * columns)
+    y = _centres(rect.top(), rect.height(), finer * rows)
+    return np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1), (columns, rows)
+
+
+def tinted(name: str, strength: float) -> pg.ColorMap:
+    """From the panel's background to a colour of the theme mixed with it."""
+    base, tint = theme.color("panel"), theme.color(name)
+    mixed = [
+        round(strength * new + (1 - strength) * old)
+        for new, old in zip(tint.getRgb()[:3], base.getRgb()[:3], strict=True)
+    ]
+    return pg.ColorMap(None, [base, pg.mkColor(*mixed)])
+
+
+def _centres(start: float, length: float, count: int) -> FloatArray:
+    return start + length * (np.arange(count) + 0.5) / count
 
 
 def _turn(vectors: FloatArray, angle: float) -> FloatArray:

@@ -44,6 +44,30 @@ def dressed(
     return plot
 
 
+def titled(plot: pg.PlotItem, words: str) -> None:
+    """Write above a plot, laying it out anew only where the words differ."""
+    if plot.titleLabel.text != words:
+        plot.setTitle(words, size="9pt")
+
+
+def colour_bar(label: str = "", *, width: int | None = None, colours: str = "viridis") -> Any:
+    """A bar that explains an image's colours.
+
+    Parameters
+    ----------
+    label : what they stand for, with the unit
+    width : room for its numbers, pixels; None follows them
+    colours : a colour map of pyqtgraph's
+    """
+    bar = pg.ColorBarItem(
+        colorMap=pg.colormap.get(colours), interactive=False, width=14, label=label
+    )
+    bar.has_grid = False
+    if width is not None:
+        bar.getAxis("right").setWidth(width)
+    return bar
+
+
 def grid_view(*, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = 4) -> Any:
     """A view for several plots in a grid."""
     view = pg.GraphicsLayoutWidget()

@@ -9,8 +9,11 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 
-from l2l_gui.look.theme import theme
 from l2l_gui.model.selection import Selection, SharedSelection
+from l2l_gui.plotting.ink import Ink, inked
+from l2l_gui.plotting.plots import ProblemLine
+
+FIRM = Ink("accent", 1, alpha=0.8)
 
 
 class ProblemAxis:
@@ -22,12 +25,14 @@ class ProblemAxis:
     """
 
     def __init__(
-        self, plot: pg.PlotItem, selection: SharedSelection, numbers: Callable[[], Sequence[int]]
+        self,
+        plot: pg.PlotItem,
+        selection: SharedSelection,
+        numbers: Callable[[], Sequence[int]],
+        ink: Ink = FIRM,
     ) -> None:
         self.plot, self._selection, self._numbers = plot, selection, numbers
-        self.line = pg.InfiniteLine(angle=90)
-        self.line.setZValue(50)
-        plot.addItem(self.line, ignoreBounds=True)
+        self.line = ProblemLine(plot, ink=ink)
         plot.setLabel("bottom", "Problem")
         plot.setMenuEnabled(False)
         plot.hideButtons()
@@ -35,13 +40,11 @@ class ProblemAxis:
 
     def mark(self, selection: Selection) -> None:
         """Move the line to the selected problem."""
-        self.line.setVisible(selection.problem is not None)
-        if selection.problem is not None:
-            self.line.setPos(selection.problem)
+        self.line.mark(selection.problem, selection.follow_live)
 
     def restyle(self) -> None:
         """Colours of the theme."""
-        self.line.setPen(theme.pen("accent", 1, alpha=0.8))
+        self.line.setPen(FIRM.pen)
 
     def _clicked(self, event: Any) -> None:
         view, numbers = self.plot.vb, np.asarray(self._numbers())
@@ -52,3 +55,19 @@ class ProblemAxis:
         x = view.mapSceneToView(here).x()
         event.accept()
         self._selection.select_problem(int(numbers[np.abs(numbers - x).argmin()]))
+
+
+class GroupBand(pg.LinearRegionItem):
+    """A quiet band behind the curves, over a group of problems."""
+
+    def __init__(self, plot: pg.PlotItem) -> None:
+        super().__init__(movable=False)
+        self.setZValue(-50)
+        inked(self, brush=Ink("accent", alpha=0.12))
+        for line in self.lines:
+            inked(line, pen=Ink("accent", 1, alpha=0.3))
+        plot.addItem(self, ignoreBounds=True)
+
+    def cover(self, numbers: Sequence[int]) -> None:
+        """Lie over these consecutive problems."""
+        self.setRegion((numbers[0] - 0.5, numbers[-1] + 0.5))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,12 @@ BLOCK = 10
 
 Rows = dict[int, NDArray[np.float64]]
 """Row of the table, (9,), by problem; NaN where a network was not saved."""
+_KNOWN: WeakKeyDictionary[OpenSession, Rows] = WeakKeyDictionary()
+
+
+def known_rows(session: OpenSession) -> Rows:
+    """The rows at hand of a session, to which new ones are added."""
+    return _KNOWN.setdefault(session, {})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +62,9 @@ def change_table(
         done += len(block)
         if progress is not None:
             progress(done / len(missing))
-    return ChangeTable(numbers, np.stack([known[int(one)] for one in numbers]), counts[FIRST - 1 :])
+    return ChangeTable(
+        numbers, np.stack([known[int(number)] for number in numbers]), counts[FIRST - 1 :]
+    )
 
 
 def _blocks(numbers: list[int]) -> Iterator[range]:

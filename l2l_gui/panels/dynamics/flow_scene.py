@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +34,19 @@ class Scene:
     plane: flow.Plane
     labels: tuple[str, str]
     trajectories: NDArray[np.float64]  # (2, T + 1, 2) from the initial state on
+
+    def at(self, stimulus: int, ms: float) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+        """The state of a stimulus's trajectory and its input current, (N,) each, at a time."""
+        own = self.learned
+        initial = own.weights.initial_state
+        state = flow.state_at(own.states[stimulus], initial, self.config, ms)
+        return state, flow.input_current(own.weights, own.stimuli[stimulus], self.config, ms)
+
+    def points_at(self, found: Sequence[Points] | None, stimulus: int, ms: float) -> Points | None:
+        """Those of the points of every epoch that belong to a time."""
+        epoch = flow.epoch_at(self.config, ms)
+        name = f"sample, stimulus {stimulus}" if epoch == "sample" else epoch
+        return next((points for points in found or () if points.name == name), None)
 
 
 def scene_of(session: OpenSession, number: int, group: Group | None, kind: str) -> Scene:

@@ -10,9 +10,14 @@ from numpy.typing import NDArray
 
 from l2l_engine.analysis.fixed_points import Points
 from l2l_gui.look.theme import theme
+from l2l_gui.plotting.key import Sign
 
 SIZE, MANY = 12, 4
-KEY = (("stable", "text", "●"), ("unstable", "text", "○"), ("fixed", "text", "◆"))
+SIGNS = (
+    Sign("●", "text", "stable"),
+    Sign("○", "text", "unstable"),
+    Sign("◆", "text", "fixed"),
+)
 
 
 class SlowPointMarks(pg.ScatterPlotItem):

@@ -8,17 +8,26 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PyQt6.QtCore import Qt
 
 from l2l_engine.config import RunConfig
-from l2l_gui.look.theme import Palette, theme
 from l2l_gui.model.pace import CURVE
 from l2l_gui.model.sessions import OpenSession
-from l2l_gui.output.panel_data import PanelData
-from l2l_gui.panels.legacy import SNAPSHOT, Answer, LegacyPanel, Nothing, Ready
+from l2l_gui.panels.base import (
+    SNAPSHOT,
+    Answer,
+    Computation,
+    Nothing,
+    Panel,
+    PanelData,
+    Ready,
+    View,
+    Wanted,
+)
 from l2l_gui.plotting.extent import Extent, free_curve, rounded_out, stretched
-from l2l_gui.plotting.key import DASHED, LINE, Key, Sign
-from l2l_gui.workers.jobs import Computation
+from l2l_gui.plotting.ink import DASHED, PLAIN, Ink, inked
+from l2l_gui.plotting.key import DASHED as DASHES
+from l2l_gui.plotting.key import LINE, Key, Sign
+from l2l_gui.plotting.plots import dressed
 
 POINTS = 1200
 FLOOR = 1e-6
@@ -71,7 +80,7 @@ def envelope(values: NDArray[Any], points: int) -> tuple[NDArray[Any], NDArray[A
     return places + 1, values[places]
 
 
-class PresentProblemPanel(LegacyPanel):
+class PresentProblemPanel(Panel[Losses]):
     """Loss per trial with its mean and the criterion."""
 
     name = "present_problem"
@@ -88,79 +97,69 @@ class PresentProblemPanel(LegacyPanel):
 
     def build(self) -> None:
         """A plot with two curves and a line."""
-        self.key = Key(*_signs(50, 0.005))
+        self.key = Key()
         self.view = pg.PlotWidget()
         self.body_layout.addWidget(self.key)
         self.body_layout.addWidget(self.view)
-        self.plot = plot = self.view.getPlotItem()
-        plot.setLabel("bottom", "Trial of the problem")
-        plot.setLabel("left", "Task loss (nats)")
-        plot.setLogMode(y=True)
-        plot.setMenuEnabled(False)
+        self.plot = plot = dressed(
+            self.view.getPlotItem(),
+            "Task loss (nats)",
+            "Trial of the problem",
+            log="y",
+            width=None,
+        )
         plot.setLimits(xMin=0, yMin=-6, yMax=2)
-        self.losses = free_curve(plot, skipFiniteCheck=True)
-        self.mean = free_curve(plot, skipFiniteCheck=True)
-        self.criterion = pg.InfiniteLine(angle=0)
+        quiet = Ink("accent", 1, alpha=0.55)
+        self.losses = inked(free_curve(plot, skipFiniteCheck=True), pen=quiet)
+        self.mean = inked(free_curve(plot, skipFiniteCheck=True), pen=PLAIN)
+        self.criterion = inked(pg.InfiniteLine(angle=0), pen=Ink("warning", 1, DASHED))
         self.extent = Extent()
         plot.addItem(self.criterion, ignoreBounds=True)
         plot.addItem(self.extent)
-        self._shown: Losses | None = None
 
-    def follows(self) -> bool:
-        """A finished problem's losses do not change."""
-        return self.context.selected.follow_live
-
-    def ask(self) -> Answer:
+    def ask(self, view: View) -> Wanted:
         """The present problem's losses, or those of the selected one."""
-        session, selected = self.context.session, self.context.selected
-        if session is None:
+        session, now = view.session, view.snapshot
+        if session is None or now is None:
             return Nothing("Open a session or make a new one to watch the loss.")
-        now = session.snapshot
-        if selected.follow_live and (len(now.losses) or not now.problems):
+        if view.selection.follow_live and (len(now.losses) or not now.problems):
             if not len(now.losses):
                 return Nothing("Press T to train one trial, P one problem, or Space to run.")
             return Ready(Losses(now.present, now.losses, now.config, live=True))
-        number = selected.problem or now.problems
+        number = view.selection.problem or now.problems
         key = ("losses", session.key, number)
         return Computation(losses_of, (session, number), key=key, label="Reading")
 
-    def draw(self, value: Losses) -> None:
-        """Both curves, thinned."""
-        self._shown = value
+    def draw(self, answer: Answer[Losses]) -> None:
+        """Both curves, thinned, and the range they need."""
+        value, config = answer.value, answer.value.config
         clipped = np.maximum(value.values, FLOOR)
         self.losses.setData(*envelope(clipped, POINTS))
         self.mean.setData(*envelope(np.maximum(value.mean, FLOOR), POINTS // 2))
-        criterion = np.log10(value.config.criterion_loss)
-        self._fit(value, clipped, float(criterion))
+        criterion = float(np.log10(config.criterion_loss))
         if self.criterion.value() != criterion:
             self.criterion.setPos(criterion)
-        config = value.config
-        self.key.show_signs(*_signs(config.criterion_trials, config.criterion_loss))
-        kind = "live: " if value.live else ""
-        count = len(value.values)
-        kept = bool(np.isfinite(value.values).any())  # published files hold no losses
-        words = f"{count:,} trials" if kept else "its losses were not kept"
-        self.shown.emit(f"{kind}problem {value.problem}, {words}")
-
-    def _fit(self, value: Losses, clipped: NDArray[np.float32], criterion: float) -> None:
+        self.key.show_signs(
+            Sign(LINE, "accent", "each trial"),
+            Sign(LINE, "text", f"mean of {config.criterion_trials}"),
+            Sign(DASHES, "warning", f"criterion {config.criterion_loss:g}"),
+        )
         finite = clipped[np.isfinite(clipped)]
         known = np.log10([finite.min(), finite.max()]) if len(finite) else [criterion]
         low, high = rounded_out(min(*known, criterion), max(*known, criterion), DECADES)
         count = len(clipped)
         self.extent.show_range(1, stretched(count) if value.live else max(count, 2), low, high)
 
-    def restyle(self, palette: Palette) -> None:
-        """Quiet losses under a plain mean."""
-        theme.style_plot(self.plot)
-        self.losses.setPen(theme.pen("accent", 1, alpha=0.55))
-        self.mean.setPen(theme.pen("text", 2))
-        self.criterion.setPen(theme.pen("warning", 1, Qt.PenStyle.DashLine))
+    def caption(self, answer: Answer[Losses]) -> str:
+        """Which problem's losses these are, and how many."""
+        value = answer.value
+        kept = bool(np.isfinite(value.values).any())  # published files hold no losses
+        words = f"{len(value.values):,} trials" if kept else "its losses were not kept"
+        return f"{'live: ' if value.live else ''}problem {value.problem}, {words}"
 
-    def data(self) -> PanelData | None:
+    def data(self, answer: Answer[Losses]) -> PanelData:
         """One row a trial."""
-        session, value = self.context.session, self._shown
-        if session is None or value is None or not self.has_content:
-            return None
+        value, config = answer.value, answer.value.config
         return PanelData(
             {
                 "trial": np.arange(1, len(value.values) + 1),
@@ -169,17 +168,8 @@ class PresentProblemPanel(LegacyPanel):
             },
             {"task loss": "nats", "mean over the window": "nats"},
             title=f"Task loss of problem {value.problem}",
-            notes=(
-                f"Session {session.name}",
-                f"Criterion {value.config.criterion_loss:g} nats on the mean of "
-                f"{value.config.criterion_trials} trials",
+            notes=answer.view.notes(
+                f"Criterion {config.criterion_loss:g} nats on the mean of "
+                f"{config.criterion_trials} trials"
             ),
         )
-
-
-def _signs(window: int, criterion: float) -> list[Sign]:
-    return [
-        Sign(LINE, "accent", "each trial"),
-        Sign(LINE, "text", f"mean of {window}"),
-        Sign(DASHED, "warning", f"criterion {criterion:g}"),
-    ]

@@ -11,8 +11,16 @@ from numpy.typing import NDArray
 from l2l_engine import network, task
 from l2l_engine.config import RunConfig
 from l2l_gui.model.sessions import OpenSession
-from l2l_gui.panels.legacy import Answer, Context, Nothing, Ready
-from l2l_gui.workers.jobs import Computation
+from l2l_gui.panels.base import (
+    SNAPSHOT,
+    Answer,
+    Computation,
+    Nothing,
+    Panel,
+    Ready,
+    View,
+    Wanted,
+)
 
 if TYPE_CHECKING:
     from l2l_engine.training.curriculum import TrialView
@@ -30,6 +38,11 @@ class ShownTrial:
     states: NDArray[np.float32]  # (M, T, N)
     outputs: NDArray[np.float32]  # (M, T, 3)
     live: bool = False
+
+    @property
+    def duration(self) -> float:
+        """Length of the trial, ms."""
+        return self.config.steps * self.config.dt
 
     def rows(self, stimulus: int | None) -> list[int]:
         """Rows to draw for a selected stimulus: of a live trial, the one there is."""
@@ -69,20 +82,29 @@ def simulated(session: OpenSession, number: int) -> ShownTrial:
     )
 
 
-def ask_trial(context: Context) -> Answer:
-    """What panels of a trial show: an answer whose value is a :class:`ShownTrial`."""
-    session, selected = context.session, context.selected
-    if session is None:
-        return Nothing("Open a session or make a new one to see a trial.")
-    if selected.follow_live and session.snapshot.view is not None:
-        return Ready(of_view(session.snapshot.view, session.config))
-    if selected.problem is None:
-        return Nothing("Nothing is learned yet: press T to train one trial, or Space to run.")
-    return simulation(session, selected.problem)
+class ShownTrialPanel(Panel[ShownTrial]):
+    """Base of what is drawn of the trial in training, or else of a learned problem's."""
+
+    depends = frozenset({"problem", "stimulus", "follow_live", SNAPSHOT})
+
+    def ask(self, view: View) -> Wanted:
+        """The live trial or a simulation."""
+        session, now = view.session, view.snapshot
+        if session is None or now is None:
+            return Nothing("Open a session or make a new one to see a trial.")
+        if view.selection.follow_live and now.view is not None:
+            return Ready(of_view(now.view, now.config))
+        if view.selection.problem is None:
+            return Nothing("Nothing is learned yet: press T to train one trial, or Space to run.")
+        number = view.selection.problem
+        key = ("trial", session.key, number)
+        return Computation(simulated, (session, number), key=key, label="Simulating")
+
+    def caption(self, answer: Answer[ShownTrial]) -> str:
+        """Which trial it is."""
+        return answer.value.label
 
 
-def simulation(session: OpenSession, number: int) -> Computation:
-    """The computation of :func:`simulated`."""
-    return Computation(
-        simulated, (session, number), key=("trial", session.key, number), label="Simulating"
-    )
+def rows(answer: Answer[ShownTrial]) -> list[int]:
+    """Rows of the trial to draw for the selected stimulus."""
+    return answer.value.rows(answer.view.selection.stimulus)

@@ -8,28 +8,36 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PyQt6.QtCore import Qt
 
 from l2l_engine import task
 from l2l_engine.analysis.statistics import mean_and_sem
-from l2l_gui.look.theme import Palette, theme
-from l2l_gui.output.panel_data import PanelData
 from l2l_gui.panels import problem_groups
-from l2l_gui.panels.legacy import Answer, LegacyPanel, Nothing
+from l2l_gui.panels.base import (
+    Answer,
+    Combined,
+    Computation,
+    Nothing,
+    Panel,
+    PanelData,
+    View,
+    Wanted,
+)
 from l2l_gui.panels.problem_groups import GroupTrajectories
 from l2l_gui.panels.trajectory_drawing import PARTS
-from l2l_gui.plotting.legend_line import DOTTED, LINE, Key, LegendLine
+from l2l_gui.plotting.ink import DECISION, DOTTED, STIMULUS_SUBSPACE, ZERO, Ink, inked
+from l2l_gui.plotting.legend_line import DOTTED as DOTS
+from l2l_gui.plotting.legend_line import LINE, Key, LegendLine
+from l2l_gui.plotting.plots import dressed, grid_view, titled
 from l2l_gui.plotting.trial_axes import TrialAxes
 
 BAND = 0.25  # opacity of the standard error
 SUM = "sum"
-PENS = {
-    "mean_decision": ("decision", 2, Qt.PenStyle.SolidLine),
-    "residual_decision": ("decision", 2, Qt.PenStyle.DotLine),
-    "stimulus": ("stimulus", 2, Qt.PenStyle.SolidLine),
-    SUM: ("text", 1, Qt.PenStyle.SolidLine),
+INKS = {
+    "mean_decision": DECISION,
+    "residual_decision": Ink("decision", 2, DOTTED),
+    "stimulus": STIMULUS_SUBSPACE,
+    SUM: Ink("text", 1),
 }
-SIGNS = {Qt.PenStyle.SolidLine: LINE, Qt.PenStyle.DotLine: DOTTED}
 NAMES = {**PARTS, SUM: "Sum"}
 
 Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -62,21 +70,28 @@ def averaged(group: GroupTrajectories) -> Currents:
 class _CurrentPlot:
     """One output, one stimulus."""
 
-    def __init__(self, plot: pg.PlotItem, stimulus: int, output: int) -> None:
-        self.plot, self.stimulus, self.output = plot, stimulus, output
-        self.axes = TrialAxes(plot)
-        plot.setMouseEnabled(x=True, y=True)
-        self.zero = pg.InfiniteLine(0, 0)
-        plot.addItem(self.zero, ignoreBounds=True)
-        self.edges: dict[str, tuple[pg.PlotCurveItem, pg.PlotCurveItem]] = {}
-        self.bands: dict[str, pg.FillBetweenItem] = {}
+    def __init__(self, view: Any, stimulus: int, output: int) -> None:
+        self.stimulus, self.output = stimulus, output
+        last = output == task.RESPONSES - 1
+        self.plot = dressed(
+            view.addPlot(output, stimulus),
+            bottom="Time in the trial (ms)" if last else "",
+            width=50,
+        )
+        self.axes = TrialAxes(self.plot)
+        self.plot.setMouseEnabled(x=True, y=True)
+        if not last:
+            self.plot.getAxis("bottom").setStyle(showValues=False)
+            titled(self.plot, f"stimulus {stimulus}")
+        zero = inked(pg.InfiniteLine(0, 0), pen=ZERO.faint(0.6))
+        self.plot.addItem(zero, ignoreBounds=True)
+        self.edges = {}
         for name in PARTS:
-            low, high = pg.PlotCurveItem(), pg.PlotCurveItem()
-            band = pg.FillBetweenItem(low, high)
+            self.edges[name] = pg.PlotCurveItem(), pg.PlotCurveItem()
+            band = pg.FillBetweenItem(*self.edges[name])
             band.setZValue(-5)
-            plot.addItem(band)
-            self.edges[name], self.bands[name] = (low, high), band
-        self.curves = {name: plot.plot() for name in PENS}
+            self.plot.addItem(inked(band, brush=INKS[name].faint(BAND)))
+        self.curves = {name: inked(self.plot.plot(), pen=ink) for name, ink in INKS.items()}
 
     def show(self, value: Currents) -> None:
         times = value.group.times
@@ -84,22 +99,11 @@ class _CurrentPlot:
         for name, curve in self.curves.items():
             mean, sem = (array[:, self.output] for array in value.curves[name, self.stimulus])
             curve.setData(times, mean)
-            if name in self.edges:
-                spread = np.nan_to_num(sem)
-                for edge, sign in zip(self.edges[name], (-1, 1), strict=True):
-                    edge.setData(times, mean + sign * spread)
-
-    def restyle(self) -> None:
-        theme.style_plot(self.plot)
-        self.axes.restyle()
-        self.zero.setPen(theme.pen("quiet", 1, alpha=0.6))
-        for name, (colour, width, style) in PENS.items():
-            self.curves[name].setPen(theme.pen(colour, width, style))
-        for name, band in self.bands.items():
-            band.setBrush(theme.brush(PENS[name][0], BAND))
+            for edge, sign in zip(self.edges.get(name, ()), (-1, 1), strict=False):
+                edge.setData(times, mean + sign * np.nan_to_num(sem))
 
 
-class OutputCurrentsPanel(LegacyPanel):
+class OutputCurrentsPanel(Panel[Currents]):
     """A row a response output, a column a stimulus."""
 
     name = "output_currents"
@@ -117,107 +121,68 @@ class OutputCurrentsPanel(LegacyPanel):
 
     def build(self) -> None:
         """Four plots with common axes."""
-        self.legend = LegendLine()
-        self.legend.set_keys(
-            [Key(colour, SIGNS[style], NAMES[name]) for name, (colour, _, style) in PENS.items()]
+        legend = LegendLine()
+        legend.set_keys(
+            [
+                Key(ink.colour, DOTS if ink.style == DOTTED else LINE, NAMES[name])
+                for name, ink in INKS.items()
+            ]
         )
-        self.body_layout.addWidget(self.legend)
-        self.view = pg.GraphicsLayoutWidget()
-        self.body_layout.addWidget(self.view, 1)
-        layout = self.view.ci
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        self.parts = [
-            _CurrentPlot(layout.addPlot(output, stimulus), stimulus, output)
-            for output in range(task.RESPONSES)
-            for stimulus in range(task.RESPONSES)
-        ]
-        for part in self.parts:
-            part.plot.getAxis("left").setWidth(50)
-            if part.output == task.RESPONSES - 1:
-                part.plot.setLabel("bottom", "Time in the trial (ms)")
-            else:
-                part.plot.getAxis("bottom").setStyle(showValues=False)
-                part.plot.setTitle(f"stimulus {part.stimulus}", size="9pt")
-            if part is not self.parts[0]:
-                part.plot.setXLink(self.parts[0].plot)
-                part.plot.setYLink(self.parts[0].plot)
-        self._shown_stimulus: int | None = None
-        self._arrange(None)
-        self._value: Currents | None = None
+        self.body_layout.addWidget(legend)
+        view = grid_view()
+        self.body_layout.addWidget(view, 1)
+        both = range(task.RESPONSES)
+        self.parts = [_CurrentPlot(view, k, output) for output in both for k in both]
+        for part in self.parts[1:]:
+            part.plot.setXLink(self.parts[0].plot)
+            part.plot.setYLink(self.parts[0].plot)
 
-    def _arrange(self, stimulus: int | None) -> None:
-        """Label the left-most column shown."""
-        self._shown_stimulus = stimulus
-        for part in self.parts:
-            part.plot.setVisible(stimulus in (None, part.stimulus))
-            first = part.stimulus == (stimulus or 0)
-            part.plot.getAxis("left").setLabel(f"Resp. {part.output} (a.u.)" if first else "")
-
-    def ask(self) -> Answer:
+    def ask(self, view: View) -> Wanted:
         """The group's trajectories hold the currents, too."""
-        session, selected = self.context.session, self.context.selected
-        if session is None:
+        if view.session is None:
             return Nothing("Open a session to see what drives its responses.")
-        if not session.problems:
+        if not view.problems:
             return Nothing("Nothing is learned yet: press P to train a whole problem.")
-        return problem_groups.trajectories(session, selected.group.within(session.problems))
+        group = problem_groups.trajectories(view.session, view.group)
+        return Combined(
+            Computation(averaged, key=("currents", group.key), label="Averaging"), (group,)
+        )
 
-    def draw(self, value: GroupTrajectories) -> None:
+    def draw(self, answer: Answer[Currents]) -> None:
         """All curves; the stimulus selected has the panel for itself."""
-        if self._value is None or self._value.group is not value:
-            self._value = averaged(value)
-        stimulus = self.context.selected.stimulus
-        if stimulus != self._shown_stimulus:
-            self._arrange(stimulus)
+        shown = answer.view.stimuli
         for part in self.parts:
-            part.show(self._value)
-        self.reset_zoom()
-        count = len(value.numbers)
-        self.shown.emit(f"{value.label}; mean ± s.e.m., n = {count}")
+            part.plot.setVisible(part.stimulus in shown)
+            label = f"Resp. {part.output} (a.u.)" if part.stimulus == shown[0] else ""
+            part.plot.getAxis("left").setLabel(label)
+            part.show(answer.value)
 
-    def show_time(self, ms: float) -> None:
-        """Move every cursor."""
-        for part in self.parts:
-            part.axes.set_time(ms)
-
-    def reset_zoom(self) -> None:
-        """The whole trial; the same range for all plots."""
-        if self._value is None:
-            return
-        config, curves = self._value.group.config, self._value.curves.values()
+    def frame(self, answer: Answer[Currents]) -> None:
+        """The same range for all plots."""
+        curves = answer.value.curves.values()
         low = min(float(np.min(mean - np.nan_to_num(sem))) for mean, sem in curves)
         high = max(float(np.max(mean + np.nan_to_num(sem))) for mean, sem in curves)
-        plot = self.parts[0].plot
-        plot.setXRange(0, config.steps * config.dt, padding=0)
-        plot.setYRange(low, high, padding=0.06)
+        self.parts[0].axes.fit()
+        self.parts[0].plot.setYRange(low, high, padding=0.06)
 
-    def restyle(self, palette: Palette) -> None:
-        """Decision green, stimulus orange."""
-        for part in self.parts:
-            part.restyle()
+    def caption(self, answer: Answer[Currents]) -> str:
+        """The group."""
+        group = answer.value.group
+        return f"{group.label}; mean ± s.e.m., n = {len(group.numbers)}"
 
-    def data(self) -> PanelData | None:
+    def data(self, answer: Answer[Currents]) -> PanelData:
         """One row a time; means and errors of every part, stimulus and output."""
-        value = self._value
-        if value is None or not self.has_content:
-            return None
-        arrays: dict[str, Any] = {"time": value.group.times}
-        units = {"time": "ms"}
-        for (name, stimulus), (mean, sem) in value.curves.items():
-            if self._shown_stimulus not in (None, stimulus):
+        group, arrays = answer.value.group, {}
+        for (name, stimulus), curve in answer.value.curves.items():
+            if stimulus not in answer.view.stimuli:
                 continue
             for output in range(task.RESPONSES):
                 label = f"{NAMES[name].lower()}, stimulus {stimulus}, response {output}"
-                for kind, values in (("mean", mean), ("s.e.m.", sem)):
+                for kind, values in zip(("mean", "s.e.m."), curve, strict=True):
                     arrays[f"{label}, {kind}"] = values[:, output]
-                    units[f"{label}, {kind}"] = "a.u."
         return PanelData(
-            arrays,
-            units,
-            title=f"Output currents ({value.group.label})",
-            notes=(
-                f"Session {value.group.session}",
-                f"{len(value.group.numbers)} problems; without the output bias",
-            ),
+            {"time": group.times, **arrays},
+            {"time": "ms", **dict.fromkeys(arrays, "a.u.")},
+            title=f"Output currents ({group.label})",
+            notes=answer.view.notes(f"{len(group.numbers)} problems; without the output bias"),
         )

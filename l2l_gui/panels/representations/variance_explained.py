@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PyQt6.QtCore import Qt
 
 from l2l_engine.analysis import geometry
-from l2l_gui.look.theme import Palette, theme
-from l2l_gui.output.panel_data import PanelData
 from l2l_gui.panels import problem_groups
-from l2l_gui.panels.gathered import Gathered
-from l2l_gui.panels.legacy import SNAPSHOT, Answer, LegacyPanel, Nothing
+from l2l_gui.panels.base import (
+    SNAPSHOT,
+    Answer,
+    Combined,
+    Computation,
+    Nothing,
+    Panel,
+    PanelData,
+    View,
+    Wanted,
+)
 from l2l_gui.panels.problem_groups import GroupTrajectories, Moments
-from l2l_gui.plotting.legend_line import DOTTED, LINE, Key, LegendLine
-from l2l_gui.plotting.problem_axis import ProblemAxis
-from l2l_gui.workers.jobs import Computation
+from l2l_gui.plotting.ink import DOTTED, Ink, dots, inked
+from l2l_gui.plotting.legend_line import DOTTED as DOTS
+from l2l_gui.plotting.legend_line import LINE, Key, LegendLine
+from l2l_gui.plotting.plots import dressed, grid_view
+from l2l_gui.plotting.problem_axis import GroupBand, ProblemAxis
 
 COMPONENTS = 10
 SUBSPACES = ("decision", "stimulus")
@@ -49,7 +56,7 @@ def explained(group: GroupTrajectories, moments: Moments) -> Explained:
     )
 
 
-class VarianceExplainedPanel(LegacyPanel):
+class VarianceExplainedPanel(Panel[Explained]):
     """Left by component, right by problem."""
 
     name = "variance_explained"
@@ -63,84 +70,55 @@ class VarianceExplainedPanel(LegacyPanel):
         "Variance is about zero, not the mean, as in Goudar et al. (2023), Fig. 2 and Methods; "
         "the right plot goes beyond the paper."
     )
-    depends = frozenset({"problem", "group", SNAPSHOT})
+    depends = frozenset({"group", SNAPSHOT})
+    points_at = frozenset({"problem"})
 
     def build(self) -> None:
         """Two plots under one legend."""
         self.legend = LegendLine()
         self.body_layout.addWidget(self.legend)
-        self.view = pg.GraphicsLayoutWidget()
-        self.body_layout.addWidget(self.view, 1)
-        layout = self.view.ci
-        layout.setContentsMargins(0, 0, 0, 0)
-        self.components = layout.addPlot(0, 0)
-        self.over_problems = layout.addPlot(0, 1)
-        layout.layout.setColumnStretchFactor(0, 2)
-        layout.layout.setColumnStretchFactor(1, 3)
-        self.components.setLabel("bottom", "Component")
-        self.components.setLabel("left", "Explained (%)")
-        self.components.setMenuEnabled(False)
-        self.over_problems.setLabel("left", "Captured (%)")
-        self._gathered = Gathered()
-        self._value: Explained | None = None
+        self.view = view = grid_view()
+        self.body_layout.addWidget(view, 1)
+        self.components = dressed(view.addPlot(0, 0), "Explained (%)", "Component", width=None)
+        self.over_problems = dressed(view.addPlot(0, 1), "Captured (%)", width=None)
+        view.ci.layout.setColumnStretchFactor(0, 2)
+        view.ci.layout.setColumnStretchFactor(1, 3)
         self.axis = ProblemAxis(self.over_problems, self.context.selection, self._numbers)
-        self.band = pg.LinearRegionItem(movable=False)
-        self.band.setZValue(-50)
-        self.over_problems.addItem(self.band, ignoreBounds=True)
-        self.cuts = {name: pg.InfiniteLine(angle=90) for name in SUBSPACES}
-        self.each, self.cumulated, self.captured = {}, {}, {}
+        self.band = GroupBand(self.over_problems)
+        self.cuts, self.each, self.cumulated, self.captured = {}, {}, {}, {}
         for name in SUBSPACES:
+            ink = Ink(name, 2)
+            thin = replace(ink, width=1, style=DOTTED)
+            self.cuts[name] = inked(pg.InfiniteLine(angle=90), pen=Ink(name, 1, alpha=0.6))
             self.components.addItem(self.cuts[name], ignoreBounds=True)
-            self.cumulated[name] = self.components.plot(symbol="o", symbolSize=4)
-            self.each[name] = self.components.plot(symbol="o", symbolSize=6)
-            self.captured[name] = self.over_problems.plot(connect="finite")
+            line = self.components.plot(symbol="o", symbolSize=4)
+            self.cumulated[name] = inked(line, pen=thin, **dots(ink))
+            line = self.components.plot(symbol="o", symbolSize=6)
+            self.each[name] = inked(line, pen=ink, **dots(ink))
+            line = self.over_problems.plot(connect="finite")
+            self.captured[name] = inked(line, pen=ink, **dots(ink))
 
     def _numbers(self) -> tuple[int, ...]:
-        return self._value.moments.numbers if self._value is not None else ()
+        return self.answer.value.moments.numbers if self.answer else ()
 
-    def follows(self) -> bool:
-        """Another problem is in the overview; not while the last one is still computed."""
-        wanted = problem_groups.current_count(self.context.session)
-        return not self._waiting and self._value is not None and wanted != len(self._spread())
-
-    def _spread(self) -> tuple[int, ...]:
-        return self._value.moments.wanted if self._value is not None else ()
-
-    def ask(self) -> Answer:
+    def ask(self, view: View) -> Wanted:
         """The group's subspaces, all problems' moments, then both together."""
-        session, selected = self.context.session, self.context.selected
-        if session is None:
+        if view.session is None:
             return Nothing("Open a session to see how much its subspaces explain.")
-        if not session.problems:
+        if not view.problems:
             return Nothing("Nothing is learned yet: press P to train a whole problem.")
-        group = selected.group.within(session.problems)
-        known = self._value.moments if self._value is not None else None
-        parts = [
-            problem_groups.trajectories(session, group),
-            problem_groups.moments(session, known),
-        ]
-        missing = self._gathered.next(parts)
-        if missing is not None:
-            return missing
+        parts = (
+            problem_groups.trajectories(view.session, view.group),
+            problem_groups.moments(view.session, view.problems),
+        )
         key = ("explained", *(part.key for part in parts))
-        arguments = tuple(self._gathered[part] for part in parts)
-        return Computation(explained, arguments, key=key, label="Projecting")
+        return Combined(Computation(explained, key=key, label="Projecting"), parts)
 
-    def draw(self, value: Explained | GroupTrajectories | Moments) -> None:
-        """A part that has come, or everything."""
-        if not isinstance(value, Explained):
-            self._gathered.take(value)
-            self.invalidate()
-            return
-        if value is not self._value:
-            self._value = value
-            self._draw_curves(value)
-        self._mark()
-
-    def _draw_curves(self, value: Explained) -> None:
+    def draw(self, answer: Answer[Explained]) -> None:
+        """All curves."""
+        value = answer.value
         found, numbers = value.group.subspaces, np.array(value.moments.numbers)
         sizes = {"decision": found.decision.shape[1], "stimulus": found.stimulus.shape[1]}
-        keys = []
         for name in SUBSPACES:
             shares = value.components[name][:COMPONENTS]
             place = np.arange(1, len(shares) + 1)
@@ -149,67 +127,38 @@ class VarianceExplainedPanel(LegacyPanel):
             self.cuts[name].setPos(sizes[name] + 0.5)
             self.captured[name].setData(numbers, value.captured[name])
             self.captured[name].setSymbol("o" if len(numbers) < 2 else None)
-            keys.append(Key(name, LINE, f"{name} subspace, {sizes[name]} dimensions"))
-        self.legend.set_keys([*keys, Key("quiet", DOTTED, "cumulated")])
-        self.reset_zoom()
+        self.band.cover(value.group.wanted)
+        lines = [Key(k, LINE, f"{k} subspace, {sizes[k]} dimensions") for k in SUBSPACES]
+        self.legend.set_keys([*lines, Key("quiet", DOTS, "cumulated")])
 
-    def _mark(self) -> None:
-        value, selected = self._value, self.context.selected
-        assert value is not None
-        self.axis.mark(selected)
-        self.band.setRegion((value.group.wanted[0] - 0.5, value.group.wanted[-1] + 0.5))
-        words = f"subspaces of {value.group.label}"
-        if selected.problem in value.moments.numbers:
-            place = value.moments.numbers.index(selected.problem)
-            decision, stimulus = (value.captured[name][place] for name in SUBSPACES)
-            words += f"; problem {selected.problem}: {decision:.0f} % and {stimulus:.1f} %"
-        self.shown.emit(f"{words}{value.moments.left_out}")
-
-    def reset_zoom(self) -> None:
+    def frame(self, answer: Answer[Explained]) -> None:
         """All components and problems, 0 to 100 %."""
-        if self._value is None:
-            return
-        last = max(2, self._value.moments.numbers[-1] if self._value.moments.numbers else 2)
+        last = max((2, *answer.value.moments.numbers))
         self.components.setXRange(0.5, COMPONENTS + 0.5, padding=0)
-        self.components.setYRange(0, 102, padding=0)
         self.over_problems.setXRange(1, last, padding=0.02)
-        self.over_problems.setYRange(0, 102, padding=0)
+        for plot in (self.components, self.over_problems):
+            plot.setYRange(0, 102, padding=0)
 
-    def restyle(self, palette: Palette) -> None:
-        """Decision green, stimulus orange."""
-        theme.style_plot(self.components)
-        theme.style_plot(self.over_problems)
-        self.axis.restyle()
-        self.band.setBrush(theme.brush("accent", 0.12))
-        for line in self.band.lines:
-            line.setPen(theme.pen("accent", 1, alpha=0.3))
-        for name in SUBSPACES:
-            brush = theme.brush(name)
-            self.each[name].setPen(theme.pen(name, 2))
-            self.cumulated[name].setPen(theme.pen(name, 1, Qt.PenStyle.DotLine))
-            for curve in (self.each[name], self.cumulated[name], self.captured[name]):
-                curve.setSymbolBrush(brush)
-                curve.setSymbolPen(None)
-            self.captured[name].setPen(theme.pen(name, 2))
-            self.cuts[name].setPen(theme.pen(name, 1, alpha=0.6))
+    def caption(self, answer: Answer[Explained]) -> str:
+        """Whose subspaces, and what they capture of the selected problem."""
+        value, selected = answer.value, answer.view.selection.problem
+        words = f"subspaces of {value.group.label}"
+        if selected in value.moments.numbers:
+            place = value.moments.numbers.index(selected)
+            decision, stimulus = (value.captured[name][place] for name in SUBSPACES)
+            words += f"; problem {selected}: {decision:.0f} % and {stimulus:.1f} %"
+        return f"{words}{value.moments.left_out}"
 
-    def data(self) -> PanelData | None:
+    def data(self, answer: Answer[Explained]) -> PanelData:
         """Shares by component and by problem."""
-        session, value = self.context.session, self._value
-        if session is None or value is None or not self.has_content:
-            return None
-        arrays: dict[str, Any] = {}
-        for name in SUBSPACES:
-            arrays[f"{name} component share"] = value.components[name]
-        arrays["problem"] = np.array(value.moments.numbers)
-        for name in SUBSPACES:
-            arrays[f"captured by the {name} subspace"] = value.captured[name]
+        value = answer.value
+        shares = {f"{name} component share": value.components[name] for name in SUBSPACES}
+        captured = {f"captured by the {name} subspace": value.captured[name] for name in SUBSPACES}
         return PanelData(
-            arrays,
-            {name: "%" for name in arrays if name != "problem"},
+            {**shares, "problem": np.array(value.moments.numbers), **captured},
+            dict.fromkeys((*shares, *captured), "%"),
             title="Variance explained",
-            notes=(
-                f"Session {session.name}",
+            notes=answer.view.notes(
                 f"Subspaces of {value.group.label}",
                 f"Captured: {problem_groups.problems_in_words(value.moments.wanted)}",
             ),

@@ -122,9 +122,9 @@ def test_clicking_a_point_selects_that_problem_everywhere(opened, qtbot, no_erro
     assert not opened.selection.value.follow_live
     assert opened.transport.problem_number.value() == 12
     assert opened.run_dock.problems.currentIndex().row() == 11
-    assert panel(opened, "trial")._shown.label == "network after problem 12, noise off"
-    assert panel(opened, "present_problem")._shown.problem == 12
-    assert len(panel(opened, "present_problem")._shown.values) == count + 50
+    assert panel(opened, "trial").answer.value.label == "network after problem 12, noise off"
+    assert panel(opened, "present_problem").answer.value.problem == 12
+    assert len(panel(opened, "present_problem").answer.value.values) == count + 50
 
 
 def test_the_keyboard_steps_through_problems_and_follow_live_returns(opened, qtbot):
@@ -166,21 +166,22 @@ def test_a_hidden_panel_computes_nothing_until_it_is_seen(opened, qtbot):
     dock = workspace.docks[workspace.panels.index(activity)]
     dock.hide()
     asked = []
-    activity.ask = lambda original=activity.ask: asked.append(1) or original()
+    activity.ask = lambda view, original=activity.ask: asked.append(1) or original(view)
     opened.selection.select_problem(3)
     settle(opened, qtbot)
     assert asked == []
     dock.show()
     qtbot.waitUntil(lambda: asked == [1])
     settle(opened, qtbot)
-    assert activity._shown.problem == 3
+    assert activity.answer.value.problem == 3
 
 
 def test_units_can_be_sorted_by_their_peak(opened, qtbot):
     activity = panel(opened, "activity")
-    activity.sort.trigger()
+    activity.tools()[0].trigger()
     settle(opened, qtbot)
-    states = activity._shown.states.mean(axis=0)[:, activity._order]
+    drawn = activity.table().plain()
+    states = (drawn["stimulus 0 rate"] + drawn["stimulus 1 rate"]) / 2
     assert (np.diff(states[3::4].argmax(axis=0)) >= 0).all()
 
 

@@ -71,7 +71,7 @@ def test_each_frame_waits_until_its_problem_is_drawn(
 
     def picture(widget, scale):
         assert widget is panel.body
-        shown.append(panel._shown.problem)
+        shown.append(panel.answer.value.problem)
         return exporting.picture(widget, scale)
 
     monkeypatch.setattr(filming, "picture", picture)

@@ -32,8 +32,8 @@ def test_a_panel_behind_a_tab_computes_only_once_it_is_in_front(opened: MainWind
     settle(opened, qtbot)
     assert behind.has_content
 
-    shown = front._shown
+    shown = front.answer.value
     opened.selection.select_problem(6)
     settle(opened, qtbot)
-    assert behind._shown.problem == 6
-    assert front._shown is shown
+    assert behind.answer.value.problem == 6
+    assert front.answer.value is shown

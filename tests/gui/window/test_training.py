@@ -29,10 +29,10 @@ def test_t_trains_one_trial_and_shows_it(tiny, qtbot, no_errors):
         qtbot.keyClick(tiny, Qt.Key.Key_T)
         qtbot.waitUntil(lambda number=number: trials(tiny) == number, timeout=PATIENCE)
         settle(tiny, qtbot)
-    shown = tiny.workspaces.panel("trial")._shown
+    shown = tiny.workspaces.panel("trial").answer.value
     assert shown.label == "live: problem 1, trial 3"
     assert shown.states.shape == (1, TINY.steps, TINY.units)
-    loss = tiny.workspaces.panel("present_problem")._shown
+    loss = tiny.workspaces.panel("present_problem").answer.value
     assert len(loss.values) == 3
     assert loss.live
 
@@ -49,7 +49,7 @@ def test_p_trains_to_the_end_of_the_problem(tiny, qtbot, no_errors):
     assert tiny.run_dock.problems.model().index(0, 3).data() == "learned"
     tiny.selection.select_problem(1)
     settle(tiny, qtbot)
-    assert tiny.workspaces.panel("trial")._shown.problem == 1
+    assert tiny.workspaces.panel("trial").answer.value.problem == 1
 
 
 def test_space_runs_and_pauses_within_a_trial_and_the_run_goes_on_as_if_never_stopped(

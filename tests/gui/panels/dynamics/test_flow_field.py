@@ -26,12 +26,12 @@ def trajectories(bench, number=4):
 
 def test_present_states_are_marked_on_the_trajectories(bench, panel):
     states = trajectories(bench)
-    expected = panel._scene.plane.coordinates(states[:, 699])
+    expected = panel.answer.value.plane.coordinates(states[:, 699])
     np.testing.assert_allclose(np.stack(panel.now.getData(), axis=1), expected)
 
 
 def test_image_is_the_speed_at_its_pixels_off_the_plane_as_the_trajectory(bench, panel):
-    scene, states = panel._scene, trajectories(bench)
+    scene, states = panel.answer.value, trajectories(bench)
     data = panel.table().plain()
     place = np.array([data["axis 1"][3], data["axis 2"][5]])
     axes = scene.plane.axes
@@ -102,24 +102,23 @@ def test_zoomed_in_the_field_fills_the_view_and_reset_shows_the_trajectories(ben
     np.testing.assert_allclose(image.getCoords(), view.getCoords())
     panel.reset_zoom()
     (low, high), _ = panel.plot.vb.viewRange()
-    x = panel._scene.trajectories[..., 0]
+    x = panel.answer.value.trajectories[..., 0]
     assert low < x.min()
     assert x.max() < high
 
 
 def test_planes_of_the_subspace(bench, panel):
-    panel.choice.setFocus()
-    panel.choice.choose("decision-stimulus")
+    panel.option_values.set("plane", "decision-stimulus")
     bench.settle()
     assert panel.plot.getAxis("left").labelText == "Stimulus 1 (a.u.)"
-    assert np.allclose(panel._scene.plane.axes.T @ panel._scene.plane.axes, np.eye(2))
+    assert np.allclose(panel.answer.value.plane.axes.T @ panel.answer.value.plane.axes, np.eye(2))
     again = bench.show(FlowFieldPanel)
     again.set_state(panel.state())
-    assert again.choice.value == "decision-stimulus"
+    assert again.state() == panel.state()
 
 
 def test_search_can_be_turned_off(bench, panel):
-    panel.search.trigger()
+    panel.tools()[0].trigger()
     bench.settle()
     assert not panel.points.places.size
     assert "slow points" not in panel.table().arrays
@@ -129,7 +128,7 @@ def test_hidden_it_asks_for_nothing(bench, panel):
     panel.hide()
     bench.select(3)
     bench.settle()
-    assert panel._scene.learned.number == 4
+    assert panel.answer.value.learned.number == 4
     panel.show()
     bench.settle()
-    assert panel._scene.learned.number == 3
+    assert panel.answer.value.learned.number == 3

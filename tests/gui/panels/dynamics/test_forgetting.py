@@ -27,8 +27,9 @@ def test_matrix_is_every_network_on_every_problem(bench, panel):
 
 
 def test_accuracy_on_request(bench, panel):
-    panel.choice.choose("accuracy")
-    np.testing.assert_array_equal(panel.image.image, panel._shown.found.accuracy)
+    panel.option_values.set("measure", "accuracy")
+    bench.settle()
+    np.testing.assert_array_equal(panel.image.image, panel.answer.value.found.accuracy)
     assert panel.bar.levels() == (0.0, 1.0)
     assert panel.state() == {"measure": "accuracy"}
 

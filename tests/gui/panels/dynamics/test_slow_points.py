@@ -8,8 +8,9 @@ from bench import click
 
 from l2l_engine.analysis.fixed_points import fixed_points
 from l2l_gui.model.selection import Group
-from l2l_gui.panels.dynamics import slow_points
-from l2l_gui.panels.dynamics.slow_points import SlowPointsPanel, searched
+from l2l_gui.panels.dynamics import slow_point_course
+from l2l_gui.panels.dynamics.slow_point_course import searched
+from l2l_gui.panels.dynamics.slow_points import SlowPointsPanel
 
 
 @pytest.fixture
@@ -27,14 +28,17 @@ def test_points_are_those_of_each_network_on_the_decision_plane(bench, panel):
     of_first = data["problem"] == 2
     np.testing.assert_allclose(data["speed"][of_first], delay.speed, rtol=1e-6)
     np.testing.assert_allclose(
-        panel._drawn.places[of_first], delay.states @ panel._course.decision, rtol=1e-6
+        panel.answer.value.drawn("delay").places[of_first],
+        delay.states @ panel.answer.value.decision,
+        rtol=1e-6,
     )
     assert len(panel.marks.data) == len(data["problem"])
 
 
 def test_epochs_and_kinds_are_remembered(bench, panel):
-    panel.epoch.choose("response")
-    panel.kind.choose("time")
+    panel.option_values.set("epoch", "response")
+    panel.option_values.set("spectra", "time")
+    bench.settle()
     assert panel.times.isVisible()
     assert not panel.spectra.isVisible()
     assert panel.table().title == "Slow points, response"
@@ -46,23 +50,23 @@ def test_epochs_and_kinds_are_remembered(bench, panel):
 def test_clicking_a_point_selects_its_problem(bench, panel):
     bench.select(5, group=Group(2, 2))
     index = 0
-    click(bench.qtbot, panel.view, panel.plot, *panel._drawn.places[index])
-    assert bench.selection.value.problem == panel._drawn.problem[index]
-    assert "eigenvalues" in panel._tip(*panel._drawn.places[index])
+    click(bench.qtbot, panel.view, panel.plot, *panel.answer.value.drawn("delay").places[index])
+    assert bench.selection.value.problem == panel.answer.value.drawn("delay").problem[index]
+    assert "eigenvalues" in panel._tip(*panel.answer.value.drawn("delay").places[index])
 
 
 def test_networks_searched_before_are_not_searched_again(bench, panel, monkeypatch):
     asked = []
-    search = slow_points.fixed_points
+    search = slow_point_course.fixed_points
     monkeypatch.setattr(
-        slow_points,
+        slow_point_course,
         "fixed_points",
         lambda weights, *rest, **more: asked.append(1) or search(weights, *rest, **more),
     )
     bench.select(3, group=Group(2, 3))
     bench.settle()
     assert len(asked) == 1
-    assert panel._course.numbers == [2, 3, 4]
+    assert panel.answer.value.numbers == [2, 3, 4]
 
 
 def test_large_groups_are_sampled_evenly():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from bench import click, curve
 from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtWidgets import QCheckBox
 
 from l2l_engine.analysis.vector_field import vector_field_change
 from l2l_engine.config import RunConfig, RunType
@@ -27,7 +28,7 @@ def test_rows_are_those_of_one_pass_over_all_problems(bench, panel):
         session.reader().stimuli[1:6],
         session.config,
     )
-    np.testing.assert_allclose(panel._table.table, expected.table(), rtol=1e-9)
+    np.testing.assert_allclose(panel.answer.value.table, expected.table(), rtol=1e-9)
     np.testing.assert_array_equal(panel.table().plain()["problem"], np.arange(2, 7))
     x, y = curve(panel.dots["weight_driven"])
     np.testing.assert_array_equal(x, np.arange(2, 7))
@@ -43,7 +44,7 @@ def test_a_run_that_grows_computes_only_what_is_new(bench, panel, monkeypatch):
     bench.grow(8)
     bench.settle()
     assert blocks == [range(7, 9)]
-    assert len(panel._table.numbers) == 7
+    assert len(panel.answer.value.numbers) == 7
 
 
 def test_a_cancelled_computation_goes_on_where_it_was(bench, monkeypatch):
@@ -64,9 +65,10 @@ def test_a_cancelled_computation_goes_on_where_it_was(bench, monkeypatch):
 
 
 def test_check_boxes_choose_the_quantities(bench, panel):
-    box = panel.boxes["current"]
+    box = panel.findChild(QCheckBox, "current")
     assert not panel.lines["current"].isVisible()
     bench.qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(10, box.height() // 2))
+    bench.settle()
     assert panel.lines["current"].isVisible()
     assert len(curve(panel.lines["current"])[0]) == 5
     assert "current" in panel.plot.getAxis("left").labelText
@@ -81,18 +83,20 @@ def test_clicking_a_problem_selects_it(bench, panel):
 
 
 def test_clicking_a_point_of_the_scatter_selects_its_problem(bench, panel):
-    x, y = (np.log10(values[0]) for values in panel._scatter_points())
+    x, y = (values[0] for values in panel.points.getData())
     click(bench.qtbot, panel.scatter_view, panel.scatter, x, y)
     assert bench.selection.value.problem == 2
     assert "Problem 2" in panel._tip_point(x, y)
 
 
 def test_groups_of_fifty_and_linear_axis(bench, panel):
-    panel.groups.trigger()
+    panel.option_values.set("groups", True)
+    bench.settle()
     x, y = curve(panel.lines["total"])
     assert x.tolist() == [4.0]
-    np.testing.assert_allclose(y, panel._table.column("total").mean())
-    panel.log.trigger()
+    np.testing.assert_allclose(y, panel.answer.value.column("total").mean())
+    panel.option_values.set("log", False)
+    bench.settle()
     assert not panel.plot.getAxis("left").logMode
     again = bench.show(VectorFieldProblemsPanel)
     again.set_state(panel.state())

@@ -48,7 +48,7 @@ def test_unsigned_parts_on_request(bench):
     panel = bench.show(VectorFieldTrialPanel)
     drawn = [curve(item)[1] for column in panel.columns for item in column.parts]
     assert min(one.min() for one in drawn) < 0
-    panel.sizes.trigger()
+    panel.tools()[0].trigger()
     bench.settle()
     again = [curve(item)[1] for column in panel.columns for item in column.parts]
     np.testing.assert_allclose(again, np.abs(drawn))

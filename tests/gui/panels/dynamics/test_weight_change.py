@@ -17,7 +17,7 @@ def test_image_and_spectrum_are_those_of_the_difference(bench):
     np.testing.assert_allclose(panel.image.image, expected)
     values = np.linalg.svd(expected, compute_uv=False)
     np.testing.assert_allclose(curve(panel.values)[1], values, atol=1e-12)
-    assert f"{panel._shown.structure.effective_rank:.1f}" in panel.rank.label.format
+    assert f"{panel.answer.value.structure.effective_rank:.1f}" in panel.rank.label.format
     low, high = panel.bar.levels()
     assert low == -high
 

@@ -10,6 +10,7 @@ from test_trajectories import expected
 from l2l_engine import network
 from l2l_engine.analysis import geometry
 from l2l_gui.panels.representations.principal_angles import PrincipalAnglesPanel, round_levels
+from l2l_gui.plotting.choice_bar import ChoiceBar
 
 
 @pytest.fixture
@@ -30,9 +31,11 @@ def test_the_image_shows_the_angles_of_every_pair(bench, panel):
     own, moments = bases(bench)
     angles = np.degrees(geometry.pairwise_angles(own))
     np.testing.assert_allclose(panel.image.image.T, angles.mean(axis=2), atol=0.05)
-    panel.measure.buttons["largest"].click()
+    panel.findChild(ChoiceBar).buttons["largest"].click()
+    bench.settle()
     np.testing.assert_allclose(panel.image.image.T, angles[..., -1], atol=0.2)
-    panel.measure.buttons["alignment"].click()
+    panel.findChild(ChoiceBar).buttons["alignment"].click()
+    bench.settle()
     expected_index = geometry.alignment_index(moments, 4)
     np.testing.assert_allclose(panel.image.image.T, expected_index, atol=1e-4)
     assert panel.bar.levels()[1] == 1.0
@@ -59,7 +62,7 @@ def test_a_click_in_either_plot_selects_the_problem(bench, panel, qtbot):
 
 
 def test_other_dimensions_give_as_many_curves(bench, panel):
-    panel.dimensions.actions()[0].trigger()
+    panel.tools()[0].menu().actions()[0].trigger()
     bench.settle()
     assert panel.table().plain()["angles to the group"].shape == (6, 2)
     assert panel.state() == {"measure": "mean", "dimensions": 2}
