@@ -44,6 +44,11 @@ def dressed(
     return plot
 
 
+def apart(low: float, high: float) -> tuple[float, float]:
+    """A range that has a width: pyqtgraph keeps the old one for curves that are flat."""
+    return (low, high) if high - low > 1e-9 else (low - 0.5, high + 0.5)
+
+
 def titled(plot: pg.PlotItem, words: str) -> None:
     """Write above a plot, laying it out anew only where the words differ."""
     if plot.titleLabel.text != words:

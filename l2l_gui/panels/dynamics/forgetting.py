@@ -25,7 +25,7 @@ from l2l_gui.panels.base import (
     Wanted,
 )
 from l2l_gui.plotting.ink import CURSOR, PLAIN, ZERO, dots, inked
-from l2l_gui.plotting.plots import ProblemLine, colour_bar, dressed, grid_view
+from l2l_gui.plotting.plots import ProblemLine, apart, colour_bar, dressed, grid_view
 from l2l_gui.plotting.pointing import Pointing
 
 MEASURES = {"loss": "task loss", "accuracy": "accuracy"}
@@ -165,7 +165,9 @@ class ForgettingPanel(Panel[Matrix]):
     def frame(self, answer: Answer[Matrix]) -> None:
         """The whole matrix."""
         self.map.setRange(answer.value.rect, padding=0)
-        self.transfer.enableAutoRange(axis="y")
+        transfer = answer.value.found.backward_transfer
+        known = [*transfer[np.isfinite(transfer)], 0.0]
+        self.transfer.setYRange(*apart(min(known), max(known)))
 
     def caption(self, answer: Answer[Matrix]) -> str:
         """How many problems are tried."""

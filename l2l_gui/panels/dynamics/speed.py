@@ -69,9 +69,7 @@ class SpeedPanel(Panel[Speeds]):
         )
         view = pg.PlotWidget(axisItems={"left": LogAxis("left")})
         self.body_layout.addWidget(view)
-        self.plot = dressed(
-            view.getPlotItem(), "Speed (a.u./s)", "Time in the trial (ms)", width=None
-        )
+        self.plot = dressed(view.getPlotItem(), "Speed (a.u./s)", "Time in the trial (ms)")
         self.axes = TrialAxes(self.plot)
         self.curves = [inked(self.plot.plot(skipFiniteCheck=True), pen=ink) for ink in STIMULUS]
 

@@ -83,10 +83,8 @@ class VectorFieldProblemsPanel(Panel[ChangeTable]):
         self.body_layout.addWidget(
             AdaptiveSplitter(self.view, self.scatter_view, shares=(3, 2)), stretch=1
         )
-        self.plot = dressed(self.view.getPlotItem(), bottom="Problem", width=None)
-        self.scatter = dressed(
-            self.scatter_view.getPlotItem(), "Trials to criterion", log="xy", width=None
-        )
+        self.plot = dressed(self.view.getPlotItem(), bottom="Problem")
+        self.scatter = dressed(self.scatter_view.getPlotItem(), "Trials to criterion", log="xy")
         self.dots = {name: self.plot.plot(pen=None, symbol="o") for name in QUANTITIES}
         self.lines = {
             name: inked(self.plot.plot(), pen=quantity.ink) for name, quantity in QUANTITIES.items()

@@ -89,7 +89,7 @@ class LearningCurvePanel(Panel[Curve]):
         self.body_layout.addWidget(self.key)
         self.body_layout.addWidget(self.view)
         self.plot = plot = dressed(
-            self.view.getPlotItem(), "Trials to criterion", "Problem", log="y", width=None
+            self.view.getPlotItem(), "Trials to criterion", "Problem", log="y"
         )
         plot.setLimits(xMin=0, yMin=-0.5, yMax=6)
 

@@ -106,7 +106,6 @@ class PresentProblemPanel(Panel[Losses]):
             "Task loss (nats)",
             "Trial of the problem",
             log="y",
-            width=None,
         )
         plot.setLimits(xMin=0, yMin=-6, yMax=2)
         quiet = Ink("accent", 1, alpha=0.55)

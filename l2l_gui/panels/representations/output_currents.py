@@ -27,7 +27,7 @@ from l2l_gui.panels.trajectory_drawing import PARTS
 from l2l_gui.plotting.ink import DECISION, DOTTED, STIMULUS_SUBSPACE, ZERO, Ink, inked
 from l2l_gui.plotting.legend_line import DOTTED as DOTS
 from l2l_gui.plotting.legend_line import LINE, Key, LegendLine
-from l2l_gui.plotting.plots import dressed, grid_view, titled
+from l2l_gui.plotting.plots import apart, dressed, grid_view, titled
 from l2l_gui.plotting.trial_axes import TrialAxes
 
 BAND = 0.25  # opacity of the standard error
@@ -75,7 +75,8 @@ class _CurrentPlot:
         last = output == task.RESPONSES - 1
         self.plot = dressed(
             view.addPlot(output, stimulus),
-            bottom="Time in the trial (ms)" if last else "",
+            f"Resp. {output} (a.u.)",
+            "Time in the trial (ms)" if last else "",
             width=50,
         )
         self.axes = TrialAxes(self.plot)
@@ -153,8 +154,7 @@ class OutputCurrentsPanel(Panel[Currents]):
         shown = answer.view.stimuli
         for part in self.parts:
             part.plot.setVisible(part.stimulus in shown)
-            label = f"Resp. {part.output} (a.u.)" if part.stimulus == shown[0] else ""
-            part.plot.getAxis("left").setLabel(label)
+            part.plot.getAxis("left").showLabel(part.stimulus == shown[0])
             part.show(answer.value)
 
     def frame(self, answer: Answer[Currents]) -> None:
@@ -163,7 +163,7 @@ class OutputCurrentsPanel(Panel[Currents]):
         low = min(float(np.min(mean - np.nan_to_num(sem))) for mean, sem in curves)
         high = max(float(np.max(mean + np.nan_to_num(sem))) for mean, sem in curves)
         self.parts[0].axes.fit()
-        self.parts[0].plot.setYRange(low, high, padding=0.06)
+        self.parts[0].plot.setYRange(*apart(low, high), padding=0.06)
 
     def caption(self, answer: Answer[Currents]) -> str:
         """The group."""

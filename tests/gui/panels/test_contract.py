@@ -1,0 +1,289 @@
+"""What every panel keeps to, whoever wrote it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyqtgraph as pg
+import pytest
+from bench import Bench
+from other_session import PROBLEMS, SHORT, write_short
+from PyQt6.QtGui import QImage
+
+from l2l_engine.config import L2LError
+from l2l_gui.look.theme import theme
+from l2l_gui.model.selection import Group
+from l2l_gui.model.sessions import OpenSession
+from l2l_gui.panels import PANELS
+from l2l_gui.panels.base import (
+    SNAPSHOT,
+    Answer,
+    Choice,
+    Computation,
+    Flag,
+    Panel,
+    PanelData,
+    Ready,
+    View,
+)
+from l2l_gui.panels.legacy import LegacyPanel
+
+VIEWS = {entry.panel: entry for entry in PANELS if entry.workspace != "figures"}
+
+
+@pytest.fixture
+def short(bench: Bench, tmp_path: Path) -> OpenSession:
+    """A second session on the bench, of other size and timing."""
+    session = OpenSession.open(write_short(tmp_path / "short.h5"))
+    bench.context.sessions.add(session)
+    return session
+
+
+def look_at(bench: Bench, session: OpenSession, problem: int, **rest) -> None:
+    """Select a session and one of its problems, as opening it does."""
+    config = session.config
+    bench.selection.update(sessions=(session.path,))
+    bench.selection.set_limits(session.problems, config.steps * config.dt)
+    bench.select(problem, **rest)
+    bench.settle()
+
+
+def pixels(panel: Panel) -> np.ndarray:
+    image = panel.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    bits = image.constBits()
+    bits.setsize(image.sizeInBytes())
+    return np.frombuffer(bits, np.uint8).reshape(image.height(), image.width(), 4)[..., :3].copy()
+
+
+@pytest.mark.parametrize("name", list(VIEWS))
+def test_after_any_history_a_panel_draws_what_a_new_one_draws(bench, short, name):
+    kind = VIEWS[name].load()
+    if issubclass(kind, LegacyPanel):
+        pytest.skip("not converted yet")
+    used = bench.show(kind, (640, 420))
+    for option in kind.options:
+        if isinstance(option, Flag):
+            used.option_values.set(option.name, not option.default)
+        elif isinstance(option, Choice):
+            used.option_values.set(option.name, list(option.choices)[-1])
+    bench.select(2, stimulus=0, time=1900.0)
+    bench.settle()
+    theme.set_mode("dark")
+    look_at(bench, short, 6, group=Group(3, 4), stimulus=None, time=10.0)
+    used.set_state({option.name: option.default for option in kind.options})
+    bench.settle()
+    theme.set_mode("light")
+    look_at(bench, bench.session, 5)
+    look_at(bench, short, 3, group=Group(2, 3), stimulus=1, time=350.0)
+    fresh = bench.show(kind, (640, 420))
+    bench.settle()
+    differ = (pixels(used) != pixels(fresh)).any(axis=2)
+    assert not differ.any(), f"{differ.sum()} pixels, rows {np.flatnonzero(differ.any(axis=1))}"
+
+
+# -- the base, with a panel made for the purpose --------------------------------------------
+
+
+class Counts(Panel[int]):
+    """Draws a number."""
+
+    name, title, help = "counts", "Counts", "Numbers."
+    depends = frozenset({"problem", SNAPSHOT})
+    points_at = frozenset({"stimulus"})
+    options = (Flag("twice", "Twice"), Choice("of", "Of", {"a": "A", "b": "B"}))
+
+    def build(self):
+        self.plot = pg.PlotWidget()
+        self.body_layout.addWidget(self.plot)
+        self.drawn, self.marked, self.asked = [], 0, 0
+        self.function = lambda number: number
+
+    def ask(self, view: View):
+        self.asked += 1
+        number = view.selection.problem or 0
+        return Computation(self.function, (number,), key=("counts", self.function, number))
+
+    def draw(self, answer: Answer[int]) -> None:
+        self.drawn.append((answer.value, answer.view.selection.problem, answer.view["twice"]))
+
+    def mark(self, answer: Answer[int]) -> None:
+        self.marked += 1
+
+    def data(self, answer: Answer[int]) -> PanelData:
+        return PanelData({"number": answer.value}, notes=answer.view.notes())
+
+
+def test_what_only_moves_marks_draws_nothing_else(bench):
+    panel = bench.show(Counts)
+    assert (panel.drawn, panel.marked) == ([(4, 4, False)], 1)
+    bench.selection.update(stimulus=1)
+    bench.settle()
+    assert (len(panel.drawn), panel.marked) == (1, 2)
+    assert panel.answer.view.selection.stimulus == 1
+
+
+def test_a_computation_is_drawn_with_the_view_it_was_asked_for(bench):
+    panel = bench.show(Counts)
+    number = iter(range(100))
+
+    def slow(problem):
+        next(number)
+        import time
+
+        time.sleep(0.2)
+        return problem
+
+    panel.function = slow
+    bench.select(2)
+    bench.qtbot.waitUntil(lambda: bool(bench.context.jobs.running))
+    bench.selection.update(time=500.0)
+    bench.select(3)
+    bench.settle()
+    assert all(value == problem for value, problem, _ in panel.drawn)
+    assert panel.drawn[-1][0] == 3
+
+
+def test_a_hidden_panel_releases_its_job_and_asks_again_when_seen(bench):
+    panel = bench.show(Counts)
+
+    def slow(problem):
+        import time
+
+        time.sleep(0.3)
+        return problem
+
+    panel.function = slow
+    bench.select(2)
+    bench.qtbot.waitUntil(lambda: bool(bench.context.jobs.running))
+    panel.hide()
+    assert not bench.context.jobs.running
+    assert not panel.settled
+    panel.show()
+    bench.settle()
+    assert panel.drawn[-1][0] == 2
+
+
+def test_other_sessions_are_asked_about_though_no_field_it_shows_differs(bench, short):
+    panel = bench.show(Counts)
+    before = panel.asked
+    bench.selection.update(sessions=(short.path,))
+    bench.settle()
+    assert panel.asked == before + 1
+    assert panel.answer.view.session is short
+    assert panel.table().notes == ("Session short",)
+
+
+def test_a_run_that_goes_on_lets_a_computation_end(bench):
+    panel = bench.show(Counts)
+
+    def slow(problem):
+        import time
+
+        time.sleep(0.3)
+        return problem
+
+    panel.function = slow
+    bench.select(2)
+    bench.qtbot.waitUntil(lambda: bool(bench.context.jobs.running))
+    asked = panel.asked
+    for _ in range(5):
+        bench.context.sessions.advanced.emit(bench.session)
+        bench.qtbot.wait(5)
+    assert panel.asked == asked
+    bench.settle()
+    assert panel.asked == asked + 1  # once more, for how the run stands now
+    assert panel.drawn[-1][0] == 2
+
+
+def test_what_failed_is_not_tried_again_until_something_else_is_selected(bench):
+    panel, tried = bench.show(Counts), []
+
+    def refuse(problem):
+        tried.append(problem)
+        raise L2LError("No such network.")
+
+    panel.function = refuse
+    bench.select(2)
+    bench.settle()
+    assert panel.empty_words.startswith("No such network.")
+    for _ in range(3):
+        bench.context.sessions.advanced.emit(bench.session)
+        bench.settle()
+    assert tried == [2]
+    bench.select(3)
+    bench.settle()
+    assert tried == [2, 3]
+
+
+def test_options_are_drawn_remembered_and_undone(bench):
+    panel = bench.show(Counts)
+    twice, of = panel.tools()
+    twice.trigger()
+    of.menu().actions()[1].trigger()
+    bench.settle()
+    assert panel.drawn[-1] == (4, 4, True)
+    assert panel.state() == {"twice": True, "of": "b"}
+    panel.option_values.history.undo()
+    panel.option_values.history.undo()
+    bench.settle()
+    assert panel.drawn[-1] == (4, 4, False)
+    assert not twice.isChecked()
+    panel.option_values.history.redo()
+    assert twice.isChecked()
+    panel.set_state({"twice": "perhaps", "of": "b", "unknown": 1})
+    assert panel.state() == {"twice": True, "of": "b"}
+    assert not panel.option_values.history.canUndo()
+
+
+def test_a_theme_change_draws_again_even_what_was_hidden_meanwhile(bench):
+    panel = bench.show(Counts)
+    theme.set_mode("dark")
+    assert len(panel.drawn) == 2
+    panel.hide()
+    theme.set_mode("light")
+    assert len(panel.drawn) == 2
+    panel.show()
+    bench.settle()
+    assert len(panel.drawn) == 3
+
+
+def test_a_view_goes_through_json_and_a_panel_is_rebuilt_from_it(bench, short):
+    panel = bench.show(Counts)
+    panel.option_values.set("of", "b")
+    bench.settle()
+    view = panel.answer.view
+    rebuilt = View.rebuilt(json.loads(json.dumps(view.plain())), bench.context.sessions)
+    assert rebuilt == view
+    look_at(bench, short, PROBLEMS)
+    assert bench.selection.duration == SHORT.steps * SHORT.dt
+    panel.pin(rebuilt)
+    bench.settle()
+    assert panel.answer.view == view
+    panel.pin(None)
+    bench.settle()
+    assert panel.answer.view.session is short
+
+
+class Refined(Counts):
+    """Draws a number, and later its square."""
+
+    name = "refined"
+
+    def ask(self, view: View):
+        return Ready(view.selection.problem)
+
+    def refine(self, answer: Answer[int]):
+        return Computation(lambda: answer.value**2, key=("square", answer.value))
+
+    def draw(self, answer: Answer[int]) -> None:
+        self.drawn.append((answer.value, answer.more))
+
+
+def test_what_takes_longer_is_drawn_when_it_is_there(bench):
+    panel = bench.show(Refined)
+    assert panel.drawn == [(4, None), (4, 16)]
+    bench.select(3)
+    bench.settle()
+    assert panel.drawn[2:] == [(3, None), (3, 9)]
