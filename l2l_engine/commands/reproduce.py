@@ -15,8 +15,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from l2l_engine import figures
-from l2l_engine.commands import sweep as sweeping
+from l2l_engine.commands import common
 from l2l_engine.commands.output import Output
+from l2l_engine.commands.sweep import train
+from l2l_engine.commands.train import MS_A_TRIAL
 from l2l_engine.config import L2LError, RunConfig, RunType
 from l2l_engine.figures import analyses, export
 from l2l_engine.figures.sources import NetworkSource, Source
@@ -24,11 +26,10 @@ from l2l_engine.outlook import duration
 from l2l_engine.reproduction import report
 from l2l_engine.run import Run
 from l2l_engine.storage.results import SHIPPED, SUFFIX
-from l2l_engine.sweeps.sweep import Sweep, grid
+from l2l_engine.sweeps.grid import grid, parse_seeds
+from l2l_engine.sweeps.sweep import Sweep
 
 PRETRAINED_SEED, PRETRAINED_PROBLEMS = 0, 101
-_STOPPED = 130  # exit code after Ctrl-C
-_MS_A_TRIAL = 10.0  # of one core, as measured (docs/performance.md)
 _ANALYSIS_SECONDS = 200.0  # a Full run
 _DPI = 130.0
 _SHIPPED_WORDS = (
@@ -39,31 +40,27 @@ _PICTURED = {1: True, 2: False, 5: True, 6: True, 7: False}  # from the publishe
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code is 2 for what a person can mend, 130 after Ctrl-C."""
-    options = _parser().parse_args(arguments)
+    """Run the command; the exit codes are those of :mod:`l2l_engine.commands.common`."""
+    return common.run(_parser(), _work, arguments, stopped="Stopped; the same command goes on.")
+
+
+def _work(options: argparse.Namespace, output: Output) -> int:
     document = options.docs / "reproduction.md"
-    try:
-        report.renew(_read(document), dict.fromkeys(report.PARTS, ""))  # before hours of training
-        code = 0 if options.no_training else _train(options)
-        if code == _STOPPED:
-            return code
-        sources = _analyse(options.sweep)
-        _ship(options.sweep, sources, options.data)
-        pretrained = options.data / "pretrained.h5"
-        begun = any(one.name == f"full_seed{PRETRAINED_SEED}" for one in sources)
-        if begun and not (options.no_training and pretrained.exists()):
-            _pretrain(pretrained)
-        shipped = figures.load([options.data / "results"])
-        _draw(shipped, options.published, options.docs / "images" / "reproduction")
-        text = report.renew(_read(document), report.blocks(shipped))
-        export.write(document, text.encode())
-        print(f"{document} is up to date.")
-    except L2LError as error:
-        print(f"reproduce: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Stopped; the same command goes on.", file=sys.stderr)
-        return _STOPPED
+    report.renew(_read(document), dict.fromkeys(report.PARTS, ""))  # before hours of training
+    code = common.DONE if options.no_training else _train(options, output)
+    if options.dry_run:
+        return code
+    sources = _analyse(options.sweep, output)
+    _ship(options.sweep, sources, options.data)
+    pretrained = options.data / "pretrained.h5"
+    begun = any(source.name == f"full_seed{PRETRAINED_SEED}" for source in sources)
+    if begun and not (options.no_training and pretrained.exists()):
+        _pretrain(pretrained, output)
+    shipped = figures.load([options.data / "results"])
+    _draw(shipped, options.published, options.docs / "images" / "reproduction", output)
+    text = report.renew(_read(document), report.blocks(shipped))
+    export.write(document, text.encode())
+    output.result(f"{document} is up to date.", document=document)
     return code  # of the sweep: 1 when a run failed
 
 
@@ -76,24 +73,23 @@ def _read(document: Path) -> str:
         ) from error
 
 
-def _train(options: argparse.Namespace) -> int:
+def _train(options: argparse.Namespace, output: Output) -> int:
     """The sweep; says beforehand how long it will take."""
-    sweep = Sweep(options.sweep, grid(sweeping.seeds(options.seeds), tuple(RunType)))
+    sweep = Sweep(options.sweep, grid(parse_seeds(options.seeds), tuple(RunType)))
     jobs = options.jobs or os.cpu_count() or 1
     runs = list(sweep.runs.values())
     trials = sum(run.trials_left for run in runs)
     analysed = _ANALYSIS_SECONDS * sum(run.config.run_type is RunType.Full for run in runs)
-    print(
+    seconds = trials * MS_A_TRIAL / 1000 / jobs + analysed
+    (output.result if options.dry_run else output.note)(
         f"{len(runs)} networks into {options.sweep}, about {trials:,.0f} trials still to run: at "
-        f"{_MS_A_TRIAL:g} ms a trial, {jobs} at a time, and with the analyses, about "
-        f"{duration(trials * _MS_A_TRIAL / 1000 / jobs + analysed)}. Ctrl-C stops, the same command "
-        "goes on.",
-        flush=True,
+        f"{MS_A_TRIAL:g} ms a trial, {jobs} at a time, and with the analyses, about "
+        f"{duration(seconds)}. Ctrl-C stops, the same command goes on."
     )
-    return sweeping.train(sweep, jobs, options.scheduler)
+    return common.DONE if options.dry_run else train(sweep, jobs, options.scheduler, output)
 
 
-def _analyse(folder: Path) -> list[NetworkSource]:
+def _analyse(folder: Path, output: Output) -> list[NetworkSource]:
     """All that the figures need of every session, kept in ``results`` beside them.
 
     Full runs count when they are complete, perturbation runs from their first perturbed problem.
@@ -103,19 +99,19 @@ def _analyse(folder: Path) -> list[NetworkSource]:
         try:
             source = NetworkSource.of_session(path)
         except L2LError as error:
-            print(f"{path.name} is left out: {error}", file=sys.stderr)
+            output.warn(f"{path.name} is left out: {error}")
             continue
         perturbs, learned = source.config.run_type.perturbs, len(source.trials_to_criterion)
         if learned < (source.config.baseline_problems + 1 if perturbs else source.config.problems):
-            print(f"{source.name} is left out: it has learned {learned} problems.", flush=True)
+            output.note(f"{source.name} is left out: it has learned {learned} problems.")
             continue
         if not perturbs:
-            with Output("reproduce").progress(f"Analysing {source.name}") as progress:
+            with output.progress(f"Analysing {source.name}") as progress:
                 analyses.vector_field([source], progress)
                 analyses.shared_representations(source, progress)
                 analyses.accumulated([source], progress)
         source.results.remember(source.summary)
-        print(f"{source.name}: {learned} problems analysed.", flush=True)
+        output.note(f"{source.name}: {learned} problems analysed.")
         kept.append(source)
     return kept
 
@@ -132,12 +128,12 @@ def _ship(sweep: Path, sources: Sequence[NetworkSource], data: Path) -> None:
     print(f"{data} holds {size / 1e6:.1f} MB.")
 
 
-def _pretrain(path: Path) -> None:
+def _pretrain(path: Path, output: Output) -> None:
     """The session the window opens at first; a minute or three. It is there whole or not at all."""
     config = RunConfig(seed=PRETRAINED_SEED, problems=PRETRAINED_PROBLEMS)
     part = path.with_name(f"{path.stem}.part{path.suffix}")
     try:
-        with Run.create(part, config, overwrite=True, report=print) as run:
+        with Run.create(part, config, overwrite=True, report=output.note) as run:
             while not run.finished:
                 run.step()
         part.replace(path)
@@ -146,30 +142,34 @@ def _pretrain(path: Path) -> None:
         part.with_name(f".{part.name}.lock").unlink(missing_ok=True)
 
 
-def _draw(shipped: Sequence[Source], published: Sequence[Path], folder: Path) -> None:
+def _draw(
+    shipped: Sequence[Source], published: Sequence[Path], folder: Path, output: Output
+) -> None:
     for number in figures.REGISTRY:
         try:
-            _picture(number, shipped, folder / f"figure_{number}.png")
+            _picture(number, shipped, folder / f"figure_{number}.png", output)
         except figures.LackingError as error:
-            print(f"Figure {number} is left out. {error}")
+            output.note(f"Figure {number} is left out. {error}")
     theirs = figures.load(published) if published else []
     for number, processed in _PICTURED.items():
         fitting = [one for one in theirs if isinstance(one, NetworkSource) is not processed]
         if fitting:
-            _picture(number, fitting, folder / f"figure_{number}_published.png")
+            _picture(number, fitting, folder / f"figure_{number}_published.png", output)
 
 
-def _picture(number: int, sources: Sequence[Source], path: Path) -> None:
+def _picture(number: int, sources: Sequence[Source], path: Path, output: Output) -> None:
     made = figures.make(number, sources)
     export.write(path, made.picture("png", _DPI))
-    print(f"{path.name}: {made.caption}", flush=True)
+    output.note(f"{path.name}: {made.caption}")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="make reproduce",
-        description="Train every network, analyse it, and make the shipped data, the pictures and "
-        "the tables of docs/reproduction.md from them. Resumable at any point.",
+def _parser() -> common.Parser:
+    parser = common.parser(
+        "make reproduce",
+        "Train every network, analyse it, and make the shipped data, the pictures and the tables "
+        "of docs/reproduction.md from them. Resumable at any point.",
+        "make reproduce ARGS='--seeds 0-4 --jobs 2'",
+        dry_run=True,
     )
     parser.add_argument(
         "--sweep", type=Path, default=Path("reproduction"), help="folder to train in"

@@ -1,11 +1,11 @@
 """l2l-sweep: train a grid of runs, here or on a cluster."""
 
+# PYTHON_ARGCOMPLETE_OK
 from __future__ import annotations
 
 import argparse
 import contextlib
 import dataclasses
-import json
 import math
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,87 +14,92 @@ from pathlib import Path
 from typing import Any
 
 from l2l_engine.commands import common
-from l2l_engine.config import ConfigError, L2LError, RunConfig, RunType
+from l2l_engine.commands.output import Output, Progress
+from l2l_engine.commands.train import MS_A_TRIAL
+from l2l_engine.config import L2LError, RunConfig, RunType
 from l2l_engine.outlook import duration
+from l2l_engine.sweeps.grid import SweepRun, grid, parse_seeds, parse_setting
 from l2l_engine.sweeps.pace import PaceMeter
-from l2l_engine.sweeps.sweep import Sweep, SweepRun, grid
+from l2l_engine.sweeps.sweep import Sweep
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code is 1 when a run failed, 2 for what a person can mend."""
-    options = _parser().parse_args(arguments)
-    try:
-        sweep = Sweep(options.output, _runs(options))
-        return train(sweep, options.jobs, options.scheduler, as_json=options.json)
-    except L2LError as error:
-        print(f"l2l-sweep: {error}", file=sys.stderr)
-        return 2
+    """Run the command; the exit codes are those of :mod:`l2l_engine.commands.common`."""
+    stopped = "Stopped; every run has saved itself, and the same command goes on."
+    return common.run(_parser(), _work, arguments, stopped=stopped)
 
 
-def train(
-    sweep: Sweep, jobs: int | None = None, scheduler: str | None = None, *, as_json: bool = False
-) -> int:
-    """Train a sweep, showing how it gets on; the exit code, 130 after Ctrl-C.
+def _work(options: argparse.Namespace, output: Output) -> int:
+    sweep = Sweep(options.output, _runs(options))
+    if options.dry_run:
+        return _foresee(sweep, options.jobs, output)
+    return train(sweep, options.jobs, options.scheduler, output)
+
+
+def train(sweep: Sweep, jobs: int | None, scheduler: str | None, output: Output) -> int:
+    """Train a sweep, showing how it gets on; the exit code is 1 when a run failed.
 
     Raises
     ------
     L2LError
         When it cannot be trained at all; a run that fails is only reported.
+    KeyboardInterrupt
+        When a signal stopped it, after every run has saved itself.
     """
-    try:
-        with _scheduler(scheduler) as executor, _Display(sweep, as_json) as show:
-            sweep.train(executor, workers=jobs, progress=show)
-    except KeyboardInterrupt:
-        print(f"Stopped; the same command goes on in {sweep.folder}.", file=sys.stderr)
-        return 130
-    failed = [run for run in sweep.runs.values() if run.state == "failed"]
-    for run in failed:
-        print(f"l2l-sweep: {run.name} failed: {run.message}", file=sys.stderr)
-    return 1 if failed else 0
+    with _scheduler(scheduler) as executor, output.progress("all runs") as show:
+        sweep.train(executor, workers=jobs, progress=_Watch(sweep, output, show))
+    runs = list(sweep.runs.values())
+    for run in runs:
+        if run.state == "failed":
+            output.warn(f"{run.name} failed: {run.message}")
+    done = sum(run.state == "done" for run in runs)
+    failed = sum(run.state == "failed" for run in runs)
+    output.result(
+        f"{done} of {len(runs)} runs done in {sweep.folder}"
+        + (f", {failed} failed; the same command tries again" if done < len(runs) else ""),
+        folder=sweep.folder,
+        runs=len(runs),
+        done=done,
+        failed=failed,
+    )
+    return common.DONE if done == len(runs) else common.IN_PART
+
+
+def _foresee(sweep: Sweep, jobs: int | None, output: Output) -> int:
+    """Say what training would do; the exit code."""
+    import os
+
+    abreast = jobs or os.cpu_count() or 1
+    runs = list(sweep.runs.values())
+    left = [run for run in runs if run.state != "done"]
+    trials = sum(run.trials_left for run in left)
+    longest = max((run.trials_left for run in left), default=0.0)
+    seconds = max(trials / abreast, longest) * MS_A_TRIAL / 1000
+    for run in left:
+        output.note(f"{run.name}: {run.config.problems} problems, {run.trials_left:,.0f} trials")
+    output.result(
+        f"Would train {len(left)} of {len(runs)} runs in {sweep.folder}: about {trials:,.0f} trials, "
+        f"{duration(seconds)} with {abreast} at a time and {MS_A_TRIAL:g} ms a trial.",
+        folder=sweep.folder,
+        runs=[run.name for run in left],
+        trials_left=trials,
+        seconds_left=seconds,
+    )
+    return common.DONE
 
 
 def _runs(options: argparse.Namespace) -> list[SweepRun] | None:
-    """The grid asked for; None to take up the one in the folder."""
+    """The grid asked for; None to resume the one in the folder."""
     if options.seeds is None:
         if options.set or options.run_types or options.problems or options.same_problems:
-            raise ConfigError("--seeds is missing: say which seeds to train, such as 0-9.")
+            raise common.UsageError("--seeds is missing: say which seeds to train, such as 0-9.")
         return None
-    settings = dict(map(_setting, options.set or ()))
+    settings = dict(map(parse_setting, options.set or ()))
     fixed: dict[str, Any] = {"same_problems": True} if options.same_problems else {}
     if options.problems is not None:
         fixed["problems"] = options.problems
     run_types = options.run_types or [RunType.Full]
-    return grid(options.seeds, run_types, settings, **fixed)
-
-
-def _setting(text: str) -> tuple[str, list[Any]]:
-    """``sigma_rec=0.05,0.1`` as a name and its values."""
-    name, equals, values = text.partition("=")
-    name = name.strip().replace("-", "_")
-    if not equals or not values:
-        raise ConfigError(f"--set {text} should read NAME=VALUE,VALUE, such as sigma_rec=0.05,0.1.")
-    return name, [_value(name, value.strip()) for value in values.split(",")]
-
-
-def _value(name: str, text: str) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        return text  # a name, such as an activation's; RunConfig says if it is none
-
-
-def seeds(text: str) -> list[int]:
-    """``0-9`` or ``0,3,5-7`` as numbers."""
-    numbers: list[int] = []
-    for part in text.split(","):
-        first, dash, last = part.partition("-")
-        try:
-            numbers += range(int(first), int(last if dash else first) + 1)
-        except ValueError:
-            raise argparse.ArgumentTypeError(
-                f"'{text}' should be seeds such as 0-9 or 0,3,5-7"
-            ) from None
-    return numbers
+    return grid(parse_seeds(options.seeds), run_types, settings, **fixed)
 
 
 @contextlib.contextmanager
@@ -119,105 +124,98 @@ def _scheduler(address: str | None) -> Iterator[Executor | None]:
         yield client.get_executor(pure=False)
 
 
-_REPORTED = ("name", "state", "message", "problems", "trials")
+class _Watch:
+    """Shows each run and all together; an event each time a run's state changes."""
 
-
-class _Display:
-    """Progress of each run and of all; or a line of JSON each time a run's state changes."""
-
-    def __init__(self, sweep: Sweep, as_json: bool) -> None:
-        self._json = as_json
+    def __init__(self, sweep: Sweep, output: Output, show: Progress) -> None:
+        self._output, self._show = output, show
         self._pace = PaceMeter()
         self._pace(list(sweep.runs.values()))
-        self._said: dict[str, str] = {}
-        self._tasks: dict[str, Any] = {}
-
-    def __enter__(self) -> _Display:
-        if not self._json:
-            from rich.progress import BarColumn, Progress, TextColumn
-
-            self._bar = Progress(
-                TextColumn("{task.description}"),
-                BarColumn(),
-                TextColumn("{task.fields[far]}"),
-                TextColumn("{task.fields[note]}"),
-            )
-            self._all = self._bar.add_task("all", total=1.0, far="", note="")
-            self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if not self._json:
-            self._bar.stop()
+        self._said: dict[str, tuple[str, int]] = {}
 
     def __call__(self, runs: Sequence[SweepRun]) -> None:
-        if self._json:
-            for run in runs:
-                if self._said.get(run.name) != run.state:
-                    self._said[run.name] = run.state
-                    row = {name: getattr(run, name) for name in _REPORTED}
-                    print(json.dumps(row), flush=True)
-            return
-        now = self._pace(runs)
+        pace = self._pace(runs)
         for run in runs:
-            if run.state != "waiting":
-                total = run.config.problems
-                if run.name not in self._tasks:
-                    self._tasks[run.name] = self._bar.add_task(
-                        run.name, total=total, far="", note=""
-                    )
-                self._bar.update(
-                    self._tasks[run.name],
-                    completed=run.problems,
-                    far=f"{run.problems}/{total} problems",
-                    note=f"{duration(now.left(run))} left" if run.state == "running" else run.state,
+            before = self._said.get(run.name)
+            if before == (run.state, run.problems) or (before is None and run.state == "waiting"):
+                continue
+            self._said[run.name] = (run.state, run.problems)
+            left = f", {duration(pace.left(run))} left" if run.state == "running" else ""
+            far = f"{run.problems}/{run.config.problems} problems, {run.state}{left}"
+            self._show.row(run.name, run.problems / run.config.problems, far)
+            if before is None or before[0] != run.state:
+                self._output.event(
+                    "progress",
+                    run=run.name,
+                    state=run.state,
+                    message=run.message,
+                    problems=run.problems,
+                    trials=run.trials,
                 )
-        done = sum(run.state == "done" for run in runs)
-        self._bar.update(
-            self._all,
-            completed=now.fraction,
-            far=f"{done}/{len(runs)} runs",
-            note=_left(now.seconds_left),
+        states = [run.state for run in runs]
+        left = f", {duration(pace.seconds_left)} left" if math.isfinite(pace.seconds_left) else ""
+        self._show(
+            pace.fraction,
+            f"{states.count('done')}/{len(runs)} done, {states.count('running')} running{left}",
+            done=states.count("done"),
+            running=states.count("running"),
+            runs=len(runs),
+            seconds_left=pace.seconds_left,
         )
 
 
-def _left(seconds: float) -> str:
-    return f"{duration(seconds)} left" if math.isfinite(seconds) else ""
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} must be 1 or more")
+    return number
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> common.Parser:
     names = ", ".join(sorted(field.name for field in dataclasses.fields(RunConfig)))
-    parser = argparse.ArgumentParser(
-        prog="l2l-sweep",
-        description="Train a grid of runs, each its own session in one folder. The same command "
-        "again goes on where it stopped; finished runs are kept.",
-        epilog="Example: l2l-sweep --seeds 0-9 --run-types full control ss ds -o sweep. "
-        f"Parameters for --set: {names}.",
+    parser = common.parser(
+        "l2l-sweep",
+        "Train a grid of runs, each its own session in one folder. The same command again goes on "
+        f"where it stopped; finished runs are kept. Parameters for --set: {names}.",
+        f"l2l-sweep --seeds 0-9 --run-types {' '.join(common.RUN_TYPES.split(','))} -o sweep",
+        "l2l-sweep --seeds 0-4 --set sigma_rec=0.05,0.1 --set units=50,100 -o noise",
+        "l2l-sweep -o sweep    # resume what the folder holds",
+        dry_run=True,
     )
-    parser.add_argument("--seeds", type=seeds, metavar="0-9", help="seeds, such as 0-9 or 0,3,5-7")
-    parser.add_argument(
+    runs = parser.add_argument_group("runs", "such as --seeds 0-4 --set sigma_rec=0.05,0.1")
+    runs.add_argument("--seeds", metavar="0-9", help="seeds, such as 0-9 or 0,3,5-7")
+    runs.add_argument(
         "--run-types",
         nargs="+",
         type=common.run_type,
         metavar="TYPE",
         help=f"any of {common.RUN_TYPES} (default: full)",
     )
-    parser.add_argument(
+    runs.add_argument(
         "--set",
         action="append",
         metavar="NAME=V,V",
         help="values of a parameter to go through; may be repeated",
     )
-    parser.add_argument("--problems", type=int, help="problems per run (default: as published)")
-    parser.add_argument(
+    runs.add_argument(
+        "--problems", type=_positive, metavar="N", help="problems per run (default: as published)"
+    )
+    runs.add_argument(
         "--same-problems",
         action="store_true",
         help="every run of a seed meets the same problems, whatever its parameters",
     )
-    parser.add_argument("-o", "--output", type=Path, required=True, help="folder of the sweep")
-    parser.add_argument("--jobs", type=int, help="runs at a time on this machine (default: cores)")
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="train on this Dask cluster instead")
-    parser.add_argument("--json", action="store_true", help="print changes of state as JSON")
+    place = parser.add_argument_group("where", "such as -o sweep --jobs 4")
+    place.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="DIR", help="folder of the sweep"
+    )
+    place.add_argument(
+        "--jobs",
+        type=_positive,
+        metavar="N",
+        help="runs at a time on this machine (default: cores)",
+    )
+    place.add_argument("--scheduler", metavar="ADDRESS", help="train on this Dask cluster instead")
     return parser
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from l2l_engine.storage.errors import SessionError
+from l2l_engine.storage.errors import BusyError, SessionError
 
 
 class WriterLock:
@@ -25,7 +25,7 @@ class WriterLock:
             # not zero: a holder that just removed the file makes the first attempt void
             self._lock.acquire(timeout=0.05, poll_interval=0.01)
         except Timeout:
-            raise SessionError(
+            raise BusyError(
                 f"{path} is being written by another run: wait for it to end, "
                 "or branch into a new session."
             ) from None

@@ -7,9 +7,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from l2l_engine.sweeps.sweep import SweepRun
+from l2l_engine.sweeps.grid import SweepRun
 
 _REMEMBERED_SECONDS = 300.0  # sessions show new trials every few seconds, so many times that
+
+_TO_COME = frozenset({"waiting", "running", "stopped"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,15 @@ class PaceMeter:
     def __call__(self, runs: Sequence[SweepRun]) -> Pace:
         """The pace now."""
         done = sum(run.trials - run.inherited for run in runs)
-        left = sum(run.trials_left for run in runs if run.state not in ("done", "failed"))
+        left = sum(run.trials_left for run in runs if run.state in _TO_COME)
         rate = self._rate(self._clock(), done)
-        abreast = sum(run.state == "running" for run in runs) or 1
+        single = rate / (sum(run.state == "running" for run in runs) or 1)
+        # as many run at a time as now, but a run cannot be shared among workers
+        longest = max((run.trials_left for run in runs if run.state in _TO_COME), default=0.0)
         return Pace(
             fraction=done / (done + left) if done + left else 1.0,
-            seconds_left=left / rate if rate else float("inf"),
-            rate=rate / abreast,
+            seconds_left=max(left / rate, longest / single) if rate else float("inf"),
+            rate=single,
         )
 
     def _rate(self, now: float, done: int) -> float:

@@ -22,10 +22,9 @@ from PyQt6.QtWidgets import (
 
 from l2l_engine.config import L2LError, RunType
 from l2l_gui.dialogs.typed_path import typed_path
-from l2l_gui.workers.sweeping import parse_seeds, parse_settings
 
 if TYPE_CHECKING:
-    from l2l_engine.sweeps.sweep import SweepRun
+    from l2l_engine.sweeps.grid import SweepRun
 
 NAMES = {
     RunType.Full: "Full",
@@ -107,7 +106,7 @@ class SweepForm(QWidget):
 
     def runs(self) -> list[SweepRun]:
         """The grid; raises L2LError where something in it is wrong."""
-        from l2l_engine.sweeps.sweep import grid
+        from l2l_engine.sweeps.grid import grid, parse_seeds, parse_setting
 
         types = [run_type for run_type, box in self.types.items() if box.isChecked()]
         if not types:
@@ -117,11 +116,9 @@ class SweepForm(QWidget):
             fixed["problems"] = self.problems.value()
         if not self.folder.text().strip():
             raise L2LError("Name the folder of the sweep.")
-        seeds, settings = parse_seeds(self.seeds.text()), self.settings.toPlainText()
-        varied = parse_settings(settings)
-        for name in [name for name, values in varied.items() if len(values) == 1]:
-            fixed[name] = varied.pop(name)[0]  # not worth a place in every file's name
-        return grid(seeds, types, varied, **fixed)
+        lines = filter(None, map(str.strip, self.settings.toPlainText().splitlines()))
+        varied = dict(map(parse_setting, lines))
+        return grid(parse_seeds(self.seeds.text()), types, varied, **fixed)
 
     def _browse(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Folder of the sweep", self.folder.text())

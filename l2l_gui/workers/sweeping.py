@@ -18,8 +18,8 @@ from l2l_engine.config import L2LError
 from l2l_engine.storage.session import Session
 
 if TYPE_CHECKING:
+    from l2l_engine.sweeps.grid import SweepRun
     from l2l_engine.sweeps.pace import Pace
-    from l2l_engine.sweeps.sweep import SweepRun
 
 log = logging.getLogger(__name__)
 
@@ -106,37 +106,3 @@ class SweepThread(QThread):
             if run.problems > known:
                 with contextlib.suppress(L2LError), Session.open(self.folder / run.file) as session:
                     self._curves[run.name] = moving_mean(session.trials_to_criterion, WINDOW)
-
-
-def parse_seeds(text: str) -> list[int]:
-    """``0-9`` or ``0, 3, 5-7`` as numbers; raises L2LError."""
-    numbers: list[int] = []
-    for part in text.split(","):
-        first, dash, last = (word.strip() for word in part.partition("-"))
-        try:
-            span = range(int(first), int(last if dash else first) + 1)
-        except ValueError:
-            raise L2LError(f"Seeds: '{part.strip()}' should read like 0-9 or 0, 3, 5-7.") from None
-        if not span or len(numbers) + len(span) > 1000:
-            raise L2LError("Seeds: choose from 1 to 1000 of them, such as 0-9.")
-        numbers += span
-    return numbers
-
-
-def parse_settings(text: str) -> dict[str, list[object]]:
-    """Lines of ``name = value, value`` by name; raises L2LError."""
-    import json
-
-    settings: dict[str, list[object]] = {}
-    for line in filter(None, map(str.strip, text.splitlines())):
-        name, equals, values = (word.strip() for word in line.partition("="))
-        words = [word.strip() for word in values.split(",") if word.strip()]
-        if not (name and equals and words):
-            raise L2LError(f"'{line}' should read name = value, value: sigma_rec = 0.05, 0.1.")
-        settings[name] = []
-        for word in words:
-            try:
-                settings[name].append(json.loads(word))
-            except json.JSONDecodeError:
-                settings[name].append(word)  # a name; RunConfig says if it is none
-    return settings

@@ -8,7 +8,7 @@ from tiny import TINY
 from l2l_engine.commands import reproduce
 from l2l_engine.config import RunConfig
 from l2l_engine.reproduction import report
-from l2l_engine.sweeps.sweep import grid
+from l2l_engine.sweeps.grid import grid
 
 SHORT = {
     **TINY,
@@ -43,7 +43,7 @@ def call(folders, *more):
 @pytest.mark.filterwarnings("ignore:Mean of empty slice", "ignore:invalid value")
 def test_everything_is_made_and_renewed_without_training_again(folders, capsys):
     assert call(folders) == 0
-    said = capsys.readouterr().out
+    said = capsys.readouterr().err
     assert re.search(r"8 networks into .* trials still to run: .* about \d+ ", said)
     shipped = sorted(path.name for path in (folders / "data" / "results").iterdir())
     assert shipped.pop(0) == "SHIPPED"
@@ -66,7 +66,7 @@ def test_everything_is_made_and_renewed_without_training_again(folders, capsys):
     assert call(folders, "--no-training") == 0
     assert {path: path.stat().st_mtime_ns for path in (folders / "sweep").glob("*.h5")} == before
     assert (folders / "docs" / "reproduction.md").read_text() == document
-    assert "full_seed2 is left out: it has learned 4 problems" in capsys.readouterr().out
+    assert "full_seed2 is left out: it has learned 4 problems" in capsys.readouterr().err
     assert not (folders / "data" / "results" / "full_seed2.results.h5").exists()
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from l2l_engine.config import RunType
+from l2l_engine.sweeps.grid import grid
 from l2l_engine.sweeps.pace import PaceMeter
-from l2l_engine.sweeps.sweep import grid
 
 FULL, PERTURBED = grid([0], [RunType.Full, RunType.DSManifPert])
 RUNNING = replace(FULL, state="running", trials=100, trials_left=900.0)

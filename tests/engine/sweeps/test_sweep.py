@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -11,8 +13,13 @@ from tiny import TINY
 
 from l2l_engine.commands import sweep as command
 from l2l_engine.config import ConfigError, RunType
+from l2l_engine.network import initial_weights
 from l2l_engine.storage.session import Session
-from l2l_engine.sweeps.sweep import Sweep, SweepError, grid, train_run
+from l2l_engine.storage.writer import SessionWriter
+from l2l_engine.sweeps.grid import grid, parse_seeds
+from l2l_engine.sweeps.manifest import SweepError
+from l2l_engine.sweeps.sweep import Sweep
+from l2l_engine.sweeps.worker import train_run
 
 SHORT = {**TINY, "manifold_dimensions": 2, "baseline_problems": 2, "problems": 4}
 
@@ -34,6 +41,7 @@ def test_perturbation_run_branched_from_the_full_run_is_the_run_itself(tmp_path)
     (tmp_path / "shared").mkdir()
     alone = train_run(str(tmp_path / "alone"), perturbed)
     train_run(str(tmp_path / "shared"), full)
+    perturbed = Sweep(tmp_path / "shared", [full, perturbed]).runs[perturbed.name]
     branched = train_run(str(tmp_path / "shared"), perturbed)
     assert (alone.state, branched.state) == ("done", "done")
     with (
@@ -100,21 +108,159 @@ def test_stopped_sweep_goes_on_from_the_checkpoints(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         sweep.train(workers=1, progress=stop)
     assert sweep.runs["full_seed0"].state == "stopped"
-    assert not (tmp_path / ".stop").exists()
+    assert not list(tmp_path.glob(".wanted*"))
     with Session.open(tmp_path / "full_seed0.h5") as session:
         assert session.checkpoint() is not None
     assert [run.state for run in Sweep(tmp_path).runs.values()] == ["stopped"]
+    assert "stopped" in json.loads((tmp_path / "sweep.json").read_text())["runs"][0]["state"]
 
 
 def test_run_whose_turn_comes_after_the_stop_is_not_begun(tmp_path):
     (run,) = grid([0], [RunType.Full], **SHORT)
-    (tmp_path / ".stop").touch()
-    assert train_run(str(tmp_path), run) == run
+    assert train_run(str(tmp_path), run, wanted=".wanted-gone") == run
     assert not (tmp_path / run.file).exists()
 
 
+@pytest.mark.parametrize("text", ["3-1", "5-", "a", "", "0,,1", "0-99999999999"])
+def test_empty_and_endless_seeds_are_refused(text, tmp_path, capsys):
+    assert command.main(["--seeds", text, "-o", str(tmp_path / "sweep")]) == 2
+    error = capsys.readouterr().err
+    assert "Seeds:" in error
+    assert len(error.splitlines()) == 1
+    assert not (tmp_path / "sweep").exists()
+
+
+def test_empty_grids_are_refused_and_names_hold_what_varies():
+    with pytest.raises(ConfigError, match="no seed"):
+        grid([], [RunType.Full])
+    with pytest.raises(ConfigError, match="no sigma_rec"):
+        grid([0], [RunType.Full], {"sigma_rec": []})
+    assert parse_seeds("0, 3,5-7") == [0, 3, 5, 6, 7]
+    (run,) = grid([0], [RunType.Full], {"sigma_rec": [0.2]})
+    assert run.name == "full_seed0"
+    many = {"sigma_rec": [0.1, 0.2], "learning_rate": [1e-4, 2e-4], "epsilon": [1e-8, 1e-9]}
+    many |= {"l2_recurrent": [0.1, 0.2], "criterion_loss": [0.1, 0.2]}
+    names = [run.name for run in grid([0], [RunType.Full], many)]
+    assert max(map(len, names)) <= 80
+    assert len(set(names)) == 32
+    assert names == [run.name for run in grid([0], [RunType.Full], many)]
+
+
+def test_leftover_of_another_command_is_neither_trained_nor_replaced(tmp_path):
+    other, run = (grid([0], [RunType.Full], **SHORT, sigma_rec=s)[0] for s in (0.2, 0.05))
+    train_run(str(tmp_path), other)
+    before = (tmp_path / run.file).read_bytes()
+    (result,) = Sweep(tmp_path, [run]).train(workers=1)
+    assert result.state == "failed"
+    assert "sigma_rec = 0.2, not 0.05" in result.message
+    assert (tmp_path / run.file).read_bytes() == before
+
+
+def test_run_killed_before_its_first_checkpoint_starts_again(tmp_path):
+    (run,) = grid([0], [RunType.Full], **SHORT)
+    initial = initial_weights(np.random.RandomState(0), run.config)
+    SessionWriter.create(tmp_path / run.file, run.config, initial).close()
+    assert train_run(str(tmp_path), run).state == "done"
+
+
+def test_second_command_on_a_sweep_is_refused(tmp_path):
+    sweep = Sweep(tmp_path, grid([0], [RunType.Full], **SHORT))
+    sweep.save()
+    with sweep._alone(), pytest.raises(SweepError, match="Another command is training"):
+        Sweep(tmp_path).train(workers=1)
+
+
+@pytest.mark.parametrize("name", ["../outside", "a/b", ".hidden", ""])
+def test_manifest_cannot_name_files_outside_its_folder(name, tmp_path):
+    Sweep(tmp_path, grid([0], [RunType.Full], **SHORT)).save()
+    path = tmp_path / "sweep.json"
+    document = json.loads(path.read_text())
+    document["runs"][0]["name"] = name
+    path.write_text(json.dumps(document))
+    with pytest.raises(SweepError, match="is not the name of a run"):
+        Sweep(tmp_path)
+
+
+LONG = {**TINY, "max_trials": 5000, "criterion_loss": 1e-9}
+
+
+def start(folder, problems, **more):
+    settings = [f"--set={name}={value}" for name, value in ({**LONG, **more}).items()]
+    arguments = ["--seeds", "0-1", "--problems", str(problems), "--jobs", "2", "--json"]
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-m", "l2l_engine.commands.sweep"),
+            *(*arguments, *settings, "-o", str(folder)),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
+def children(process):
+    listed = subprocess.run(
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(process.pid)],
+        capture_output=True,
+        text=True,
+    )
+    rows = listed.stdout.splitlines()
+    return [int(row.split()[0]) for row in rows if "spawn_main" in row]
+
+
+def wait_until(condition, seconds=180.0):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.1)
+
+
+def under_way(folder):
+    return lambda: len(list(folder.glob("full_seed*.h5"))) == 2
+
+
+def alive(pid):
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
+    return state.stdout.strip()[:1] not in ("", "Z")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="POSIX processes")
+def test_lost_worker_is_replaced_and_its_run_goes_on(tmp_path):
+    sweep = start(tmp_path, problems=2, max_trials=2000)
+    wait_until(under_way(tmp_path))
+    os.kill(children(sweep)[0], signal.SIGKILL)
+    out, error = sweep.communicate(timeout=300)
+    assert sweep.returncode == 0, error
+    rows = json.loads((tmp_path / "sweep.json").read_text())["runs"]
+    assert [(row["state"], row["problems"]) for row in rows] == [("done", 2)] * 2
+    result = json.loads(out.splitlines()[-1])
+    assert (result["event"], result["done"]) == ("result", 2)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="POSIX processes")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_signals_end_all_workers_and_leave_resumable_runs(tmp_path, number):
+    sweep = start(tmp_path, problems=1000)
+    wait_until(under_way(tmp_path))
+    workers = children(sweep)
+    os.kill(sweep.pid, number)
+    _, error = sweep.communicate(timeout=120)
+    assert "Traceback" not in error
+    if number == signal.SIGKILL:
+        wait_until(lambda: not any(map(alive, workers)), 30)
+    else:
+        assert sweep.returncode == 128 + number, error
+        rows = json.loads((tmp_path / "sweep.json").read_text())["runs"]
+        assert [row["state"] for row in rows] == ["stopped"] * 2
+    assert not any(map(alive, workers))
+    for path in tmp_path.glob("*.h5"):
+        with Session.open(path) as session:
+            assert int(session.checkpoint()["trial"]) == session.n_trials
+
+
 def test_folder_of_another_sweep_is_refused(tmp_path):
-    Sweep(tmp_path, grid([0], [RunType.Full], **SHORT))
+    Sweep(tmp_path, grid([0], [RunType.Full], **SHORT)).save()
     with pytest.raises(SweepError, match="other parameters"):
         Sweep(tmp_path, grid([0], [RunType.Full], **{**SHORT, "sigma_rec": 0.2}))
     longer = grid([0], [RunType.Full], **{**SHORT, "problems": 9})
@@ -131,7 +277,8 @@ def test_command_trains_a_grid_and_says_so(tmp_path, capsys):
     arguments = ["--seeds", "0", "--problems", "2", *settings, "-o", str(tmp_path), "--json"]
     assert command.main([*arguments, "--jobs", "1"]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert lines[-1]["state"] == "done"
+    assert (lines[-1]["event"], lines[-1]["done"]) == ("result", 1)
+    assert any(line.get("state") == "done" for line in lines)
     assert command.main(["-o", str(tmp_path / "nothing")]) == 2
     assert "sweep.json" in capsys.readouterr().err
 

@@ -10,9 +10,8 @@ from driving import PATIENCE, TINY, settle
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMessageBox
 
-from l2l_engine.config import L2LError, RunConfig, RunType
+from l2l_engine.config import RunConfig, RunType
 from l2l_engine.storage.session import Session
-from l2l_gui.workers.sweeping import parse_seeds, parse_settings
 
 NAMES = set(json.loads(RunConfig().to_json())) - {"seed", "run_type", "problems", "same_problems"}
 
@@ -115,11 +114,3 @@ def test_what_is_wrong_with_a_sweep_is_said(window, tmp_path, qtbot, field, text
     qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
     assert words in dialog.message.text()
     assert not dialog.running
-
-
-def test_seeds_and_settings_are_read():
-    assert parse_seeds("0, 3,5-7") == [0, 3, 5, 6, 7]
-    read = parse_settings("sigma_rec = 0.05, 0.1\n\nactivation=relu")
-    assert read == {"sigma_rec": [0.05, 0.1], "activation": ["relu"]}
-    with pytest.raises(L2LError):
-        parse_seeds("0-999999999999")
