@@ -1,15 +1,26 @@
-"""Training in one call, under the names the published README uses."""
+"""What a script imports: opening sessions, and training in one call under the published names."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from l2l_engine.config import RunConfig, RunType
+from l2l_engine import shipped
+from l2l_engine.config import ConfigError, RunConfig, RunType
 from l2l_engine.published_names import from_published_names
+from l2l_engine.reproduction.published import PUBLISHED, Published
 from l2l_engine.storage.session import Session
+
+if TYPE_CHECKING:
+    from l2l_engine.run import Run
+    from l2l_engine.training.curriculum import Step
+
+Callback = Callable[["Run", "Step"], object]
 
 
 def train(
@@ -25,6 +36,9 @@ def train(
     *,
     path: str | PathLike[str] | None = None,
     overwrite: bool = False,
+    resume: bool = False,
+    callback: Callback | None = None,
+    progress: bool = False,
     **options: Any,
 ) -> Session:
     """Train a network and return its session, open for reading.
@@ -39,6 +53,14 @@ def train(
         The session file; by default ``l2l_seed{seed}_{rType}.h5`` in the working folder.
     overwrite : bool
         Replace an existing file.
+    resume : bool
+        Go on with the file if it is there; a finished run is returned as it is. Its parameters
+        must be those asked for, except the number of problems.
+    callback : callable, optional
+        Called after each trial with the :class:`l2l_engine.run.Run` and what the trial brought;
+        the training ends, resumably, when it returns False.
+    progress : bool
+        Show a bar on stderr.
     **options
         Any field of :class:`RunConfig`, such as ``problems`` or ``sigma_rec``, or a name of the
         published configuration, such as ``w_rec_init="diag"``, ``activation="suplin"``, ``l2_h`` or
@@ -81,7 +103,68 @@ def train(
     config = RunConfig.from_values(arguments.fields | settings.fields)
     most = settings.total_trials or math.inf
     target = Path(path or f"l2l_seed{config.seed}_{config.run_type.value}.h5")
-    with Run.create(target, config, overwrite=overwrite) as run:
+    if resume and target.exists():
+        _check_same(target, config)
+        opened = Run.resume(target, problems=config.problems)
+    else:
+        opened = Run.create(target, config, overwrite=overwrite)
+    with opened as run, _bar(progress, run) as show:
         while not run.finished and run.n_trials < most:
-            run.step()
+            step = run.step()
+            show()
+            if callback is not None and callback(run, step) is False:
+                break
     return Session.open(target)
+
+
+def open_session(path: str | PathLike[str]) -> Session:
+    """Open a session for reading, whether or not it is being written; ``l2l_engine.open``.
+
+    Raises
+    ------
+    SessionError
+        When it is missing, no session, cut off or damaged.
+    """
+    return Session.open(path)
+
+
+def load_example() -> Session:
+    """The network that comes with the program: seed 0, 101 problems."""
+    return Session.open(shipped.data(shipped.EXAMPLE))
+
+
+def published() -> dict[str, Published]:
+    """The paper's numbers by the name of the measure: as quoted, mean, spread and networks."""
+    return dict(PUBLISHED)
+
+
+def _check_same(path: Path, config: RunConfig) -> None:
+    with Session.open(path) as session:
+        for name, ours in asdict(config).items():
+            theirs = getattr(session.config, name)
+            if name != "problems" and theirs != ours:
+                raise ConfigError(
+                    f"{path} was trained with {name} = {theirs}, not {ours}: "
+                    "give another path, or overwrite=True without resume."
+                )
+
+
+@contextmanager
+def _bar(shown: bool, run: Run) -> Iterator[Callable[[], None]]:
+    """A bar of the problems learned; what it gives shows the run as it is now."""
+    if not shown:
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"))
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        total = run.config.problems
+        task = bar.add_task(run.path.name, total=total, note="")
+
+        def show() -> None:
+            note = f"{run.n_problems}/{total} problems, trial {run.trial_in_problem}"
+            bar.update(task, completed=run.n_problems, note=note)
+
+        yield show

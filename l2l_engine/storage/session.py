@@ -21,15 +21,15 @@ from numpy.typing import NDArray
 from l2l_engine.config import ConfigError, RunConfig
 from l2l_engine.network import WEIGHT_NAMES, NetworkWeights, weight_shapes
 from l2l_engine.storage import checkpoint, hdf5, layout, opening, version_1
-from l2l_engine.storage.closing import Closing
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.layout import Column, Lineage
+from l2l_engine.storage.views import NoSuchColumnError, NoSuchProblemError, SessionViews
 
 _ATTEMPTS = 20
 _PAUSE = 0.01  # s
 
 
-class Session(Closing):
+class Session(SessionViews):
     """A run on disk, read-only; see docs/session-format.md.
 
     K problems and T trials are complete; :meth:`refresh` sees what was added since. Safe to
@@ -146,10 +146,15 @@ class Session(Closing):
 
         Raises
         ------
-        IndexError
-            When there is no such problem.
+        NoSuchProblemError
+            When there is no such problem; it is an IndexError.
         """
-        rows = np.arange(self.n_problems)[index]
+        try:
+            rows = np.arange(self.n_problems)[index]
+        except IndexError:
+            raise NoSuchProblemError(
+                f"{self.path} has {self.n_problems} problems: {index} does not choose among them."
+            ) from None
         with self._reading():
             if rows.ndim == 0:
                 return NetworkWeights(*(self._weights[name][int(rows)] for name in WEIGHT_NAMES))
@@ -192,6 +197,7 @@ class Session(Closing):
         what it holds.
         """
         if name not in self._problems:
+            _check_name(name, layout.problem_columns(self.config), "problems")
             return version_1.problem_column(self, name)
         with self._reading():
             return self._rows(self._problems[name], slice(0, self.n_problems))
@@ -200,6 +206,7 @@ class Session(Closing):
         """Rows ``start`` to ``stop`` of a column of /trials, (T,); the stimulus: (T, B)."""
         rows = range(self.n_trials)[start:stop]
         if name not in self._trials:
+            _check_name(name, layout.trial_columns(self.config), "trials")
             return version_1.trial_column(self, name, rows)
         with self._reading():
             return self._rows(self._trials[name], slice(rows.start, rows.stop))
@@ -295,6 +302,13 @@ def _chosen(dataset: h5py.Dataset, rows: NDArray[np.intp]) -> NDArray[Any]:
     if (np.diff(rows) == 1).all():
         return dataset[int(rows[0]) : int(rows[-1]) + 1]
     return np.stack([dataset[int(row)] for row in rows])
+
+
+def _check_name(name: str, columns: dict[str, Column], table: str) -> None:
+    if name not in columns:
+        raise NoSuchColumnError(
+            f"There is no column {name!r} of {table}: there are {', '.join(columns)}."
+        )
 
 
 def _identity(path: Path) -> tuple[int, int]:

@@ -1,0 +1,249 @@
+"""What scripts see of a session: problems by number, tables, labelled arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.network import NetworkWeights
+from l2l_engine.simulation import Network, simulate
+from l2l_engine.storage.closing import Closing
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+TRIAL_COLUMNS = {
+    "problem": "from 0",
+    "task_loss": "nats",
+    "regularisation_cost": "",
+    "mean_square_rate": "a.u.",
+    "largest_rate": "a.u.",
+    "correct": "fraction of the batch",
+}
+PROBLEM_COLUMNS = {
+    "first_trial": "row, from 0",
+    "trials_run": "trials",
+    "trials_to_criterion": "trials",
+    "input_norm": "",
+    "output_norm": "",
+    "recurrent_norm": "",
+    "top_singular_norm": "",
+    "mean_square_rate": "a.u.",
+    "largest_rate": "a.u.",
+}
+_WEIGHT_AXES = {
+    "input": ("channel", "unit"),
+    "recurrent": ("from_unit", "unit"),
+    "bias": ("unit",),
+    "output": ("unit", "response"),
+    "output_bias": ("response",),
+}
+_LARGEST = 4_000_000_000  # bytes of states
+
+
+class NoSuchProblemError(L2LError, IndexError):
+    """The session has no problem of this number."""
+
+
+class NoSuchColumnError(L2LError, KeyError):
+    """There is no table or column of this name."""
+
+    __str__ = Exception.__str__  # a KeyError shows the quoted repr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """One learned problem. Python counts from 0: ``index`` 0 is problem 1 in the window.
+
+    Attributes
+    ----------
+    index : int
+        Its place in the session, from 0.
+    weights : NetworkWeights
+        The network that learned it, float32; NaN where it was not saved.
+    stimuli : (2, stimulus_channels)
+        The stimuli that ask for response 0 and for response 1.
+    trials_to_criterion : float
+        NaN where the problem was not learned.
+    trials : dict
+        Columns of its trials by name, (trials,) each; empty arrays where they were not recorded.
+    config : RunConfig
+        The run's parameters.
+    """
+
+    index: int
+    weights: NetworkWeights
+    stimuli: NDArray[np.float32]
+    trials_to_criterion: float
+    trials: dict[str, NDArray[Any]]
+    config: RunConfig
+
+    @property
+    def network(self) -> Network:
+        """The network, ready for :func:`l2l_engine.simulate`."""
+        return Network(self.weights, self.config)
+
+    def __repr__(self) -> str:
+        count = self.trials_to_criterion
+        learned = "not learned" if np.isnan(count) else f"learned in {count:.0f} trials"
+        return f"<problem {self.index}, {learned}>"
+
+
+class SessionViews(Closing):
+    """Gives a session its ``len``, its problems by number, and its tables."""
+
+    path: Path
+    n_problems: int
+    n_trials: int
+
+    @property
+    def config(self) -> RunConfig:
+        """The run's parameters."""
+        raise NotImplementedError
+
+    def weights(self, index: Any) -> NetworkWeights:
+        """See :class:`l2l_engine.storage.session.Session`."""
+        raise NotImplementedError
+
+    def problem_column(self, name: str) -> NDArray[Any]:
+        """See :class:`l2l_engine.storage.session.Session`."""
+        raise NotImplementedError
+
+    def trial_column(self, name: str, start: int = 0, stop: int | None = None) -> NDArray[Any]:
+        """See :class:`l2l_engine.storage.session.Session`."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        config = self.config
+        return (
+            f"<{config.run_type.value} session {self.path.name}: seed {config.seed}, "
+            f"{self.n_problems} of {config.problems} problems in {self.n_trials:,} trials, "
+            f"{config.units} units>"
+        )
+
+    def __bool__(self) -> bool:
+        return True  # also before the first problem is learned
+
+    def __len__(self) -> int:
+        """Problems finished."""
+        return self.n_problems
+
+    def __iter__(self) -> Iterator[Problem]:
+        return (self[index] for index in range(len(self)))
+
+    def __getitem__(self, index: int) -> Problem:
+        """The problem at a place counted from 0, or from the end if negative."""
+        place = index + self.n_problems if index < 0 else index
+        if not 0 <= place < self.n_problems:
+            raise NoSuchProblemError(
+                f"{self.path} has {self.n_problems} problems, 0 to {self.n_problems - 1} in Python: "
+                f"there is no problem {index}."
+            )
+        return Problem(
+            index=place,
+            weights=self.weights(place),
+            stimuli=self.problem_column("stimuli")[place],
+            trials_to_criterion=float(self.problem_column("trials_to_criterion")[place]),
+            trials=self._trials_of(place),
+            config=self.config,
+        )
+
+    def network(self, problems: Any = slice(None)) -> Network:
+        """The networks after some problems as a stack, for :func:`l2l_engine.simulate`."""
+        return Network(self.weights(problems), self.config)
+
+    def _trials_of(self, place: int) -> dict[str, NDArray[Any]]:
+        first = int(self.problem_column("first_trial")[place])
+        count = int(self.problem_column("trials_run")[place])
+        rows = slice(first, first + count) if min(first, count) >= 0 else slice(0, 0)
+        return {name: self.trial_column(name, rows.start, rows.stop) for name in TRIAL_COLUMNS}
+
+    def to_dataframe(self, table: str = "problems") -> pd.DataFrame:
+        """The trials or the problems as a table of pandas, one row each, counted from 0.
+
+        Parameters
+        ----------
+        table : {"problems", "trials"}
+            Which of them. Units are in ``frame.attrs["units"]``.
+
+        Raises
+        ------
+        L2LError
+            When pandas is not installed, or there is no such table.
+        """
+        pandas = _optional("pandas")
+        if table == "problems":
+            units, read = PROBLEM_COLUMNS, self.problem_column
+        elif table == "trials":
+            units, read = TRIAL_COLUMNS, self.trial_column
+        else:
+            raise NoSuchColumnError(f"There is no table {table!r}: it is problems or trials.")
+        frame = pandas.DataFrame({name: read(name) for name in units})
+        frame.index.name = table.removesuffix("s")
+        frame.attrs["units"] = dict(units)
+        return frame
+
+    def to_xarray(self, problems: Any = slice(None), *, trajectories: bool = True) -> xr.Dataset:
+        """Weights, stimuli and trajectories of some problems as labelled arrays of xarray.
+
+        Parameters
+        ----------
+        problems : slice or list of int
+            Which problems, counted from 0.
+        trajectories : bool
+            Run each network on its own stimuli, without noise, and add states and outputs.
+
+        Raises
+        ------
+        L2LError
+            When xarray is not installed, or the states would take more than 4 GB.
+        """
+        xarray = _optional("xarray")
+        config = self.config
+        places = np.atleast_1d(np.arange(self.n_problems)[problems])
+        size = len(places) * 2 * config.steps * config.units * 4
+        if trajectories and size > _LARGEST:
+            raise L2LError(
+                f"The states of {len(places)} problems take {size / 1e9:.0f} GB: choose fewer "
+                "problems, or trajectories=False."
+            )
+        networks, stimuli = self.network(places), self.problem_column("stimuli")[places]
+        held: dict[str, tuple[tuple[str, ...], Any, dict[str, str]]] = {
+            name: (("problem", *_WEIGHT_AXES[name]), array, {"units": "1"})
+            for name, array in networks.weights.arrays().items()
+            if name in _WEIGHT_AXES
+        }
+        start = networks.weights.initial_state[:, 0]
+        held["initial_state"] = (("problem", "unit"), start, {"units": "a.u."})
+        held["stimuli"] = (("problem", "stimulus", "stimulus_channel"), stimuli, {"units": "1"})
+        counts = self.problem_column("trials_to_criterion")[places]
+        held["trials_to_criterion"] = (("problem",), counts, {"units": "trials"})
+        coordinates: dict[str, Any] = {
+            "problem": places,
+            "response": ["0", "1", "fixation"],
+        }
+        if trajectories:
+            activity = simulate(networks, stimuli)
+            axes = ("problem", "stimulus", "time")
+            held["states"] = ((*axes, "unit"), activity.states, {"units": "a.u."})
+            held["outputs"] = ((*axes, "response"), activity.outputs, {"units": "probability"})
+            coordinates["time"] = ("time", activity.times, {"units": "ms"})
+        return xarray.Dataset(held, coordinates, {"session": str(self.path)})
+
+
+def _optional(name: str) -> Any:
+    import importlib
+
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise L2LError(
+            f"This needs {name}: install it with  pip install 'l2l-explorer[data]'."
+        ) from None
