@@ -100,13 +100,9 @@ class SessionViews(Closing):
     """Gives a session its ``len``, its problems by number, and its tables."""
 
     path: Path
+    config: RunConfig
     n_problems: int
     n_trials: int
-
-    @property
-    def config(self) -> RunConfig:
-        """The run's parameters."""
-        raise NotImplementedError
 
     def weights(self, index: Any) -> NetworkWeights:
         """See :class:`l2l_engine.storage.session.Session`."""
