@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.analysis.change_table import COLUMNS
+from l2l_engine.analysis.learning_curve import moving_mean
 from l2l_engine.analysis.progress import Progress
+from l2l_engine.analysis.statistics import group_means
 from l2l_engine.analysis.vector_field import vector_field_change
 from l2l_engine.network import NetworkWeights
 from l2l_gui.model.sessions import OpenSession
@@ -41,6 +43,29 @@ class ChangeTable:
     def column(self, name: str) -> NDArray[np.float64]:
         """A column by its name in ``COLUMNS``."""
         return self.table[:, COLUMNS.index(name)]
+
+    def index(self, number: int | None) -> int | None:
+        """The row of a problem; None where there is none."""
+        if number is None or not FIRST <= number <= self.numbers[-1]:
+            return None
+        return number - FIRST
+
+    def course(self, name: str, window: int, group: int) -> tuple[NDArray[np.float64], ...]:
+        """Problems, values and moving mean of a column; means of groups of more than one problem.
+
+        Parameters
+        ----------
+        name : the column
+        window : problems of the moving mean
+        group : problems of a group; 1 shows each, else the mean is that of the group
+        """
+        numbers = self.numbers.astype(float)
+        if group == 1:
+            return numbers, self.column(name), moving_mean(self.column(name), window)
+        starts = range(0, len(numbers), group)
+        centres = np.array([numbers[start : start + group].mean() for start in starts])
+        means = group_means(self.table, group)[:, COLUMNS.index(name)]
+        return centres, means, means
 
 
 def change_table(

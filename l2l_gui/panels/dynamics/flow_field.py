@@ -28,8 +28,6 @@ from l2l_gui.plotting.pointing import Pointing
 
 FINER = 2
 """Pixels of the speed image for each arrow, along each axis."""
-RELEASED_MS = 500.0
-RELEASED_STEPS = 1000
 MARGIN = 0.12
 SLOWEST = 0.01
 """The least speed (a.u./s) that the strongest colour stands for."""
@@ -207,12 +205,10 @@ class FlowFieldPanel(Panel[Scene]):
         if self.answer is None:
             return
         scene: Scene = self.answer.value
-        through, current = scene.at(_stimulus(self.answer), self.answer.view.selection.time)
-        start = scene.plane.lift(np.array([x, y]), through)
-        duration = min(RELEASED_MS, RELEASED_STEPS * scene.config.dt)
-        path = flow.release(scene.learned.weights, current, scene.config, start, duration)
+        ms = self.answer.view.selection.time
+        path = scene.released(np.array([x, y]), _stimulus(self.answer), ms)
         self._released_in = scene
-        self.released.setData(*scene.plane.coordinates(path).T)
+        self.released.setData(*path.T)
 
     def _tip(self, x: float, y: float) -> str | None:
         index = self.pointing.near(x, y, *self.points.places)

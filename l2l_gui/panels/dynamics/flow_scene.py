@@ -23,6 +23,8 @@ PLANES = {
     "decision-stimulus": "decision 1, stimulus 1",
 }
 SEARCHES = 8
+RELEASED_MS = 500.0
+RELEASED_STEPS = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +43,14 @@ class Scene:
         initial = own.weights.initial_state
         state = flow.state_at(own.states[stimulus], initial, self.config, ms)
         return state, flow.input_current(own.weights, own.stimuli[stimulus], self.config, ms)
+
+    def released(self, place: NDArray[np.float64], stimulus: int, ms: float) -> NDArray[np.float64]:
+        """The path on the plane, (steps, 2), of a state let go at ``place`` under the input then."""
+        through, current = self.at(stimulus, ms)
+        start = self.plane.lift(place, through)
+        duration = min(RELEASED_MS, RELEASED_STEPS * self.config.dt)
+        path = flow.release(self.learned.weights, current, self.config, start, duration)
+        return self.plane.coordinates(path)
 
     def points_at(self, found: Sequence[Points] | None, stimulus: int, ms: float) -> Points | None:
         """Those of the points of every epoch that belong to a time."""

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PyQt6.QtCore import QSize
 
 from l2l_engine.analysis.change_table import COLUMNS, learning_correlations
-from l2l_engine.analysis.learning_curve import moving_mean
-from l2l_engine.analysis.statistics import group_means
 from l2l_gui.panels.base import (
     SNAPSHOT,
     Answer,
@@ -123,7 +120,7 @@ class VectorFieldProblemsPanel(Panel[ChangeTable]):
         for name, quantity in QUANTITIES.items():
             line, points = self.lines[name], self.dots[name]
             shown = name in view["quantities"]
-            numbers, values, mean = _course(table, name, view["groups"])
+            numbers, values, mean = table.course(name, WINDOW, GROUP if view["groups"] else 1)
             line.setData(*((numbers, mean) if shown else ([], [])), connect="finite")
             points.setData(*((numbers, values) if shown else ([], [])))
             points.setSymbolSize(size)
@@ -148,14 +145,14 @@ class VectorFieldProblemsPanel(Panel[ChangeTable]):
 
     def mark(self, answer: Answer[ChangeTable]) -> None:
         """A ring around the selected problem's point."""
-        table, index = answer.value, _index(answer.value, answer.view.selection.problem)
+        table, index = answer.value, answer.value.index(answer.view.selection.problem)
         x, y = table.column(answer.view["related"]), table.counts
         self.ring.setData(*(([], []) if index is None else ([x[index]], [y[index]])))
 
     def caption(self, answer: Answer[ChangeTable]) -> str:
         """The selected problem and the size of its change."""
         number = answer.view.selection.problem
-        index = _index(answer.value, number)
+        index = answer.value.index(number)
         if index is None:
             return f"problem {number}" if number else ""
         return f"problem {number}: ‖ΔZ‖ = {answer.value.column('total')[index]:.3g} a.u./step"
@@ -177,7 +174,7 @@ class VectorFieldProblemsPanel(Panel[ChangeTable]):
     # -- the mouse ---------------------------------------------------------------------
 
     def _click_curve(self, x: float, _y: float) -> None:
-        if self.answer is not None and _index(self.answer.value, round(x)) is not None:
+        if self.answer is not None and self.answer.value.index(round(x)) is not None:
             self.select(round(x))
 
     def _tip_curve(self, x: float, _y: float) -> str | None:
@@ -202,7 +199,7 @@ class VectorFieldProblemsPanel(Panel[ChangeTable]):
         return None if number is None else self._describe(number)
 
     def _describe(self, number: int) -> str | None:
-        index = _index(self.answer.value, number) if self.answer else None
+        index = self.answer.value.index(number) if self.answer else None
         if self.answer is None or index is None:
             return None
         table: ChangeTable = self.answer.value
@@ -213,21 +210,3 @@ class VectorFieldProblemsPanel(Panel[ChangeTable]):
             for name in self.answer.view["quantities"]
         ]
         return "\n".join([f"Problem {number}, {learned}", *lines])
-
-
-def _index(table: ChangeTable, number: int | None) -> int | None:
-    """The row of a problem; None where there is none."""
-    known = number is not None and FIRST <= number <= table.numbers[-1]
-    return number - FIRST if known and number is not None else None
-
-
-def _course(table: ChangeTable, name: str, groups: bool) -> tuple[NDArray[np.float64], ...]:
-    """Problems, values and means of a column; with ``groups`` a point for each group."""
-    if not groups:
-        values = table.column(name)
-        return table.numbers.astype(float), values, moving_mean(values, WINDOW)
-    numbers = table.numbers.astype(float)
-    starts = range(0, len(numbers), GROUP)
-    centres = np.array([numbers[start : start + GROUP].mean() for start in starts])
-    means = group_means(table.table, GROUP)[:, COLUMNS.index(name)]
-    return centres, means, means

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF
 
-from l2l_engine.analysis import geometry
-from l2l_engine.analysis.progress import Progress
 from l2l_gui.panels import problem_groups
 from l2l_gui.panels.base import (
     SNAPSHOT,
@@ -24,7 +19,7 @@ from l2l_gui.panels.base import (
     View,
     Wanted,
 )
-from l2l_gui.panels.problem_groups import GroupTrajectories, Moments
+from l2l_gui.panels.representations.angles import Angles, all_angles, round_levels
 from l2l_gui.plotting.ink import Ink, inked
 from l2l_gui.plotting.plots import ProblemLine, colour_bar, dressed, grid_view
 from l2l_gui.plotting.problem_axis import GroupBand, ProblemAxis
@@ -41,54 +36,6 @@ SCALES = {
     "largest": ("viridis", "Angle (°)"),
     "alignment": ("cividis", "Index"),
 }
-RIGHT_ANGLE = 90.0
-
-
-@dataclass(frozen=True, eq=False)
-class Angles:
-    """Between k-dimensional subspaces of P problems, degrees; alignment from 0 to 1."""
-
-    moments: Moments
-    group: GroupTrajectories
-    dimensions: int
-    pairwise: NDArray[np.float32]  # (P, P, k), smallest angle first
-    alignment: NDArray[np.float32]  # (P, P): subspace of the row, variance of the column
-    to_group: NDArray[np.float64]  # (P, min(k, 4)): to the group's decision subspace
-
-    def matrix(self, measure: str) -> NDArray[np.float32]:
-        """What the image shows, (P, P)."""
-        if measure == "alignment":
-            return self.alignment
-        return self.pairwise.mean(axis=2) if measure == "mean" else self.pairwise[..., -1]
-
-
-def all_angles(
-    moments: Moments, group: GroupTrajectories, dimensions: int, progress: Progress | None = None
-) -> Angles:
-    """Angles and alignment of all pairs of problems, and of all problems with the group."""
-    bases = geometry.principal_components(moments.matrices.astype(np.float64), dimensions)
-    to_group = geometry.principal_angles(bases, group.subspaces.decision)
-    pairwise = geometry.pairwise_angles(bases, progress)
-    alignment = geometry.alignment_index(moments.matrices, dimensions)
-    return Angles(
-        moments,
-        group,
-        dimensions,
-        np.degrees(pairwise).astype(np.float32),
-        alignment.astype(np.float32),
-        np.degrees(to_group),
-    )
-
-
-def round_levels(matrix: NDArray[np.float32], measure: str) -> tuple[float, float]:
-    """Colour limits with round ends: angles from 0°, alignment up to 1."""
-    if not np.isfinite(matrix).any():
-        return (0.0, 1.0)
-    if measure == "alignment":
-        return (min(0.9, float(np.floor(10 * np.nanmin(matrix)) / 10)), 1.0)
-    return (0.0, min(RIGHT_ANGLE, max(10.0, 10 * float(np.ceil(np.nanmax(matrix) / 10)))))
-
-
 WHITE = Ink("#ffffff", 1, alpha=0.8)  # over an image
 
 
@@ -178,7 +125,7 @@ class PrincipalAnglesPanel(Panel[Angles]):
         self.bar.setLevels(levels)
         self.bar.setLabel("right", label)
         self.image.setImage(matrix.T, autoLevels=False, levels=levels)  # rows upwards
-        low, high = _span(value)
+        low, high = value.span
         self.image.setRect(QRectF(low, low, high - low, high - low))
         for curve in self.curves:
             self.curves_plot.removeItem(curve)
@@ -194,7 +141,7 @@ class PrincipalAnglesPanel(Panel[Angles]):
 
     def frame(self, answer: Answer[Angles]) -> None:
         """All problems."""
-        low, high = _span(answer.value)
+        low, high = answer.value.span
         self.curves_plot.setXRange(low, high, padding=0)
         self.pairs.setYRange(low, high, padding=0)
         self.curves_plot.setYRange(0, 92, padding=0)
@@ -228,10 +175,3 @@ class PrincipalAnglesPanel(Panel[Angles]):
                 "Alignment: subspace of the row, variance of the column",
             ),
         )
-
-
-def _span(value: Angles) -> tuple[float, float]:
-    """The ends of the axes: half a step beyond the first and last problem."""
-    numbers = value.moments.numbers
-    half = (numbers[1] - numbers[0]) / 2 if len(numbers) > 1 else 0.5
-    return numbers[0] - half, numbers[-1] + half

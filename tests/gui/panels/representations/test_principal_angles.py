@@ -9,7 +9,8 @@ from test_trajectories import expected
 
 from l2l_engine import network
 from l2l_engine.analysis import geometry
-from l2l_gui.panels.representations.principal_angles import PrincipalAnglesPanel, round_levels
+from l2l_gui.panels.representations.angles import round_levels
+from l2l_gui.panels.representations.principal_angles import PrincipalAnglesPanel
 from l2l_gui.plotting.choice_bar import ChoiceBar
 
 
