@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtWidgets import QFileDialog
@@ -52,12 +53,15 @@ class PublishedFiles(QObject):
         words = f"Importing {source.name}"
         self._start(words, _import, (source, target, prefix), self._imported)
 
-    def _imported(self, target: Path) -> None:
+    def _imported(self, imported: tuple[Path, list[str]]) -> None:
+        target, unknown = imported
         self._shell.runner.open(target)
-        self._shell.notifications.inform(
+        sentences = [
             f"Imported as {target}. It cannot be continued, for the published files hold no "
-            "optimiser; Branch (B) goes on from any of its problems."
-        )
+            "optimiser; Branch (B) goes on from any of its problems.",
+            *unknown,
+        ]
+        self._shell.notifications.inform(" ".join(sentences))
 
     # -- out ---------------------------------------------------------------------------
 
@@ -108,13 +112,13 @@ class PublishedFiles(QObject):
     def _start(
         self,
         label: str,
-        work: Callable[..., Path],
+        work: Callable[..., Any],
         arguments: tuple[object, ...],
-        then: Callable[[Path], object],
+        then: Callable[[Any], object],
     ) -> None:
         self._under_way.append(label)
 
-        def finished(result: Path) -> None:
+        def finished(result: object) -> None:
             self._under_way.remove(label)
             then(result)
 
@@ -131,10 +135,13 @@ class PublishedFiles(QObject):
 
 def _import(
     source: Path, target: Path, prefix: str | None, progress: Callable[[float], None]
-) -> Path:
+) -> tuple[Path, list[str]]:
+    """The session made, and what the files leave unknown."""
     from l2l_engine.storage.published import import_published  # brings SciPy
 
-    return import_published(source, target, progress, prefix=prefix)
+    unknown: list[str] = []
+    made = import_published(source, target, progress, prefix=prefix, note=unknown.append)
+    return made, unknown
 
 
 def _export(session: Path, target: Path, progress: Callable[[float], None]) -> Path:

@@ -28,7 +28,7 @@ from l2l_engine.training.records import (
 )
 
 Progress = Callable[[float], None]
-_MOST_PROBLEMS = 100_000
+_MOST_PROBLEMS = 10_000
 _LARGEST_SETTINGS = 1 << 20  # bytes
 _MAIN_KINDS = (names.NETWORK, names.CRITERION)
 _PERTURBING = (RunType.SSManifPert, RunType.DSManifPert)

@@ -85,6 +85,16 @@ def test_a_zip_is_imported_from_the_menu(window, published, tmp_path, qtbot, mon
     assert window.runner.session.problems == 2
 
 
+def test_what_published_files_leave_unknown_is_said(window, published, tmp_path, qtbot):
+    folder = shutil.copytree(published / "files-0", tmp_path / "files")
+    for item in folder.glob("config_*.json"):
+        item.unlink()
+    window.features.published.read(folder, tmp_path / "again.h5")
+    qtbot.waitUntil(lambda: bool(window.notifications.bars), timeout=PATIENCE)
+    assert "do not say the time step" in window.notifications.bars[-1].sentence
+    settle(window, qtbot)
+
+
 def test_what_is_nothing_to_import_gets_a_sentence(window, tmp_path, qtbot):
     empty = tmp_path / "empty"
     empty.mkdir()
