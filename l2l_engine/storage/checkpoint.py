@@ -8,6 +8,7 @@ the one before it is used.
 from __future__ import annotations
 
 import io
+import math
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -78,12 +79,26 @@ def _checksum(sequence: int, packed: NDArray[np.uint8]) -> int:
 
 
 def _unpack(packed: NDArray[np.uint8]) -> State | None:
-    buffer = io.BytesIO(packed.tobytes())
     try:
-        with zipfile.ZipFile(buffer) as archive:
+        with zipfile.ZipFile(io.BytesIO(packed.tobytes())) as archive:
             if any(item.compress_type != zipfile.ZIP_STORED for item in archive.infolist()):
                 return None  # never ours, and could swell
-        with np.load(buffer, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
-    except (ValueError, EOFError, zipfile.BadZipFile):
+            return {
+                item.filename.removesuffix(".npy"): _array(archive.read(item))
+                for item in archive.infolist()
+            }
+    except (ValueError, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
         return None
+
+
+def _array(content: bytes) -> NDArray[Any]:
+    """An .npy file's array; ValueError unless its header declares just what follows it."""
+    stream = io.BytesIO(content)
+    if np.lib.format.read_magic(stream) != (1, 0):
+        raise ValueError("an unknown version")
+    shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
+    rest = content[stream.tell() :]
+    if dtype.hasobject or math.prod(shape) * dtype.itemsize != len(rest):
+        raise ValueError("its size is not what it declares")
+    array = np.frombuffer(rest, dtype).reshape(shape, order="F" if fortran else "C")
+    return array.copy(order="C")

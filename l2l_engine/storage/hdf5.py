@@ -35,37 +35,33 @@ def marked_open(path: Path) -> bool:
     return len(head) == 12 and head[8] >= 3 and head[11] != 0
 
 
-def open_to_read(path: Path) -> h5py.File:
-    """Open read-only, beside a writer where the file's version allows it."""
-    found = superblock(path)
-    swmr = found is not None and found[0] >= 3
-    return _patiently(lambda: h5py.File(path, "r", swmr=swmr))
+def mentions(path: Path, text: str) -> bool:
+    """Whether a text is among a file's first bytes."""
+    with path.open("rb") as stream:
+        return text.encode() in stream.read(1 << 16)
 
 
-def check_sound(path: Path) -> None:
-    """Walk through all structures of a file nobody writes; OSError where one is damaged.
+def open_beside_writer(path: Path) -> h5py.File:
+    """Open read-only a file that is being written."""
+    return _patiently(lambda: h5py.File(path, "r", swmr=True))
 
-    A reader beside a writer would instead wait, for ever longer times, for them to be mended.
-    """
-    size = path.stat().st_size
 
-    def check_chunk(chunk: h5py.h5d.StoreInfo) -> None:
+def check_chunks(dataset: h5py.Dataset, size: int) -> None:
+    """Check that every chunk ends within a file of ``size`` bytes; OSError where one does not."""
+
+    def check(chunk: h5py.h5d.StoreInfo) -> None:
         if chunk.byte_offset + chunk.size > size:
             raise OSError("it is cut off")
 
-    def walk(_: str, item: h5py.Group | h5py.Dataset) -> None:
-        if isinstance(item, h5py.Dataset) and item.chunks:
-            item.id.chunk_iter(check_chunk)
-
-    with open_detached(path) as file:
-        file.visititems(walk)
+    if dataset.chunks:
+        dataset.id.chunk_iter(check)
 
 
 def open_detached(path: Path) -> h5py.File:
     """Open read-only as a file of its own, apart from other handles of this process.
 
-    A file marked as open appears as it would had it been closed at its present length, and is
-    read without the waiting of SWMR.
+    A file marked as open appears as it would had it been closed at its present length. It is
+    never waited for: a reader beside a writer waits, ever longer, for damage to be mended.
     """
     return h5py.File(_Unmarked(path), "r")
 

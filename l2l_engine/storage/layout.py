@@ -25,9 +25,12 @@ RESULTS_FORMAT = "l2l-results"
 VERSION = 2
 CHECKPOINT_SLOTS = ("checkpoint/slot_0", "checkpoint/slot_1")
 CHECKPOINT_SEAL = "checkpoint/seal"
+WEIGHTS = "problems/weights/"
+"""Where networks are; the chunks of those that were not saved are missing."""
 TARGET = "checkpoint/target"
 """Problems asked for in all, (1,); a dataset, for attributes cannot change under SWMR."""
 _SLOT_BYTES = 1 << 16
+_LONGEST_TEXT = 1 << 24  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ def problem_columns(config: RunConfig) -> dict[str, Column]:
 def weight_columns(config: RunConfig) -> dict[str, Column]:
     """Columns of /problems/weights by name: one problem is one chunk of each."""
     return {
-        name: Column(f"problems/weights/{name}", np.float32, shape)
+        name: Column(f"{WEIGHTS}{name}", np.float32, shape)
         for name, shape in weight_shapes(config).items()
     }
 
@@ -228,10 +231,17 @@ def attribute(file: h5py.File, name: str) -> str | int | None:
 
     Raises
     ------
-    UnicodeDecodeError
-        When text is not UTF-8.
+    ValueError
+        When it is of unreasonable size, or its text not UTF-8.
     """
-    value = file.attrs.get(name)
+    if name not in file.attrs:
+        return None
+    known = file.attrs.get_id(name)
+    if known.shape != ():
+        return None
+    if known.get_storage_size() > _LONGEST_TEXT:
+        raise ValueError(f"{known.get_storage_size()} bytes")
+    value = file.attrs[name]
     if isinstance(value, bytes):
         return value.decode()
     if isinstance(value, str):

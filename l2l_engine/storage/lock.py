@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from pathlib import Path
+
+if sys.platform != "win32":
+    import fcntl
 
 from filelock import FileLock, Timeout
 
 from l2l_engine.storage.errors import BusyError, SessionError
+
+
+def is_being_written(path: Path) -> bool:
+    """Whether a writer of this computer holds the session."""
+    try:
+        stream = lock_path(path).open("rb")
+    except OSError:
+        return False
+    with stream:
+        if sys.platform == "win32":
+            return True  # there the lock file goes with its holder
+        try:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+
+def lock_path(path: Path) -> Path:
+    """The lock file of a session."""
+    return path.with_name(f".{path.name}.lock")
 
 
 class WriterLock:
@@ -20,7 +45,7 @@ class WriterLock:
     """
 
     def __init__(self, path: Path) -> None:
-        self._lock = FileLock(path.with_name(f".{path.name}.lock"), thread_local=False)
+        self._lock = FileLock(lock_path(path), thread_local=False)
         try:
             # not zero: a holder that just removed the file makes the first attempt void
             self._lock.acquire(timeout=0.05, poll_interval=0.01)

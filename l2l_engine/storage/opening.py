@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import stat
 from pathlib import Path
 
 import h5py
@@ -9,12 +11,19 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from l2l_engine.config import ConfigError, RunConfig
-from l2l_engine.storage import hdf5, layout
+from l2l_engine.storage import hdf5, layout, untrusted
 from l2l_engine.storage.errors import SessionError
+from l2l_engine.storage.lock import is_being_written
+from l2l_engine.storage.plain_files import reason
+
+_SUPERBLOCK = 3  # of every session; from 2 on, HDF5 has checksums on its structures
+_LARGEST_CHUNK = 1 << 27  # bytes; the largest network's recurrent weights take half of it
 
 
 def open_file(path: Path) -> h5py.File:
     """Open the HDF5 file of a session for reading.
+
+    Beside a writer it can be refreshed; else it is a view of the file as it is.
 
     Raises
     ------
@@ -23,18 +32,27 @@ def open_file(path: Path) -> h5py.File:
     """
     _check_bytes(path)
     try:
-        _check_structure(path)
-        return hdf5.open_to_read(path)
+        untrusted.check_bytes(path)
+        if is_being_written(path):
+            return hdf5.open_beside_writer(path)
+        return hdf5.open_detached(path)
     except (OSError, RuntimeError) as error:
         raise SessionError(
-            f"{path} is damaged or cannot be opened ({error}): restore it from a copy."
+            f"{path} is damaged or cannot be opened ({reason(error)}): restore it from a copy."
         ) from error
+
+
+def is_detached(file: h5py.File) -> bool:
+    """Whether an open file is a view that cannot be refreshed."""
+    return bool(file.driver == "fileobj")
 
 
 def _check_bytes(path: Path) -> None:
     try:
-        found = hdf5.superblock(path)
-        size = path.stat().st_size
+        status = path.stat()
+        found = hdf5.superblock(path) if stat.S_ISREG(status.st_mode) else None
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError
     except FileNotFoundError:
         raise SessionError(f"{path} does not exist: check the name of the session.") from None
     except IsADirectoryError:
@@ -45,44 +63,39 @@ def _check_bytes(path: Path) -> None:
         raise SessionError(
             f"{path} cannot be opened ({error.strerror}): check its permissions."
         ) from error
+    if not stat.S_ISREG(status.st_mode):
+        raise SessionError(f"{path} is a device or pipe, not a session file: choose a file.")
     if found is None:
         raise SessionError(
             f"{path} is not an HDF5 file, so it holds no session: choose a file made by "
             "l2l-train or l2l-convert."
         )
-    end = found[1]
+    version, end = found
+    if version < _SUPERBLOCK:
+        raise _not_a_session(path, hdf5.mentions(path, layout.RESULTS_FORMAT))
+    size = status.st_size
     if size < end and not hdf5.marked_open(path):
         raise SessionError(
             f"{path} is cut off ({size} of {end} bytes): copy it again from where it came."
         )
 
 
-def _check_structure(path: Path) -> None:
-    """Find damage that would keep a SWMR reader waiting: OSError."""
-    marked = hdf5.marked_open(path)
-    found = hdf5.superblock(path)
-    if marked and found and path.stat().st_size >= found[1]:
-        return
-    try:
-        hdf5.check_sound(path)
-    except OSError:
-        if marked or not hdf5.marked_open(path):  # else a writer began meanwhile
-            raise
+def _not_a_session(path: Path, is_results: bool) -> SessionError:
+    if is_results:
+        return SessionError(
+            f"{path} holds results of a run and not its networks: add it in the Figures workspace, "
+            "or give it to l2l-figures."
+        )
+    return SessionError(
+        f"{path} is an HDF5 file but not a session: choose a file made by l2l-train or l2l-convert."
+    )
 
 
 def config_of(path: Path, file: h5py.File) -> RunConfig:
     """The configuration of an open file, once it is known to be a session we can read."""
     found = attribute(path, file, "format")
-    if found == layout.RESULTS_FORMAT:
-        raise SessionError(
-            f"{path} holds results of a run and not its networks: add it in the Figures workspace, "
-            "or give it to l2l-figures."
-        )
     if found != layout.FORMAT:
-        raise SessionError(
-            f"{path} is an HDF5 file but not a session (its attribute 'format' is {found!r}, "
-            f"not '{layout.FORMAT}'): choose a file made by l2l-train or l2l-convert."
-        )
+        raise _not_a_session(path, found == layout.RESULTS_FORMAT)
     version, text = attribute(path, file, "version"), attribute(path, file, "config")
     if not isinstance(version, int) or not isinstance(text, str):
         raise SessionError(
@@ -103,9 +116,9 @@ def attribute(path: Path, file: h5py.File, name: str) -> str | int | None:
     """A root attribute; None where it is missing or of another kind."""
     try:
         return layout.attribute(file, name)
-    except (OSError, RuntimeError, TypeError, ValueError) as error:
+    except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
         raise SessionError(
-            f"{path}: the attribute '{name}' is damaged ({error}): restore it from a copy."
+            f"{path}: the attribute '{name}' is damaged ({reason(error)}): restore it from a copy."
         ) from error
 
 
@@ -116,10 +129,23 @@ def dataset(
     shape: tuple[int | None, ...] | None = None,
     dtype: DTypeLike | None = None,
 ) -> h5py.Dataset:
-    """A dataset; its shape must agree where ``shape`` is not None, and its kind of number."""
-    found = file.get(name)
-    if not isinstance(found, h5py.Dataset):
-        raise SessionError(f"{path} lacks the dataset /{name}: restore it from a copy.")
+    """A dataset, all of it in the file; its shape and kind of number must agree where given.
+
+    Raises
+    ------
+    SessionError
+        When it is missing, something else, points elsewhere, or declares more than is there.
+    """
+    try:
+        found = untrusted.dataset(file, name)
+        if is_detached(file):
+            _check_stored(path, file, found)
+    except untrusted.MissingError:
+        raise SessionError(f"{path} lacks the dataset /{name}: restore it from a copy.") from None
+    except (KeyError, ValueError, OSError, RuntimeError) as error:
+        raise SessionError(
+            f"{path}: /{name} is damaged or unsafe ({reason(error)}): restore it from a copy."
+        ) from error
     if shape is not None and (
         found.ndim != len(shape)
         or any(want not in (None, have) for want, have in zip(shape, found.shape, strict=True))
@@ -135,3 +161,16 @@ def dataset(
             "restore it from a copy."
         )
     return found
+
+
+def _check_stored(path: Path, file: h5py.File, found: h5py.Dataset) -> None:
+    """Compare what a dataset declares with what is there, before memory is taken for it."""
+    chunk = math.prod(found.chunks or (0,)) * found.dtype.itemsize
+    if chunk > _LARGEST_CHUNK:
+        raise ValueError(f"{found.name} has chunks of {chunk} bytes")
+    if hdf5.marked_open(path):
+        hdf5.check_chunks(found, path.stat().st_size)
+    if found.chunks and not found.name.startswith(f"/{layout.WEIGHTS}"):
+        stored = found.id.get_storage_size()
+        if found.nbytes > stored + chunk:
+            raise ValueError(f"{found.name} declares {found.nbytes} bytes and holds {stored}")

@@ -23,10 +23,12 @@ from l2l_engine.network import WEIGHT_NAMES, NetworkWeights, weight_shapes
 from l2l_engine.storage import checkpoint, hdf5, layout, opening, version_1
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.layout import Column, Lineage
+from l2l_engine.storage.lock import is_being_written
 from l2l_engine.storage.views import NoSuchColumnError, NoSuchProblemError, SessionViews
 
 _ATTEMPTS = 20
 _PAUSE = 0.01  # s
+_LARGEST_UNSTORED = 1 << 28  # bytes
 
 
 class Session(SessionViews):
@@ -42,7 +44,7 @@ class Session(SessionViews):
         self._file = file
         self._replaced: list[h5py.File] = []  # files since replaced; a thread may be reading them
         self._refreshing = threading.Lock()
-        self._identity = _identity(path)
+        self._identity, self._seen = _identity(path), _state(path)
         with self._reading():
             self._written_config = opening.config_of(path, file)
             self.version = int(file.attrs["version"])
@@ -90,8 +92,10 @@ class Session(SessionViews):
         with self._refreshing:
             if _identity(self.path) != self._identity:  # repaired or made anew: another file
                 self._replace()
-            else:
+            elif not opening.is_detached(self._file):
                 self._see_what_was_added()
+            elif _state(self.path) != self._seen:
+                self._replace()
 
     def _replace(self) -> None:
         kept = {"_replaced": [*self._replaced, self._file], "_refreshing": self._refreshing}
@@ -156,6 +160,7 @@ class Session(SessionViews):
                 f"{self.path} has {self.n_problems} problems: {index} does not choose among them."
             ) from None
         with self._reading():
+            self._check_size(rows.size)
             if rows.ndim == 0:
                 return NetworkWeights(*(self._weights[name][int(rows)] for name in WEIGHT_NAMES))
             return NetworkWeights(*(_chosen(self._weights[name], rows) for name in WEIGHT_NAMES))
@@ -227,6 +232,15 @@ class Session(SessionViews):
             if column.since <= self.version
         }
 
+    def _check_size(self, count: int) -> None:
+        """Refuse to take memory for networks that a small file only declares."""
+        columns = layout.weight_columns(self.config).values()
+        wanted = count * sum(column.row_bytes for column in columns)
+        if wanted > _LARGEST_UNSTORED:
+            stored = sum(dataset.id.get_storage_size() for dataset in self._weights.values())
+            if wanted > stored + _LARGEST_UNSTORED:
+                raise OSError("it declares more networks than it holds")
+
     def _text(self, name: str) -> str | None:
         value = opening.attribute(self.path, self._file, name)
         return value if isinstance(value, str) else None
@@ -289,7 +303,7 @@ class Session(SessionViews):
             raise ValueError(f"The session {self.path} is closed.")
         try:
             yield
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, KeyError) as error:
             raise SessionError(
                 f"{self.path} is damaged and cannot be read ({error}): restore it from a copy."
             ) from error
@@ -309,6 +323,12 @@ def _check_name(name: str, columns: dict[str, Column], table: str) -> None:
         raise NoSuchColumnError(
             f"There is no column {name!r} of {table}: there are {', '.join(columns)}."
         )
+
+
+def _state(path: Path) -> tuple[int, int, bool]:
+    """What changes when a file is written."""
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns, is_being_written(path)
 
 
 def _identity(path: Path) -> tuple[int, int]:

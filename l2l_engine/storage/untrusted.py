@@ -26,6 +26,10 @@ _UNPACKS_TO = 1100  # times its size, deflate's limit
 _FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
 
 
+class MissingError(KeyError):
+    """There is nothing of the name asked for."""
+
+
 def open_closed(path: Path) -> h5py.File:
     """Open a file that is replaced as a whole and never written in place.
 
@@ -36,11 +40,22 @@ def open_closed(path: Path) -> h5py.File:
     OSError
         When it is no plain file or no HDF5 file.
     """
+    check_bytes(path)
+    return h5py.File(path, "r")
+
+
+def check_bytes(path: Path) -> None:
+    """Look at a file before HDF5 does.
+
+    Raises
+    ------
+    OSError
+        When it is no plain file, or damaged in a way in which HDF5 reads it without an end.
+    """
     with open_plain(path) as stream:  # HDF5 would wait for ever on a pipe
         if os.fstat(stream.fileno()).st_size:
             with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
                 _check_heaps(content)
-    return h5py.File(path, "r")
 
 
 def _check_heaps(content: mmap.mmap) -> None:
@@ -120,26 +135,43 @@ def array(parent: h5py.Group, name: str) -> NDArray[Any]:
     ValueError
         When it is not an array of plain numbers inside this file, or too large.
     """
-    found = _member(parent, name)
-    if not isinstance(found, h5py.Dataset) or found.dtype.kind not in "fiub":
-        raise ValueError(f"{name} is no array of numbers")
+    found = dataset(parent, name)
     stored, chunk = found.id.get_storage_size(), math.prod(found.chunks or (0,))
+    size = max(found.nbytes, chunk * found.dtype.itemsize)
+    if found.dtype.kind == "S" or size > LARGEST_ARRAY or found.nbytes > stored * _UNPACKS_TO:
+        raise ValueError(f"{name} tells {found.nbytes} bytes and holds {stored}")
+    return np.asarray(found[()])
+
+
+def dataset(parent: h5py.Group | h5py.File, path: str) -> h5py.Dataset:
+    """A dataset of numbers, or text of fixed length, all of which is inside the file.
+
+    Its size is not checked.
+
+    Raises
+    ------
+    KeyError
+        When there is none.
+    ValueError
+        When it is something else.
+    """
+    *groups, name = path.split("/")
+    found = _member(group(parent, "/".join(groups)) if groups else parent, name)
+    if not isinstance(found, h5py.Dataset) or found.dtype.kind not in "fiubS":
+        raise ValueError(f"{path} is no array of numbers")
     if found.external or found.is_virtual:
-        raise ValueError(f"{name} keeps its numbers in another file")
+        raise ValueError(f"{path} keeps its numbers in another file")
     settings = found.id.get_create_plist()
     used = {settings.get_filter(place)[0] for place in range(settings.get_nfilters())}
     if used - _FILTERS:
-        raise ValueError(f"{name} is packed by an unknown filter")
-    size = max(found.nbytes, chunk * found.dtype.itemsize)
-    if size > LARGEST_ARRAY or found.nbytes > stored * _UNPACKS_TO:
-        raise ValueError(f"{name} tells {found.nbytes} bytes and holds {stored}")
-    return np.asarray(found[()])
+        raise ValueError(f"{path} is packed by an unknown filter")
+    return found
 
 
 def _member(parent: h5py.Group, name: str) -> Any:
     link = parent.get(name, getlink=True)
     if link is None:
-        raise KeyError(f"{name} is missing")
+        raise MissingError(f"{name} is missing")
     if not isinstance(link, h5py.HardLink):
         raise ValueError(f"{name} points elsewhere")
     return parent[name]
