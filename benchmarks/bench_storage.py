@@ -72,9 +72,7 @@ def read(path: Path) -> None:
         timed("read every network", lambda: session.weights(slice(None)))
         timed("read every task loss", lambda: session.trial_column("task_loss"))
         timed("refresh", session.refresh)
-        timed(
-            "resume while open here (copies the file)", lambda: SessionWriter.resume(path).close()
-        )
+        timed("resume while open here", lambda: SessionWriter.resume(path).close())
     timed("resume", lambda: SessionWriter.resume(path).close())
 
 
