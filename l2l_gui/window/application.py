@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import sys
 
 from PyQt6.QtCore import QLocale
@@ -40,5 +41,5 @@ def application() -> QApplication:
         rules = InputRules(app)
         app.installEventFilter(rules)
         # Python is gone before the last of Qt's events
-        app.aboutToQuit.connect(lambda: app.removeEventFilter(rules))
+        atexit.register(app.removeEventFilter, rules)
     return app
