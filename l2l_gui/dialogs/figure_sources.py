@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt, QUrl, pyqtSignal
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import (
     QFileDialog,
@@ -176,10 +176,16 @@ class FigureSources(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""
-        if event.mimeData().hasUrls():
+        data = event.mimeData()
+        if data is not None and data.hasUrls():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Add them."""
-        urls = event.mimeData().urls()
+        urls = _urls(event)
         self.add_files(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
+
+
+def _urls(event: QDropEvent) -> list[QUrl]:
+    data = event.mimeData()
+    return [] if data is None else data.urls()

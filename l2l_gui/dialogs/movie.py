@@ -25,6 +25,7 @@ from l2l_gui.dialogs.typed_path import path_problem, typed_path
 from l2l_gui.model.settings import settings
 from l2l_gui.output.movies import MOVIES
 from l2l_gui.widgets.decimal_box import DecimalBox
+from l2l_gui.widgets.message import Message
 
 SCALES = (1.0, 1.5, 2.0)
 
@@ -88,8 +89,7 @@ class MovieDialog(QDialog):
         self.browse = QPushButton("Browse…")
         self.browse.setAutoDefault(False)
         self.browse.clicked.connect(self._browse)
-        self.note = QLabel()
-        self.note.setWordWrap(True)
+        self.note = Message()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         accept = buttons.addButton("Make movie", QDialogButtonBox.ButtonRole.AcceptRole)
         assert accept is not None
@@ -175,12 +175,8 @@ class MovieDialog(QDialog):
         self.scale.setCurrentIndex(chosen)
         self.scale.blockSignals(False)
         problem = self._problem()
-        self.note.setText(problem or f"{self.count:,} frames; the window is used for filming.")
-        self.note.setProperty("error", bool(problem))
-        self.note.setProperty("quiet", not problem)
-        style = self.note.style()
-        style.unpolish(self.note)
-        style.polish(self.note)
+        frames = f"{self.count:,} frames; the window is used for filming."
+        self.note.say(problem or frames, error=bool(problem))
         self.make_button.setEnabled(not problem)
 
     def _problem(self) -> str:

@@ -25,6 +25,7 @@ from l2l_gui.dialogs.parameter_editor import ParameterEditor
 from l2l_gui.dialogs.typed_path import path_problem, typed_path
 from l2l_gui.look.theme import theme
 from l2l_gui.model.working_copy import free_name
+from l2l_gui.widgets.message import Message
 
 SUFFIX = ".h5"
 FILTER = "L2L sessions (*.h5)"
@@ -72,9 +73,7 @@ class NewRunDialog(QDialog):
         self.browse = QPushButton("Browse…")
         self.browse.setAutoDefault(False)
         self.browse.clicked.connect(self._browse)
-        self.file_message = QLabel()
-        self.file_message.setWordWrap(True)
-        self.file_message.setProperty("error", True)
+        self.file_message = Message()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         create = self.buttons.addButton(accept, QDialogButtonBox.ButtonRole.AcceptRole)
         assert create is not None
@@ -165,12 +164,12 @@ class NewRunDialog(QDialog):
     def show_stage(self, words: str) -> None:
         """Say what making the run is at."""
         if self._waiting:
-            self._say(f"{words or 'Creating the session'}…", error=False)
+            self.file_message.say(f"{words or 'Creating the session'}…")
 
     def refuse(self, sentence: str) -> None:
         """Say why it could not be made, and let the person go on editing."""
         self._wait(False)
-        self._say(sentence)
+        self.file_message.say(sentence, error=True)
         self.file.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def finish(self) -> None:
@@ -181,16 +180,6 @@ class NewRunDialog(QDialog):
         self._waiting = waiting
         for part in self._parts:
             part.setDisabled(waiting)
-
-    def _say(self, words: str, error: bool = True) -> None:
-        self.file_message.setText(words)
-        self.file_message.setVisible(bool(words))
-        self.file_message.setProperty("error", error)
-        self.file_message.setProperty("quiet", not error)
-        style = self.file_message.style()
-        assert style is not None
-        style.unpolish(self.file_message)
-        style.polish(self.file_message)
 
     def _suggested(self) -> Path:
         seed = self.editor.number("seed")
@@ -204,7 +193,7 @@ class NewRunDialog(QDialog):
         problem = self._file_problem()
         if not problem and self.editor.valid:
             problem = self.refusal(self.config())
-        self._say(problem)
+        self.file_message.say(problem, error=True)
         self.reset.setEnabled(bool(self.editor.changed_names()))
         self.create_button.setEnabled(self.editor.valid and not problem)
 

@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 from l2l_engine.storage.stimuli import SUFFIXES, StimuliError, read_stimuli
 from l2l_gui.dialogs.typed_path import typed_path
 from l2l_gui.model.branching import Again, Drawn, NextProblem, Own
+from l2l_gui.widgets.message import Message
 
 FILTER = f"Two vectors ({' '.join(f'*{suffix}' for suffix in SUFFIXES)})"
 
@@ -59,9 +60,7 @@ class NextProblemChoice(QWidget):
         self.browse = QPushButton("Browse…")
         self.browse.setAutoDefault(False)
         self.browse.clicked.connect(self._browse)
-        self.message = QLabel()
-        self.message.setWordWrap(True)
-        self.message.hide()
+        self.message = Message()
         self._arrange(name)
         for choice, needs in (
             (self.again, (self.again_number,)),
@@ -149,12 +148,7 @@ class NextProblemChoice(QWidget):
                 self._own = Own(vectors)
                 cosine = float(np.dot(*vectors.astype(float)))
                 words = f"Two stimuli, made unit length; the cosine between them is {cosine:.2f}."
-        self.message.setText(words)
-        self.message.setProperty("error", self._own is None)
-        self.message.setProperty("quiet", self._own is not None)
-        style = self.message.style()
-        style.unpolish(self.message)
-        style.polish(self.message)
+        self.message.say(words, error=self._own is None)
         self._changed()
 
 

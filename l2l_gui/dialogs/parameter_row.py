@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QCheckBox, QComboBox, QLabel, QToolButton, QWidget
 
 from l2l_gui.dialogs.number_edit import NumberEdit
 from l2l_gui.look.theme import theme
+from l2l_gui.widgets.message import repolish
 
 
 class ParameterRow:
@@ -67,5 +68,4 @@ class ParameterRow:
         self.message.setText(text)
         self.message.setVisible(bool(text))
         self.editor.setProperty("invalid", bool(text))
-        self.editor.style().unpolish(self.editor)
-        self.editor.style().polish(self.editor)
+        repolish(self.editor)

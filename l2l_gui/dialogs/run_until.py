@@ -62,6 +62,7 @@ class RunUntilDialog(QDialog):
         self.more_value.selectAll()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         run = buttons.addButton("Run", QDialogButtonBox.ButtonRole.AcceptRole)
+        assert run is not None
         run.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)

@@ -29,6 +29,7 @@ from l2l_gui.dialogs.sweep_form import NAMES, SweepForm
 from l2l_gui.look.theme import theme
 from l2l_gui.plotting.key import LINE, Key, Sign
 from l2l_gui.plotting.log_axis import LogAxis
+from l2l_gui.widgets.message import Message
 from l2l_gui.workers.sweeping import WINDOW, Progress, SweepThread
 
 MANIFEST = "sweep.json"
@@ -63,8 +64,7 @@ class SweepDialog(QDialog):
         self._progress: Progress | None = None
         self.form = SweepForm(folder)
         self.form.changed.connect(self._update)
-        self.message = QLabel()
-        self.message.setWordWrap(True)
+        self.message = Message()
         self.table = _table()
         self.table.itemSelectionChanged.connect(self._update)
         self.table.itemDoubleClicked.connect(lambda: self._open())
@@ -160,14 +160,14 @@ class SweepDialog(QDialog):
         try:
             runs = None if resume else self.form.runs()
         except L2LError as error:
-            self._say(str(error), error=True)
+            self.message.say(str(error), error=True)
             return
         thread = SweepThread(self.form.path(), runs, self.form.workers.value())
         thread.progressed.connect(self._show)
-        thread.failed.connect(lambda error: self._say(str(error), error=True))
+        thread.failed.connect(lambda error: self.message.say(str(error), error=True))
         thread.finished.connect(self._ended)
         self._thread, self._progress = thread, None
-        self._say("")
+        self.message.say("")
         self.table.setRowCount(0)
         self.words.setText("Starting the workers")
         thread.start()
@@ -237,20 +237,11 @@ class SweepDialog(QDialog):
         self.stop_button.setVisible(self.running)
         self.stop_button.setEnabled(self._thread is not None and not self._thread.stopping)
         self.open_button.setEnabled(self._selected() is not None)
-        if not self.running and not self.message.property("error"):
+        if not self.running and not self.message.is_error:
             words = f"{self.form.path()} holds a sweep: Resume goes on with it." if known else ""
-            self._say(words)
+            self.message.say(words)
         elif self.sender() is self.form:
-            self._say("")
-
-    def _say(self, words: str, error: bool = False) -> None:
-        self.message.setText(words)
-        self.message.setVisible(bool(words))
-        self.message.setProperty("error", error)
-        self.message.setProperty("quiet", not error)
-        style = self.message.style()
-        style.unpolish(self.message)
-        style.polish(self.message)
+            self.message.say("")
 
     def _selected(self) -> Path | None:
         rows = {index.row() for index in self.table.selectedIndexes()}

@@ -143,14 +143,14 @@ class Tour:
             if quiet():
                 return
 
-    def panel(self, name: str) -> Panel:
+    def panel(self, name: str) -> Panel[Any]:
         """A panel of a workspace that was visited."""
         found = self.window.workspaces.panel(name)
         if found is None:
             raise TourError(f"There is no panel {name}.")
         return found
 
-    def show(self, name: str) -> Panel:
+    def show(self, name: str) -> Panel[Any]:
         """A panel brought to the front and drawn."""
         panel = self.panel(name)
         self.window.workspaces.current.dock(panel).raise_()
@@ -158,7 +158,7 @@ class Tour:
         self.settle()
         return panel
 
-    def shown(self, name: str) -> Panel:
+    def shown(self, name: str) -> Panel[Any]:
         """The same; TourError if it shows nothing."""
         panel = self.show(name)
         if not panel.has_content:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PyQt6.QtCore import Qt
 
@@ -38,7 +39,7 @@ def visit(name: str, problem: int | None = None) -> Callable[[Tour], None]:
     return step
 
 
-def _export(tour: Tour, panel: Panel) -> None:
+def _export(tour: Tour, panel: Panel[Any]) -> None:
     """As pictures and, where there are numbers, as data."""
     folder = tour.folder / "exports"
     folder.mkdir(exist_ok=True)

@@ -127,7 +127,8 @@ class LogConsole(QWidget):
         cursor = QTextCursor(self.view.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.beginEditBlock()
-        first = self.view.document().isEmpty()
+        document = self.view.document()
+        first = document is None or document.isEmpty()
         for entry in filter(self._shown, entries):
             if not first:
                 cursor.insertBlock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QImage
@@ -42,7 +43,7 @@ class Filming(QObject):
         """Whether a movie is being made."""
         return self._writer is not None
 
-    def ask(self, panel: Panel | None = None) -> None:
+    def ask(self, panel: Panel[Any] | None = None) -> None:
         """Ask about a movie of a panel; by default of the one with the focus."""
         shell = self._shell
         session = shell.runner.session
@@ -85,7 +86,7 @@ class Filming(QObject):
 
     # -- making ------------------------------------------------------------------------
 
-    def _active_panel(self) -> Panel | None:
+    def _active_panel(self) -> Panel[Any] | None:
         panels = [panel for panel in self._shell.workspaces.current.panels if panel.isVisible()]
         focus = QApplication.focusWidget()
         inside = (panel for panel in panels if focus is not None and panel.isAncestorOf(focus))

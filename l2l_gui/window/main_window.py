@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtCore import QSize, Qt, QUrl
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import (
     QApplication,
@@ -288,12 +288,13 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""
-        if event.mimeData().hasUrls():
+        data = event.mimeData()
+        if data is not None and data.hasUrls():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open the first file, compare with the others."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        paths = [Path(url.toLocalFile()) for url in _urls(event) if url.isLocalFile()]
         if paths:
             self.open_files(paths)
 
@@ -328,3 +329,8 @@ class MainWindow(QMainWindow):
             app.focusChanged.disconnect(self._mark_focus)
         log.info("Closed")
         event.accept()
+
+
+def _urls(event: QDropEvent) -> list[QUrl]:
+    data = event.mimeData()
+    return [] if data is None else data.urls()

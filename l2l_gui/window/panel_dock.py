@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QApplication, QDockWidget, QFrame, QHBoxLayout, QScr
 from l2l_gui.look.theme import theme
 from l2l_gui.panels.base import Panel
 from l2l_gui.panels.header import PanelHeader
+from l2l_gui.widgets.message import repolish
 
 DRAG_POLL_MS = 50
 LEAST_WIDTH, LEAST_HEIGHT = 150, 90
@@ -22,7 +23,7 @@ HOOKED = "opens the panel's menu"
 class PanelDock(QDockWidget):
     """A panel under its header, in a scroll area for where there is too little room for it."""
 
-    def __init__(self, panel: Panel) -> None:
+    def __init__(self, panel: Panel[Any]) -> None:
         super().__init__(panel.title)
         self.panel = panel
         self.setObjectName(f"dock {panel.name}")
@@ -58,10 +59,7 @@ class PanelDock(QDockWidget):
         """Show whether the panel has the keyboard: its keys, such as Ctrl+E, go to it."""
         if bool(self.header.property("focused")) != focused:
             self.header.setProperty("focused", focused)
-            style = self.header.style()
-            assert style is not None
-            style.unpolish(self.header)
-            style.polish(self.header)
+            repolish(self.header)
 
     # -- floating ----------------------------------------------------------------------
 

@@ -149,6 +149,11 @@ class ProblemTable(QTableView):
         self.setWordWrap(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         rows, columns = self.verticalHeader(), self.horizontalHeader()
+        style, selection = self.style(), self.selectionModel()
+        assert rows is not None
+        assert columns is not None
+        assert style is not None
+        assert selection is not None
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(self.fontMetrics().height() + 6)
@@ -158,16 +163,16 @@ class ProblemTable(QTableView):
         widths = [bold.horizontalAdvance(sample) + 2 * PADDING for sample in WIDEST]
         for column, width in enumerate(widths):
             self.setColumnWidth(column, width)
-        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        bar = style.pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
         self.setMinimumWidth(sum(widths[:3]) + bar)  # the state may be cut off
         self._finished = 0
         self._telling = True
-        self.selectionModel().currentRowChanged.connect(self._moved)
+        selection.currentRowChanged.connect(self._moved)
 
     def show_run(self, snapshot: Snapshot | None) -> None:
         """Show a run, staying at the end if the view was there."""
         bar = self.verticalScrollBar()
-        at_end = bar.value() >= bar.maximum()
+        at_end = bar is None or bar.value() >= bar.maximum()
         rows = self.problems.rowCount()
         self._finished = 0 if snapshot is None else snapshot.problems
         self.problems.show(snapshot)
@@ -184,7 +189,9 @@ class ProblemTable(QTableView):
         if index.isValid() and self.currentIndex().row() != number - 1:
             flags = QItemSelectionModel.SelectionFlag
             self._telling = False
-            self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+            selection = self.selectionModel()
+            if selection is not None:
+                selection.setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
             self._telling = True
             self.scrollTo(index)
         elif index.isValid():

@@ -65,6 +65,7 @@ class RunDock(QWidget):
         self.parameters.setHeaderLabels(["Parameter", "Value"])
         self.parameters.setRootIsDecorated(False)
         header = self.parameters.header()
+        assert header is not None
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QResizeEvent
@@ -72,15 +72,15 @@ class Workspace(QMainWindow):
         self._arranged = False
 
     @property
-    def panels(self) -> list[Panel]:
+    def panels(self) -> list[Panel[Any]]:
         """All panels, in the order of the registry."""
         return [dock.panel for dock in self.docks]
 
-    def dock(self, panel: Panel) -> PanelDock:
+    def dock(self, panel: Panel[Any]) -> PanelDock:
         """The dock that holds a panel."""
         return self.docks[self.panels.index(panel)]
 
-    def header(self, panel: Panel) -> PanelHeader:
+    def header(self, panel: Panel[Any]) -> PanelHeader:
         """The strip above a panel."""
         return self.dock(panel).header
 
@@ -261,7 +261,7 @@ class Workspaces(QWidget):
         self._show(self.tabs.currentIndex())
         return self.current
 
-    def panel(self, name: str) -> Panel | None:
+    def panel(self, name: str) -> Panel[Any] | None:
         """A panel that has been built."""
         found = (panel for workspace in self for panel in workspace.panels)
         return next((panel for panel in found if panel.name == name), None)
