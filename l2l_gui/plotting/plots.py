@@ -49,6 +49,18 @@ def apart(low: float, high: float) -> tuple[float, float]:
     return (low, high) if high - low > 1e-9 else (low - 0.5, high + 0.5)
 
 
+def differs(item: Any, **given: Any) -> bool:
+    """Whether an item was given other values before; remembers these.
+
+    What is costly to set (ticks, colour maps, curves that stay) need not be set every frame.
+    """
+    known = item.__dict__.setdefault("given", {})
+    if all(name in known and known[name] == value for name, value in given.items()):
+        return False
+    known.update(given)
+    return True
+
+
 def titled(plot: pg.PlotItem, words: str) -> None:
     """Write above a plot, laying it out anew only where the words differ."""
     if plot.titleLabel.text != words:

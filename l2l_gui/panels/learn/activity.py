@@ -14,7 +14,7 @@ from l2l_gui.panels.base import Answer, Flag, PanelData
 from l2l_gui.panels.learn.shown_trial import ShownTrial, ShownTrialPanel, rows
 from l2l_gui.plotting.extent import stretched
 from l2l_gui.plotting.ink import Ink, inked
-from l2l_gui.plotting.plots import colour_bar, dressed, grid_view, titled
+from l2l_gui.plotting.plots import colour_bar, differs, dressed, grid_view, titled
 from l2l_gui.plotting.trial_axes import TrialAxes, thinned
 
 DIMMEST = 0.01
@@ -58,14 +58,17 @@ class ActivityPanel(ShownTrialPanel):
         trial, shown = answer.value, rows(answer)
         rates = _rates(answer)
         top = float(rates.max())  # of a live trial in strides: colours that flicker say nothing
-        self.bar.setLevels((0.0, stretched(top, DIMMEST) if trial.live else top or 1.0))
+        top = stretched(top, DIMMEST) if trial.live else top or 1.0
+        if differs(self.bar, top=top):
+            self.bar.setLevels((0.0, top))
         order = _order(answer)
         for number, axes in enumerate(self.axes):
             axes.plot.setVisible(number < len(shown))
             axes.set_config(trial.config)
         for image, axes, row, values in zip(self.images, self.axes, shown, rates, strict=False):
             image.setImage(values[:, order], autoLevels=False)
-            image.setRect(QRectF(0, 0.5, trial.duration, trial.config.units))
+            if differs(image, config=trial.config):
+                image.setRect(QRectF(0, 0.5, trial.duration, trial.config.units))
             titled(axes.plot, f"stimulus {int(trial.stimulus[row])}")
 
     def frame(self, answer: Answer[ShownTrial]) -> None:

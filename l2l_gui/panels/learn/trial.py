@@ -16,7 +16,7 @@ from l2l_gui.panels.learn.shown_trial import ShownTrial, ShownTrialPanel, rows
 from l2l_gui.plotting.ink import DOTTED, OUTPUT, Ink, inked
 from l2l_gui.plotting.key import DOTTED as DOTS
 from l2l_gui.plotting.key import LINE, Key, Sign
-from l2l_gui.plotting.plots import dressed, grid_view, titled
+from l2l_gui.plotting.plots import differs, dressed, grid_view, titled
 from l2l_gui.plotting.trial_axes import TrialAxes, thinned
 
 NEGATIVE, POSITIVE = "#7a6fd0", "#c99a2e"
@@ -54,18 +54,22 @@ class _Column:
         steps, times = thinned(trial.config)
         stimulus, inputs = int(trial.stimulus[row]), trial.inputs[row, steps]
         channels, span = inputs.shape[-1], float(np.abs(inputs).max()) or 1.0
-        self.image.setImage(inputs, levels=(-span, span), autoLevels=False)
-        self.image.setRect(QRectF(0, 0.5, trial.duration, channels))
+        if self.image.image is None or not np.array_equal(self.image.image, inputs):
+            self.image.setImage(inputs, levels=(-span, span), autoLevels=False)
         ends = (NEGATIVE, theme.palette.panel, POSITIVE)
-        self.image.setColorMap(pg.ColorMap([0.0, 0.5, 1.0], list(ends)))
-        target = task.targets(np.array(stimulus), trial.config)[steps]
-        for name in range(task.OUTPUTS):
-            self.targets[name].setData(times, target[:, name])
-            self.curves[name].setData(times, trial.outputs[row, steps, name])
+        if differs(self.image, ends=ends):
+            self.image.setColorMap(pg.ColorMap([0.0, 0.5, 1.0], list(ends)))
+        for name, curve in enumerate(self.curves):
+            curve.setData(times, trial.outputs[row, steps, name])
+        if differs(self.inputs, config=trial.config, stimulus=stimulus, channels=channels):
+            self.image.setRect(QRectF(0, 0.5, trial.duration, channels))
+            target = task.targets(np.array(stimulus), trial.config)[steps]
+            for name, curve in enumerate(self.targets):
+                curve.setData(times, target[:, name])
+            ticks = [(1, "1"), (channels // 2, str(channels // 2)), (channels, "fix.")]
+            self.inputs.getAxis("left").setTicks([ticks])
         self.input_axes.set_config(trial.config)
         self.output_axes.set_config(trial.config)
-        ticks = [(1, "1"), (channels // 2, str(channels // 2)), (channels, "fix.")]
-        self.inputs.getAxis("left").setTicks([ticks])
         titled(self.inputs, f"stimulus {stimulus}")
 
 
