@@ -7,6 +7,7 @@ only when it is whole, wherever the process is killed.
 from __future__ import annotations
 
 import atexit
+import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.config import RunConfig
-from l2l_engine.network import NetworkWeights
 from l2l_engine.storage import checkpoint, hdf5, layout, recovery, space
 from l2l_engine.storage.layout import Column
 from l2l_engine.training.records import ProblemRecord, TrialRecord
@@ -55,12 +55,12 @@ class AppendableFile:
         with self._transaction(len(records) * _row_bytes(self._trial_columns)):
             self._write(self._trial_columns, start, records)
 
-    def write_problem(self, record: ProblemRecord) -> None:
-        """Put a problem and, when it is finite, its network at the row of its index."""
+    def write_problems(self, records: Sequence[ProblemRecord]) -> None:
+        """Put consecutive problems and, where they are finite, their networks at their indices."""
         size = _row_bytes(self._problem_columns) + _row_bytes(self._weight_columns)
-        with self._transaction(size):
-            self._write_weights(record.index, record.weights)
-            self._write(self._problem_columns, record.index, [record])
+        with self._transaction(len(records) * size):
+            self._write_weights(records)
+            self._write(self._problem_columns, records[0].index, records)
 
     def write_checkpoint(self, packed: NDArray[np.uint8]) -> None:
         """Put a packed checkpoint in the place of the last but one, and on the disk itself."""
@@ -136,12 +136,15 @@ class AppendableFile:
                 rows[row] = value
         self._lengthen(column, start + len(records))[start : start + len(records)] = rows
 
-    def _write_weights(self, index: int, weights: NetworkWeights) -> None:
-        saved = weights.is_finite()
+    def _write_weights(self, records: Sequence[ProblemRecord]) -> None:
+        first, saved = records[0].index, [record.weights.is_finite() for record in records]
         for name, column in self._weight_columns.items():
-            dataset = self._lengthen(column, index + 1)
-            if saved:
-                dataset[index] = getattr(weights, name)
+            dataset = self._lengthen(column, first + len(records))
+            for known, run in itertools.groupby(range(len(records)), saved.__getitem__):
+                if known:  # a network that is not saved takes no room
+                    rows = list(run)
+                    block = np.stack([getattr(records[row].weights, name) for row in rows])
+                    dataset[first + rows[0] : first + rows[-1] + 1] = block
 
     def _lengthen(self, column: Column, rows: int) -> h5py.Dataset:
         dataset = self._datasets[column.path]

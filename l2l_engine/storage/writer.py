@@ -146,8 +146,11 @@ class SessionWriter(Closing):
         """Keep a trial in memory until the next problem, checkpoint or :meth:`flush`."""
         self._trials.append(record)
 
-    def add_problem(self, record: ProblemRecord) -> None:
+    def add_problem(self, record: ProblemRecord, *, flush: bool = True) -> None:
         """Write the trials so far and this problem.
+
+        Without ``flush`` the problem is kept in memory, as trials are: many are written at once in a
+        fraction of the time.
 
         A network with a NaN or infinite weight is not saved; the rest of the row is. After
         a DiskFullError the record is kept: call :meth:`flush`, or add it again.
@@ -169,7 +172,8 @@ class SessionWriter(Closing):
                 raise ValueError(f"{name} has shape {np.shape(value)}, not {column.shape}.")
         check_shapes(record.weights, self.config)
         self._problems.append(record)
-        self.flush()
+        if flush:
+            self.flush()
 
     def write_checkpoint(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Write the trials so far, then the state to resume from, under any names.
@@ -221,10 +225,10 @@ class SessionWriter(Closing):
             self._file.write_trials(self._next_trial, self._trials)
             self._next_trial += len(self._trials)
             self._trials = []
-        while self._problems:
-            self._file.write_problem(self._problems[0])
-            self._next_problem += 1
-            self._problems = self._problems[1:]
+        if self._problems:
+            self._file.write_problems(self._problems)
+            self._next_problem += len(self._problems)
+            self._problems = []
 
 
 def check_target(path: Path, overwrite: bool) -> None:

@@ -29,6 +29,7 @@ from l2l_engine.training.records import (
 
 Progress = Callable[[float], None]
 _MOST_PROBLEMS = 10_000
+_AT_ONCE = 32  # problems written together
 _LARGEST_SETTINGS = 1 << 20  # bytes
 _MAIN_KINDS = (names.NETWORK, names.CRITERION)
 _PERTURBING = (RunType.SSManifPert, RunType.DSManifPert)
@@ -98,7 +99,9 @@ def import_published(
                     shown = run.shown(index)
                     for stimulus in shown:
                         writer.add_trial(_trial(index, stimulus))
-                    writer.add_problem(run.problem(index, trials if len(shown) else -1))
+                    block = (index + 1) % _AT_ONCE == 0
+                    first = trials if len(shown) else -1
+                    writer.add_problem(run.problem(index, first), flush=block)
                     trials += len(shown)
                     if progress:
                         progress((index + 1) / run.problems)
@@ -139,6 +142,7 @@ class _Run:
             for name, place in files.files.items()
             if name.prefix == prefix
         }
+        self._last_shown: tuple[int, NDArray[np.int8]] = -1, np.empty((0, 1), np.int8)
         self._criterion = self._summary(names.CRITERION)
         self._settings = self._read_settings()
         saved = self._numbers_of(names.NETWORK)
@@ -233,6 +237,11 @@ class _Run:
 
     def shown(self, index: int) -> NDArray[np.int8]:
         """The stimulus of each trial of a problem, (trials, batch); none where unknown."""
+        if index != self._last_shown[0]:
+            self._last_shown = index, self._read_shown(index)
+        return self._last_shown[1]
+
+    def _read_shown(self, index: int) -> NDArray[np.int8]:
         batch = self.config.batch_size
         if (names.STIMULI, index + 1) not in self._places:
             return np.empty((0, batch), np.int8)

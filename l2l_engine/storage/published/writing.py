@@ -18,6 +18,7 @@ from l2l_engine.storage import space
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.published import names
 from l2l_engine.storage.session import Session
+from l2l_engine.training.records import Outcome
 
 Progress = Callable[[float], None]
 _SESSION_SUFFIXES = (".h5", ".hdf5")
@@ -120,9 +121,11 @@ def _write_settings(run: Session, folder: Path, prefix: str) -> None:
 def _failed(run: Session) -> NDArray[np.bool_]:
     """Which problems were not learned, (K,).
 
-    An import has networks of learned problems alone, even where their counts are unknown.
+    An import has networks of learned problems alone, even where their counts are unknown; and a problem
+    that was given a fixed number of trials did not fail.
     """
     uncounted = np.isnan(run.trials_to_criterion)
+    uncounted &= run.problem_column("outcome") != Outcome.ENDED
     return uncounted & ~run.available if run.source else uncounted
 
 

@@ -22,10 +22,12 @@ from l2l_engine.storage.published import (
     archive,
     export_published,
     import_published,
+    names,
     source,
 )
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.writer import SessionWriter
+from l2l_engine.training.records import Outcome
 
 PREFIX = "0_0.000100_0.001000_0.000100_0.000500_0.100000_10.000000"
 FULL = f"{PREFIX}_runType.Full"
@@ -244,6 +246,35 @@ def test_perturbation_run_keeps_its_type_and_states(tmp_path):
         assert read.config.run_type is RunType.DSManifPert
     with pytest.raises(ValueError, match="states has shape"):
         export_published(path, tmp_path / "other", states=states[0])
+
+
+def test_overtrained_problem_is_no_failed_one(tmp_path):
+    path = tmp_path / "own.h5"
+    with SessionWriter.create(path, CONFIG, runs.weights_of(0, CONFIG)) as writer:
+        record = runs.problem(0, CONFIG)
+        writer.add_problem(
+            dataclasses.replace(record, trials_to_criterion=np.nan, outcome=Outcome.ENDED)
+        )
+    folder = export_published(path, tmp_path / "out")
+    assert (folder / f"saved_{FULL}_1.mat").exists()
+
+
+def test_many_problems_with_gaps_are_written_together(tmp_path):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / f"conv_{FULL}.txt").write_text("1\n" * 70)
+    saved = (1, 2, 5, 33, 64, 65)
+    for number in saved:
+        weights = names.mat_variables(runs.weights_of(number, CONFIG))
+        variables = {"images": np.full((2, 10), number), **weights}
+        scipy.io.savemat(folder / f"saved_{FULL}_{number}.mat", variables)
+    with Session.open(import_published(folder, tmp_path / "again.h5")) as read:
+        assert read.n_problems == 70
+        assert (np.flatnonzero(read.available) + 1).tolist() == list(saved)
+        for number in saved:
+            expected = runs.weights_of(number, CONFIG).recurrent
+            np.testing.assert_array_equal(read.weights(number - 1).recurrent, expected)
+            assert (read.stimuli[number - 1] == number).all()
 
 
 # -- cancelling and refusing --------------------------------------------------------------
