@@ -22,7 +22,8 @@ from l2l_engine.storage.results import Key, Results, RunSummary, read_summary
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.stimuli import read_stimuli
 from l2l_engine.storage.writer import SessionWriter
-from l2l_engine.sweeps import sweep
+from l2l_engine.sweeps.grid import grid
+from l2l_engine.sweeps.manifest import NAME, Manifest
 from l2l_engine.training.records import ProblemRecord, TrialRecord
 
 CONFIG = RunConfig(units=6, penalised_singular_values=2, manifold_dimensions=2, problems=3)
@@ -81,7 +82,7 @@ def readers(folder: Path) -> dict[str, Reader]:
         "stimuli (.npy)": Reader("x.npy", [_npy()], _read_stimuli),
         "stimuli (.npz)": Reader("x.npz", [_npz()], _read_stimuli),
         "stimuli (.csv)": Reader("x.csv", [_csv()], _read_stimuli),
-        "sweep manifest": Reader(sweep.MANIFEST, [_manifest(folder / "sweep")], _read_manifest),
+        "sweep manifest": Reader(NAME, [_manifest(folder / "sweep")], _read_manifest),
     }
 
 
@@ -168,8 +169,9 @@ def _csv() -> bytes:
 
 
 def _manifest(folder: Path) -> bytes:
-    sweep.Sweep(folder, sweep.grid([0, 1], [RunType.Full]))
-    return (folder / sweep.MANIFEST).read_bytes()
+    folder.mkdir()
+    Manifest(folder).write(grid([0, 1], [RunType.Full]), now=True)
+    return (folder / NAME).read_bytes()
 
 
 # -- what is done with a file ----------------------------------------------------------
@@ -209,7 +211,7 @@ def _read_stimuli(path: Path) -> None:
 
 
 def _read_manifest(path: Path) -> None:
-    for run in sweep._read_manifest(path.parent) or ():
+    for run in Manifest(path.parent).read() or ():
         place = (path.parent / run.file).resolve()
         if place.parent != path.parent.resolve():
             raise AssertionError(f"a run's file leaves the folder: {run.file!r}")
