@@ -56,16 +56,21 @@ def write(file: h5py.File, packed: NDArray[np.uint8]) -> None:
 
 def read(file: h5py.File) -> State | None:
     """The newest state whose seal fits, or None."""
+    for slot in intact_slots(file):
+        return _unpack(file[CHECKPOINT_SLOTS[slot]][: int(file[CHECKPOINT_SEAL][slot, 1])])
+    return None
+
+
+def intact_slots(file: h5py.File) -> list[int]:
+    """Slots whose contents agree with their seals, the newest first."""
     seals = file[CHECKPOINT_SEAL][:]
+    found = []
     for slot in np.argsort(seals[:, 0])[::-1]:
         sequence, length, checksum = (int(value) for value in seals[slot])
         data = file[CHECKPOINT_SLOTS[slot]]
-        if sequence == 0 or length > len(data):
-            continue
-        packed = data[:length]
-        if _checksum(sequence, packed) == checksum:
-            return _unpack(packed)
-    return None
+        if sequence and length <= len(data) and _checksum(sequence, data[:length]) == checksum:
+            found.append(int(slot))
+    return found
 
 
 def refresh(file: h5py.File) -> None:

@@ -37,7 +37,7 @@ def rewrite(path: Path) -> None:
     space.check(path, path.stat().st_size + space.OVERHEAD)
     try:
         with hdf5.open_detached(path) as damaged, hdf5.create(temporary) as sound:
-            _copy(damaged, sound, opening.config_of(path, damaged))
+            _copy(damaged, sound, opening.config_of(path, damaged), hdf5.marked_open(path))
         hdf5.sync(temporary)
         temporary.replace(path)
     except (OSError, RuntimeError, KeyError, ValueError) as error:
@@ -50,15 +50,12 @@ def rewrite(path: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _copy(damaged: h5py.File, sound: h5py.File, config: RunConfig) -> None:
-    for name in damaged.attrs:
-        value = layout.attribute(damaged, name)
-        if value is not None:
-            layout.set_attribute(sound, name, value)
+def _copy(damaged: h5py.File, sound: h5py.File, config: RunConfig, torn: bool) -> None:
+    copy_attributes(damaged, sound)
     layout.create_datasets(sound, config, int(damaged.attrs["version"]))
     for column in layout.columns(config):
         if column.path in sound:
-            _copy_rows(damaged[column.path], sound[column.path], column)
+            _copy_rows(damaged[column.path], sound[column.path], column, torn)
     for path in layout.other_paths(config):
         if path in damaged:
             content = damaged[path][()]
@@ -67,20 +64,55 @@ def _copy(damaged: h5py.File, sound: h5py.File, config: RunConfig) -> None:
             sound[path][()] = content
 
 
-def _copy_rows(source: h5py.Dataset, target: h5py.Dataset, column: Column) -> None:
+def _copy_rows(source: h5py.Dataset, target: h5py.Dataset, column: Column, torn: bool) -> None:
     count = len(source)
     target.resize(count, axis=0)
-    step = column.rows_per_chunk * max(_ROWS_AT_ONCE // column.rows_per_chunk, 1)
+    step = _ROWS_AT_ONCE if column.rows_per_chunk == 1 else column.rows_per_chunk
     for start in range(0, count, step):
         stop = min(start + step, count)
-        try:
-            rows = source[start:stop]
-        except OSError:
-            if stop < count or column.rows_per_chunk == 1:
-                raise
-            rows = _last_chunk(source, column)[: stop - start]
-        if not (column.path.startswith(layout.WEIGHTS) and np.isnan(rows).all()):
+        rows = read_rows(source, column, start, stop, torn=torn)
+        if not is_unsaved(column, rows):
             target[start:stop] = rows
+
+
+def copy_attributes(source: h5py.File, target: h5py.File) -> None:
+    """Give a file the texts and numbers of another's root."""
+    for name in source.attrs:
+        value = layout.attribute(source, name)
+        if value is not None:
+            layout.set_attribute(target, name, value)
+
+
+def is_unsaved(column: Column, rows: NDArray[Any]) -> bool:
+    """Whether rows are of networks that were not saved, whose chunks are to stay missing."""
+    return column.path.startswith(layout.WEIGHTS) and bool(np.isnan(rows).all())
+
+
+def read_rows(
+    source: h5py.Dataset, column: Column, start: int, stop: int, *, torn: bool
+) -> NDArray[Any]:
+    """Rows of a column, all in one chunk if it has several a chunk.
+
+    Parameters
+    ----------
+    source : h5py.Dataset
+    column : Column
+    start, stop : int
+        Which rows.
+    torn : bool
+        Whether the last chunk may lack its checksum, because its writer died.
+
+    Raises
+    ------
+    OSError
+        When they are damaged otherwise.
+    """
+    try:
+        return source[start:stop]
+    except OSError:
+        if not torn or stop < len(source) or column.rows_per_chunk == 1:
+            raise
+        return _last_chunk(source, column)[: stop - start]
 
 
 def _last_chunk(source: h5py.Dataset, column: Column) -> NDArray[Any]:

@@ -57,6 +57,11 @@ class Session(SessionViews):
                 opening.dataset(path, file, layout.initial_path(name), shape)
             for name in (layout.CHECKPOINT_SEAL, *layout.CHECKPOINT_SLOTS):
                 opening.dataset(path, file, name)
+            self._target = (
+                opening.dataset(path, file, layout.TARGET, (1,), np.int64)
+                if self.version > 1
+                else None
+            )
             self.created = self._text("created") or ""
             self.software = self._text("software") or ""
             self.protocol = self._text("protocol")
@@ -107,8 +112,8 @@ class Session(SessionViews):
                 for dataset in table.values():
                     dataset.refresh()
             checkpoint.refresh(self._file)
-            if layout.TARGET in self._file:
-                self._file[layout.TARGET].refresh()
+            if self._target is not None:
+                self._target.refresh()
             self._count()
 
     # -- what it is --------------------------------------------------------------------
@@ -271,8 +276,8 @@ class Session(SessionViews):
     def _extended(self) -> RunConfig:
         """The configuration with the number of problems asked for since."""
         config = self._written_config
-        if layout.TARGET in self._file:
-            target = int(self._file[layout.TARGET][0])
+        if self._target is not None:
+            target = int(self._target[0])
         else:
             state = checkpoint.read(self._file) or {}
             target = int(state.get("target", config.problems))
@@ -305,7 +310,8 @@ class Session(SessionViews):
             yield
         except (OSError, RuntimeError, KeyError) as error:
             raise SessionError(
-                f"{self.path} is damaged and cannot be read ({error}): restore it from a copy."
+                f"{self.path} is damaged and cannot be read ({error}): restore it from a copy, or "
+                "save what is whole of it with l2l-info --repair."
             ) from error
 
 
