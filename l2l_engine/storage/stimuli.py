@@ -93,7 +93,7 @@ def _arrays(path: Path, content: bytes) -> NDArray[np.float64]:
         raise StimuliError(
             f"{path.name} is no NumPy file of plain numbers: save it anew."
         ) from error
-    if array.dtype.kind not in "fiu":
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
         raise StimuliError(f"{path.name} does not hold real numbers: save it anew.")
     return np.asarray(array, np.float64)
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 import math
 import mmap
 import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,8 @@ from l2l_engine.storage.plain_files import open_plain
 LARGEST_ARRAY = 256 << 20  # bytes
 _LONGEST_TEXT = 1 << 20  # bytes
 _MOST_MEMBERS = 1000
+_MORE_MEMORY = 512 << 20  # bytes
+_bounding = threading.Lock()
 _HEAP, _HEAP_OBJECT = b"GCOL\1", 16
 _UNPACKS_TO = 1100  # times its size, deflate's limit
 _FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
@@ -81,6 +86,27 @@ def _check_heaps(content: mmap.mmap) -> None:
         at = content.find(_HEAP, at + 1)
 
 
+@contextmanager
+def _bounded_memory() -> Iterator[None]:
+    """Let the process take 512 MB more and no further, where the system can be told so (Linux)."""
+    with _bounding:  # the limit is the whole process's
+        try:
+            import resource
+
+            used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5])
+            soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+            limit = used * resource.getpagesize() + _MORE_MEMORY
+            if soft == resource.RLIM_INFINITY or soft > limit:
+                resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+        except (ImportError, OSError, ValueError):
+            yield
+            return
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
 def text(node: h5py.Group | h5py.File, name: str) -> str:
     """A text attribute; '' where there is none.
 
@@ -94,7 +120,8 @@ def text(node: h5py.Group | h5py.File, name: str) -> str:
     known = node.attrs.get_id(name)
     if known.shape != () or known.get_storage_size() > _LONGEST_TEXT:
         raise ValueError(f"the attribute '{name}' is no text")
-    found = node.attrs[name]
+    with _bounded_memory():  # HDF5 clears as many bytes as the file says a text has, up to 4 GB
+        found = node.attrs[name]
     if not isinstance(found, str) or len(found) > _LONGEST_TEXT:
         raise ValueError(f"the attribute '{name}' is no text")
     return found

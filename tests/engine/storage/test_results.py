@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import threading
 
 import h5py
@@ -360,6 +361,25 @@ def test_a_heap_without_an_end_is_refused(tmp_path, summary):
         read_summary(path)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux alone")
+def test_a_text_that_tells_gigabytes_takes_no_memory(tmp_path, summary):
+    import resource
+
+    path = tmp_path / "r.h5"
+    put(path, summary)
+    content = bytearray(path.read_bytes())
+    heap = content.index(b"GCOL\1").to_bytes(8, "little")
+    at = content.index(heap, content.index(b"config\0"))
+    content[at - 1] = 0xCE  # the highest byte of the text's length
+    path.write_bytes(content)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ResultsError, match="is damaged or cannot be read"):
+        read_summary(path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < before + 600_000
+    assert resource.getrlimit(resource.RLIMIT_DATA)[0] == resource.RLIM_INFINITY
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
 def test_a_pipe_in_place_of_results_is_refused(tmp_path):
     os.mkfifo(tmp_path / "run.results.h5")
     assert not module.is_results(tmp_path / "run.results.h5")

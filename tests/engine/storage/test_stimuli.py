@@ -1,5 +1,7 @@
 """A person's own stimuli from files of every kind, good and bad."""
 
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -61,3 +63,10 @@ def test_a_missing_file_and_a_npz_of_several_arrays_are_named(tmp_path):
     np.savez(tmp_path / "two.npz", a=VECTORS, b=VECTORS)
     with pytest.raises(StimuliError, match="a, b"):
         read_stimuli(tmp_path / "two.npz", 4)
+
+
+def test_bytes_in_place_of_an_array_get_a_sentence(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as file:
+        file.writestr("stimuli.npy", b"no array")
+    with pytest.raises(StimuliError, match="does not hold real numbers"):
+        read_stimuli(tmp_path / "a.npz", 4)
