@@ -183,6 +183,17 @@ def test_version_1_goes_on_and_branches(tmp_path):
         )
 
 
+def test_own_stimuli_are_made_unit_length(parent, tmp_path):
+    given = np.zeros((2, 10))
+    given[0, :2], given[1, 9] = (3.0, 4.0), -0.1
+    with Run.branch(parent, 3, tmp_path / "b.h5", changes={"problems": 4}, stimuli=given) as run:
+        np.testing.assert_allclose(run.stimuli[0, :2], [0.6, 0.8], atol=1e-6)
+        assert run.stimuli[1, 9] == -1.0
+    for wrong in (np.zeros((2, 10)), np.full((2, 10), np.nan)):
+        with pytest.raises(BranchError, match="finite vectors"):
+            Run.branch(parent, 3, tmp_path / "c.h5", stimuli=wrong)
+
+
 def test_impossible_branches_are_refused(parent, tmp_path):
     with pytest.raises(BranchError, match="problems 1 to 5"):
         Run.branch(parent, 9, tmp_path / "x.h5")
