@@ -99,11 +99,11 @@ def test_a_stopped_sweep_is_resumed_where_it_was(window, tmp_path, qtbot, monkey
     ("field", "text", "words"),
     [
         ("seeds", "a-b", "should read like"),
-        ("seeds", "5-1", "from 1 to 1000"),
+        ("seeds", "5-1", "empty range"),
         ("seeds", "0, 0", "twice"),
         ("folder", "", "Name the folder"),
         ("settings", "sigma_wreck = 1", "sigma_wreck"),
-        ("settings", "sigma_rec", "name = value"),
+        ("settings", "sigma_rec", "NAME=VALUE"),
         ("settings", "sigma_rec = -1", "out of range"),
     ],
 )
