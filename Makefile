@@ -6,6 +6,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# the window's tests on one process, the engine's beside them on the other
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 INSTALLED := $(VENV)/installed
 
 .PHONY: run test lint bench docs mutate fuzz soak reproduce clean
@@ -23,9 +25,9 @@ run: $(INSTALLED)
 test: $(INSTALLED)
 	@scripts/system-libraries --test
 	@if command -v xvfb-run >/dev/null; then \
-	    xvfb-run -a -s "-screen 0 1920x1200x24" $(BIN)/python -m pytest; \
+	    xvfb-run -a -s "-screen 0 1920x1200x24" $(PYTEST); \
 	else \
-	    QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest; \
+	    QT_QPA_PLATFORM=offscreen $(PYTEST); \
 	fi
 
 lint: $(INSTALLED)
