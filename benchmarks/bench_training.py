@@ -1,88 +1,205 @@
-"""A training trial against the straightforward way: automatic differentiation of the same loop.
+"""A training trial against its floor in C, JAX and automatic differentiation; its parts and growth.
 
-Both run in this process, in turn, on one core. Prints milliseconds a trial and the ratio.
+Every contestant is a process of its own, pinned to the same core and asked for a few trials in turn,
+so that other work on the machine weighs on all alike; only ratios of medians are reported.
+
+    python benchmarks/bench_training.py [--rounds 20] [--jax ENV/bin/python] [--only trial split ...]
+
+JAX lives in an environment of its own: ``python -m venv ENV && ENV/bin/pip install -r
+benchmarks/requirements.txt``. Prints a table, and with ``--json FILE`` writes the same as JSON.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
-import time
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from l2l_engine import task
-from l2l_engine.config import RunConfig
+FOLDER = Path(__file__).with_name("trial")
+PARTS = ("trial", "split", "growth", "workers")
+TRIALS = 6  # asked for in a turn
+GROWTH: dict[str, list[dict[str, Any]]] = {
+    "units": [{"units": n} for n in (50, 100, 200, 400)],
+    "steps": [{"dt": dt} for dt in (4.0, 2.0, 1.0, 0.5)],
+    "batch": [{"batch_size": n} for n in (1, 4, 16, 64)],
+    "k": [{"penalised_singular_values": n} for n in (1, 5, 10, 20, 40)],
+}
 
-ROUNDS, TRIALS = 5, 40
 
+class Contestant:
+    """A process that runs trials when asked."""
 
-def automatic(config: RunConfig, parameters: dict[str, np.ndarray]):
-    """Loss and gradient of a trial by TensorFlow's automatic differentiation, under XLA."""
-    import tensorflow as tf
+    def __init__(
+        self, script: str, cores: Iterable[int], python: str = sys.executable, **config: Any
+    ) -> None:
+        pinned = f"import os, runpy, sys; os.sched_setaffinity(0, {set(cores)}); "
+        pinned += f"sys.path.insert(0, {str(FOLDER)!r}); "
+        pinned += f"runpy.run_path({str(FOLDER / script)!r}, run_name='__main__')"
+        environment = os.environ | {
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+            "L2L_BENCH_CONFIG": json.dumps(config),
+        }
+        self._process = subprocess.Popen(
+            [python, "-c", pinned],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=environment,
+        )
+        self.times: list[float] = []
+        self._read()
 
-    variables = {name: tf.Variable(array) for name, array in parameters.items()}
-    steps, units = config.steps, config.units
-    mask, alpha = task.loss_mask(config), np.float32(config.alpha)
+    def ask(self, trials: int) -> None:
+        """Have trials run, without waiting."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{trials}\n")
+        self._process.stdin.flush()
 
-    @tf.function(jit_compile=True)
-    def gradient(inputs, targets, normal):
-        with tf.GradientTape() as tape:
-            drive = inputs @ variables["input"] + variables["bias"] + normal
-            states = tf.TensorArray(tf.float32, steps, element_shape=(1, units))
+    def answer(self) -> None:
+        """Wait for them; their times are kept, less the first's, which finds cold caches."""
+        self.times += self._read()[1:]
 
-            def body(step, state, states):
-                current = drive[step] + state @ variables["recurrent"]
-                state = (1 - alpha) * state + alpha * tf.nn.softplus(current)
-                return step + 1, state, states.write(step, state)
+    def end(self) -> float:
+        """The median time of a trial, in ms."""
+        self._process.communicate()
+        return statistics.median(self.times)
 
-            start = tf.nn.relu(variables["initial_state"])
-            *_, states = tf.while_loop(
-                lambda step, *_: step < steps, body, (0, start, states), maximum_iterations=steps
+    def _read(self) -> Any:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise SystemExit(
+                "A contestant ended early: run its script under benchmarks/trial alone."
             )
-            logits = states.stack() @ variables["output"] + variables["output_bias"]
-            losses = tf.nn.softmax_cross_entropy_with_logits(targets, logits)
-            loss = tf.reduce_sum(losses * mask[:, None]) / mask.sum()
-        return loss, tape.gradient(loss, list(variables.values()))
+        return json.loads(line)
 
-    return gradient
+
+def in_turn(contestants: dict[str, Contestant], rounds: int, trials: int) -> dict[str, float]:
+    """Median milliseconds of each."""
+    for _ in range(rounds):
+        for contestant in contestants.values():
+            contestant.ask(trials)
+            contestant.answer()
+    return {name: contestant.end() for name, contestant in contestants.items()}
+
+
+def trial(cores: list[int], rounds: int, jax: str | None) -> dict[str, float]:
+    """Each contestant's trial over the floor."""
+    alone = cores[-1:]
+    contestants = {
+        "floor: C, BLAS, LAPACK": Contestant("floor.py", alone),
+        "the engine, one core": Contestant("ours.py", alone),
+        "automatic differentiation, one core": Contestant("automatic.py", alone),
+    }
+    if len(cores) > 1:
+        contestants["the engine, two cores"] = Contestant("ours.py", cores[-2:])
+    if jax is not None:
+        contestants["JAX, one core"] = Contestant("jax_trial.py", alone, jax)
+    found = in_turn(contestants, rounds, TRIALS)
+    floor = found["floor: C, BLAS, LAPACK"]
+    return {name: round(value / floor, 3) for name, value in found.items()}
+
+
+def split(cores: list[int]) -> dict[str, float]:
+    """The parts of a trial on one core, each over the whole."""
+    printed = subprocess.run(
+        [sys.executable, str(FOLDER / "split.py"), "100"],
+        check=True,
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: os.sched_setaffinity(0, set(cores[-1:])),
+    ).stdout
+    found = json.loads(printed)
+    return {name: round(value / found["whole"], 3) for name, value in found.items()}
+
+
+def growth(cores: list[int], rounds: int) -> dict[str, Any]:
+    """How a trial grows with each size: time over the smallest, and the fitted exponent."""
+    report = {}
+    for name, configs in GROWTH.items():
+        contestants = {
+            json.dumps(config): Contestant("ours.py", cores[-1:], **config) for config in configs
+        }
+        found = in_turn(contestants, max(2, rounds // 4), 4)
+        sizes = [
+            2000 / config["dt"] if name == "steps" else config.popitem()[1] for config in configs
+        ]
+        times = np.array(list(found.values()))
+        report[name] = {
+            "over the smallest": dict(
+                zip(map(float, sizes), (times / times[0]).round(2).tolist(), strict=True)
+            ),
+            "exponent": round(float(np.polyfit(np.log(sizes), np.log(times), 1)[0]), 2),
+        }
+    return report
+
+
+def workers(cores: list[int], rounds: int) -> dict[str, float]:
+    """Trials of two pinned workers in the time of one's, beside one worker alone."""
+    one, other = (Contestant("ours.py", [core]) for core in cores[-2:])
+    gains = []
+    for _ in range(rounds):
+        sums = []
+        for together in (False, True):
+            asked = [one, other] if together else [one]
+            begin = [len(worker.times) for worker in asked]
+            for worker in asked:
+                worker.ask(2 * TRIALS)
+            for worker in asked:
+                worker.answer()
+            sums.append(
+                sum(
+                    1 / statistics.median(worker.times[start:])
+                    for worker, start in zip(asked, begin, strict=True)
+                )
+            )
+        gains.append(sums[1] / sums[0])
+    one.end()
+    other.end()
+    return {"two workers over one": round(statistics.median(gains), 3)}
+
+
+def show(report: dict[str, Any], indent: str = "") -> None:
+    """Print a table."""
+    for name, value in report.items():
+        if isinstance(value, dict):
+            print(f"{indent}{name}")
+            show(value, indent + "  ")
+        else:
+            print(f"{indent + str(name):44s} {value:8.3f}")
 
 
 def main() -> None:
-    began = time.perf_counter()
-    from l2l_engine.training.curriculum import Curriculum
-
-    config = RunConfig()
-    curriculum = Curriculum(config)
-    loaded = time.perf_counter()
-    curriculum.compile()
-    print(f"import TensorFlow {loaded - began:.1f} s, compile {time.perf_counter() - loaded:.1f} s")
-
-    baseline = automatic(config, curriculum.weights.arrays())
-    shown = task.inputs(curriculum.stimuli[:1], config).swapaxes(0, 1)
-    target = task.targets(np.array([0]), config).swapaxes(0, 1)
-    normal = np.random.default_rng(0).standard_normal((config.steps, 1, config.units))
-    arguments = (shown, target, (0.0577 * normal).astype(np.float32))
-    float(baseline(*arguments)[0])
-
-    ours, theirs = [], []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        for _ in range(TRIALS):
-            curriculum.step()
-        ours.append((time.perf_counter() - start) / TRIALS)
-        start = time.perf_counter()
-        for _ in range(TRIALS // 8):
-            float(baseline(*arguments)[0])
-        theirs.append((time.perf_counter() - start) / (TRIALS // 8))
-    curriculum.close()
-    ratio = np.median(np.array(theirs) / np.array(ours))
-    print(f"whole trial                          {np.median(ours) * 1e3:6.1f} ms")
-    print(f"automatic differentiation, no update {np.median(theirs) * 1e3:6.1f} ms")
-    print(f"ratio {ratio:.1f}")
+    """Measure, print, and write JSON where asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=20, help="turns of each contestant")
+    parser.add_argument("--jax", metavar="PYTHON", help="an interpreter that has JAX")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    cores = sorted(os.sched_getaffinity(0))
+    report: dict[str, Any] = {}
+    if "trial" in options.only:
+        report["trial, over the floor"] = trial(cores, options.rounds, options.jax)
+    if "split" in options.only:
+        report["parts, over the whole"] = split(cores)
+    if "growth" in options.only:
+        report["growth"] = growth(cores, options.rounds)
+    if "workers" in options.only and len(cores) > 1:
+        report["workers"] = workers(cores, options.rounds)
+    show(report)
+    if options.json is not None:
+        options.json.write_text(json.dumps(report, indent=1) + "\n")
 
 
 if __name__ == "__main__":

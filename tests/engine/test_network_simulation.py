@@ -71,6 +71,18 @@ def test_currents_too_large_for_the_exponential_still_give_the_right_rates(dtype
     assert states.dtype == dtype
 
 
+def test_one_unit_of_one_network_overflowing_is_noticed():
+    weights = random_networks(2, SHORT)
+    weights.bias[1, 3] = 900.0
+    weights.recurrent[1, 3] = 0.0
+    stimuli = np.ones((2, 2, 10))
+    states = simulate(weights, stimuli, SHORT)
+    for k in range(2):
+        start = weights.initial_state[k].repeat(2, axis=0)
+        expected = step_by_step(weights[k], stimuli[k], SHORT, start, 0.0)
+        np.testing.assert_allclose(states[k], expected, rtol=1e-9)
+
+
 def test_a_delay_of_zero_is_allowed():
     config = SHORT.replace(delay_ms=0)
     weights = random_networks(1, config)

@@ -44,8 +44,9 @@ def test_loss_of_uniform_outputs_is_log_three_whatever_the_mask_hides():
 
 def test_choice_is_the_larger_response_after_the_mask():
     outputs = np.zeros((2, 200, 3))
-    outputs[0, :160, 1] = 1.0  # before the scored time: does not count
-    outputs[0, 160:, 0] = 0.4
+    # 1 until the mask ends, which does not count though it is more than 0 has afterwards
+    outputs[0, :160, 1] = 1.0
+    outputs[0, 160:, 0] = 0.2
     outputs[1, 160:, 1] = 0.3
     assert task.choices(outputs, CONFIG).tolist() == [0, 1]
 
