@@ -232,6 +232,9 @@ class Run(Closing):
             When the loss is not a number; the network stays as before the trial.
         DiskFullError
             When there is no room to record it. Nothing is lost: call again once there is.
+        SessionMovedError
+            When the file was deleted, moved, replaced or cut off. Nothing is lost: call again once
+            it is back, or after :meth:`save_as`.
         """
         if self._owed is None:
             self._owed = self._curriculum.step()
@@ -250,6 +253,21 @@ class Run(Closing):
         state["target"] = np.array(self.config.problems, np.int64)
         self._writer.write_checkpoint(state)
         self._checkpoint_due = time.monotonic() + CHECKPOINT_SECONDS
+
+    def save_as(self, path: str | PathLike[str]) -> None:
+        """Write the run so far to another file and continue there.
+
+        The way on when the session's file was moved, replaced or deleted under the run.
+
+        Raises
+        ------
+        SessionError
+            When there is a file of that name, or it cannot be written.
+        DiskFullError
+            When there is no room.
+        """
+        self._writer.save_as(path)
+        self.save()
 
     def extend(self, problems: int) -> None:
         """Learn this many problems in all.

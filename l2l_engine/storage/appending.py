@@ -10,7 +10,7 @@ import atexit
 import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from l2l_engine.config import RunConfig
 from l2l_engine.storage import checkpoint, hdf5, layout, recovery, space
+from l2l_engine.storage.errors import SessionMovedError
 from l2l_engine.storage.layout import Column
 from l2l_engine.training.records import ProblemRecord, TrialRecord
 
@@ -35,6 +36,8 @@ class AppendableFile:
         self.path = path
         self.config = config
         self._failed = False
+        self._file: h5py.File
+        self._smallest: int
         self._open()
         self._trial_columns = self._present(layout.trial_columns(config))
         self._problem_columns = self._present(layout.problem_columns(config))
@@ -75,17 +78,48 @@ class AppendableFile:
                 self._file[layout.TARGET][0] = problems
                 self._file.flush()
 
+    def copy_to(self, target: Path) -> None:
+        """Write every row to another file, also when this one has been deleted or moved."""
+        recovery.copy(self._file, self.path, target, torn=False)
+
     def close(self) -> None:
         """Close the file and give back the room taken in advance."""
         if self._failed:
             _abandoned.append((self._file, self._datasets))
         else:
             self._file.close()
-            space.release(self.path)
+            with suppress(FileNotFoundError):
+                space.release(self.path)
 
     # ----------------------------------------------------------------------------------
 
+    def _check_place(self) -> None:
+        """Notice that the file at the path is no longer the one that is written.
+
+        Raises
+        ------
+        SessionMovedError
+        """
+        mine = os.fstat(self._file.id.get_vfd_handle())
+        try:
+            there = self.path.stat()
+        except OSError:
+            happened = "was deleted or moved"
+        else:
+            if not os.path.samestat(mine, there):
+                happened = "was replaced by another file"
+            elif there.st_size < self._smallest:
+                happened = f"was cut off at {there.st_size} bytes"
+            else:
+                return
+        raise SessionMovedError(
+            f"{self.path} {happened} while it was being written; save the run under another name, "
+            "or put the file back and continue.",
+            self.path,
+        )
+
     def _open(self) -> None:
+        self._smallest = 0  # bytes known to be in the file
         if _is_abandoned(self.path):
             recovery.rewrite(self.path)
         try:
@@ -109,16 +143,19 @@ class AppendableFile:
     def _transaction(self, size: int) -> Iterator[None]:
         """Guard a write of about ``size`` bytes."""
         if self._failed:
+            self._check_place()
             recovery.rewrite(self.path)
             _abandoned.append((self._file, self._datasets))
             self._open()
             self._failed = False
+        self._check_place()
         space.reserve(self._file, self.path, size)
         try:
             yield
         except (OSError, RuntimeError) as error:
             self._failed = True
             raise space.failure(self.path, error, size) from error
+        self._smallest = os.fstat(self._file.id.get_vfd_handle()).st_size
 
     def _write(self, columns: Mapping[str, Column], start: int, records: Sequence[Any]) -> None:
         *names, last = columns

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,11 +16,26 @@ class ExportError(L2LError):
     """A picture, movie or table could not be written."""
 
 
+_LONGEST_NAME = 255  # bytes, on nearly every file system
+
+
+def sibling(path: Path, suffix: str) -> Path:
+    """A hidden file beside ``path`` that goes with it: ``.NAME`` and the suffix.
+
+    Where that would be too long a name, a digest stands for NAME.
+    """
+    name = f".{path.name}{suffix}"
+    if len(os.fsencode(name)) > _LONGEST_NAME:
+        digest = hashlib.blake2b(os.fsencode(path.name), digest_size=16).hexdigest()
+        name = f".{digest}{suffix}"
+    return path.with_name(name)
+
+
 def part_of(path: Path) -> Path:
     """A new, empty file next to ``path`` to write to; raises ExportError."""
     try:
         number, name = tempfile.mkstemp(
-            suffix=path.suffix, prefix=f".{path.stem}-", dir=path.parent
+            suffix=path.suffix, prefix=f".{path.stem[:100]}-", dir=path.parent
         )
     except OSError as error:
         raise write_failure(path, error) from error
@@ -46,21 +62,46 @@ def write_failure(path: Path, error: Exception) -> ExportError:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(
+    path: Path,
+    *,
+    part: Path | None = None,
+    sync: bool = False,
+    failure: Callable[[Path, Exception], Exception] = write_failure,
+) -> Iterator[Path]:
     """A temporary file that becomes ``path`` if the block succeeds, and else vanishes.
+
+    Parameters
+    ----------
+    path : Path
+        The file to make or replace.
+    part : Path, optional
+        The temporary file, on the same file system; by default a new one beside ``path``. Who
+        alone writes ``path`` can give a fixed name, so that a crash leaves at most one.
+    sync : bool
+        Whether the bytes must be on the disk itself before the file takes its place.
+    failure : callable
+        Makes the error to raise where the file cannot be written.
 
     Raises
     ------
     ExportError
-        When the file cannot be written.
+        When the file cannot be written; or what ``failure`` makes.
     """
-    part = part_of(path)
+    part = part_of(path) if part is None else part
     try:
         yield part
-    except OSError as error:
+        if sync:
+            with part.open("rb+") as stream:
+                os.fsync(stream.fileno())
+    except (OSError, RuntimeError) as error:  # HDF5 raises either
         part.unlink(missing_ok=True)
-        raise write_failure(path, error) from error
+        raise failure(path, error) from error
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    put_in_place(part, path)
+    try:
+        put_in_place(part, path)
+    except ExportError as error:
+        cause = error.__cause__
+        raise failure(path, cause if isinstance(cause, Exception) else error) from cause

@@ -1,5 +1,7 @@
 """What can go wrong with files, in sentences fit for a person."""
 
+from pathlib import Path
+
 from l2l_engine.config import L2LError
 
 
@@ -13,3 +15,23 @@ class BusyError(SessionError):
 
 class DiskFullError(L2LError):
     """There is no room to save; nothing already saved is harmed, and saving can be repeated."""
+
+
+class SessionMovedError(SessionError):
+    """The session's file was taken away under its writer; nothing in memory is lost.
+
+    What can be done: :meth:`l2l_engine.run.Run.save_as`, which writes the run so far to another
+    file and lets it continue there; or close the run. If the file comes back to its place, the run
+    just continues.
+
+    Parameters
+    ----------
+    text : str
+        The sentence.
+    path : Path
+        Where the session was.
+    """
+
+    def __init__(self, text: str, path: Path) -> None:
+        super().__init__(text)
+        self.path = path

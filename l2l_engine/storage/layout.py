@@ -16,7 +16,7 @@ from numpy.typing import DTypeLike
 from l2l_engine import task
 from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights, weight_shapes
-from l2l_engine.storage import hdf5, space
+from l2l_engine.storage import atomic, hdf5, space
 from l2l_engine.training import random_state
 from l2l_engine.training.records import LABEL_BYTES
 
@@ -185,7 +185,6 @@ def create_file(
 
     The layout is complete, for nothing can be added once SWMR writing has begun.
     """
-    temporary = path.with_name(f".{path.name}.new")
     attributes: dict[str, str | int] = {
         "format": FORMAT,
         "version": VERSION,
@@ -196,20 +195,21 @@ def create_file(
     }
     if protocol is not None:
         attributes["protocol"] = protocol
-    try:
-        with hdf5.create(temporary) as file:
-            for name, value in attributes.items():
-                set_attribute(file, name, value)
-            create_datasets(file, config, VERSION)
-            for name, array in initial.arrays().items():
-                file[initial_path(name)][()] = array
-            file[TARGET][0] = config.problems
-        hdf5.sync(temporary)
-        temporary.replace(path)
-    except (OSError, RuntimeError) as error:
-        raise space.failure(path, error, space.OVERHEAD) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+
+    def failed(path: Path, error: Exception) -> Exception:
+        return space.failure(path, error, space.OVERHEAD)
+
+    part = atomic.sibling(path, ".new")
+    with (
+        atomic.replacing(path, part=part, sync=True, failure=failed),
+        hdf5.create(part) as file,
+    ):
+        for name, value in attributes.items():
+            set_attribute(file, name, value)
+        create_datasets(file, config, VERSION)
+        for name, array in initial.arrays().items():
+            file[initial_path(name)][()] = array
+        file[TARGET][0] = config.problems
 
 
 def set_attribute(file: h5py.File, name: str, value: str | int) -> None:

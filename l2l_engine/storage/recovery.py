@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.config import RunConfig
-from l2l_engine.storage import hdf5, layout, opening, space
+from l2l_engine.storage import atomic, hdf5, layout, opening, space
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.layout import Column
 
@@ -33,21 +33,46 @@ def rewrite(path: Path) -> None:
     SessionError
         When the file is damaged beyond what a killed writer leaves.
     """
-    temporary = path.with_name(f".{path.name}.repair")
     space.check(path, path.stat().st_size + space.OVERHEAD)
-    try:
-        with hdf5.open_detached(path) as damaged, hdf5.create(temporary) as sound:
-            _copy(damaged, sound, opening.config_of(path, damaged), hdf5.marked_open(path))
-        hdf5.sync(temporary)
-        temporary.replace(path)
-    except (OSError, RuntimeError, KeyError, ValueError) as error:
+    with hdf5.open_detached(path) as damaged:
+        copy(damaged, path, path, torn=hdf5.marked_open(path))
+
+
+def copy(damaged: h5py.File, path: Path, target: Path, *, torn: bool) -> None:
+    """Make ``target`` a sound copy of an open session, at once or not at all.
+
+    Parameters
+    ----------
+    damaged : h5py.File
+        The session.
+    path : Path
+        What it is called, for an error.
+    target : Path
+        Where its copy goes, in place of any file there.
+    torn : bool
+        See :func:`read_rows`.
+
+    Raises
+    ------
+    DiskFullError, SessionError
+        As :func:`rewrite`.
+    """
+
+    def failed(_: Path, error: Exception) -> Exception:
         if space.is_disk_full(error):
-            raise space.disk_full(path, path.stat().st_size) from error
-        raise SessionError(
-            f"{path} is damaged and could not be repaired ({error}): restore it from a copy."
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+            return space.disk_full(target, damaged.id.get_filesize())
+        return SessionError(
+            f"{path} is damaged and could not be repaired ({error}): save what is whole of it with "
+            "l2l-info --repair."
+        )
+
+    part = atomic.sibling(target, ".repair")
+    with atomic.replacing(target, part=part, sync=True, failure=failed):
+        try:
+            with hdf5.create(part) as sound:
+                _copy(damaged, sound, opening.config_of(path, damaged), torn)
+        except (KeyError, ValueError) as error:
+            raise OSError(str(error)) from error
 
 
 def _copy(damaged: h5py.File, sound: h5py.File, config: RunConfig, torn: bool) -> None:

@@ -125,10 +125,8 @@ def repair(path: Path, target: Path, progress: Progress | None = None) -> Survey
     shown = progress or _silent
     with opening.open_file(path) as file:
         found = _survey(path, file, lambda done: shown(done / 2))
-        with atomic.replacing(target) as part:
-            with hdf5.create(part) as sound:
-                _write(path, file, sound, found, lambda done: shown(0.5 + done / 2))
-            hdf5.sync(part)
+        with atomic.replacing(target, sync=True) as part, hdf5.create(part) as sound:
+            _write(path, file, sound, found, lambda done: shown(0.5 + done / 2))
     return found
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import h5py
 
-from l2l_engine.storage import hdf5
+from l2l_engine.storage import atomic, hdf5
 from l2l_engine.storage.errors import DiskFullError, SessionError
 
 MARGIN = 8 << 20  # bytes of the disk left to others
@@ -64,7 +64,7 @@ def reserve(file: h5py.File, path: Path, size: int) -> None:
 
 def check(path: Path, size: int) -> None:
     """Raise DiskFullError unless a file of ``size`` bytes fits beside ``path``."""
-    trial = path.with_name(f".{path.name}.room")
+    trial = atomic.sibling(path, ".room")
     try:
         with trial.open("wb") as stream:
             _take(stream.fileno(), size, path, size)

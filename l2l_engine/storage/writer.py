@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights, check_shapes
-from l2l_engine.storage import checkpoint, layout
+from l2l_engine.storage import checkpoint, layout, recovery
 from l2l_engine.storage.appending import AppendableFile
 from l2l_engine.storage.closing import Closing
 from l2l_engine.storage.errors import SessionError
@@ -38,6 +38,7 @@ class SessionWriter(Closing):
         self._problems: list[ProblemRecord] = []
         self._closed = False
         self._file = AppendableFile(path, config)
+        lock.follow()
         self._next_trial, self._next_problem = self.n_trials, self.n_problems
 
     # -- beginning and ending ----------------------------------------------------------
@@ -72,7 +73,7 @@ class SessionWriter(Closing):
         DiskFullError
             When there is no room.
         """
-        path = Path(path)
+        path = _real(Path(path))
         check_shapes(initial, config)
         check_target(path, overwrite)
         lock = WriterLock(path)
@@ -96,17 +97,46 @@ class SessionWriter(Closing):
         DiskFullError
             When there is no room for a repair.
         """
-        path = Path(path)
+        path = _real(Path(path))
         with Session.open(path) as session:
             config = session.config
         if not os.access(path, os.W_OK):
             raise SessionError(f"{path} is read-only: allow writing, or branch from it.")
         lock = WriterLock(path)
         try:
+            if path.stat().st_nlink > 1:  # the file's other names keep what they have
+                recovery.rewrite(path)
             return cls(path, lock, config)
         except BaseException:
             lock.release()
             raise
+
+    def save_as(self, path: str | os.PathLike[str]) -> None:
+        """Write all rows to another file and continue there; the file so far is left as it is.
+
+        The way on after a SessionMovedError. Rows still in memory stay there until the next
+        :meth:`flush` or checkpoint.
+
+        Raises
+        ------
+        SessionError
+            When there is a file of that name, or it cannot be written.
+        DiskFullError
+            When there is no room.
+        """
+        path = _real(Path(path))
+        check_target(path, overwrite=False)
+        lock = WriterLock(path)
+        try:
+            self._file.copy_to(path)
+            file = AppendableFile(path, self.config)
+            lock.follow()
+        except BaseException:
+            lock.release()
+            raise
+        self._file.close()
+        self._lock.release()
+        self._file, self._lock, self.path = file, lock, path
 
     def close(self) -> None:
         """Write what is left and let others write; harmless when repeated.
@@ -231,11 +261,25 @@ class SessionWriter(Closing):
             self._problems = []
 
 
+def _real(path: Path) -> Path:
+    """The file itself where ``path`` is a symbolic link, so that it has one lock."""
+    try:
+        return path.resolve() if path.is_symlink() else path
+    except OSError:  # what is wrong with it is said when it is opened
+        return path
+
+
 def check_target(path: Path, overwrite: bool) -> None:
     """Raise SessionError where a session cannot be made at ``path``."""
-    if path.is_dir():
+    try:
+        is_folder, exists = path.is_dir(), path.exists()
+    except OSError as error:
+        raise SessionError(
+            f"{path} is no name for a file here ({error.strerror}): choose another name."
+        ) from error
+    if is_folder:
         raise SessionError(f"{path} is a folder: give the session a file name in it.")
     if not path.parent.is_dir():
         raise SessionError(f"The folder {path.parent} does not exist: create it first.")
-    if path.exists() and not overwrite:
+    if exists and not overwrite:
         raise SessionError(f"{path} exists already: choose another name or resume it.")
