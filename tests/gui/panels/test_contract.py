@@ -43,10 +43,11 @@ def short(bench: Bench, tmp_path: Path) -> OpenSession:
     return session
 
 
-def look_at(bench: Bench, session: OpenSession, problem: int, **rest) -> None:
-    """Select a session and one of its problems, as opening it does."""
+def look_at(bench: Bench, session: OpenSession, problem: int, *beside: OpenSession, **rest) -> None:
+    """Select a session, others beside it and one of its problems, as opening it does."""
     config = session.config
-    bench.selection.update(sessions=(session.path,))
+    others = (other.path for other in beside if other is not session)
+    bench.selection.update(sessions=(session.path, *others))
     bench.selection.set_limits(session.problems, config.steps * config.dt)
     bench.select(problem, **rest)
     bench.settle()
@@ -62,9 +63,13 @@ def pixels(panel: Panel) -> np.ndarray:
 @pytest.mark.parametrize("name", list(VIEWS))
 def test_after_any_history_a_panel_draws_what_a_new_one_draws(bench, short, name):
     kind = VIEWS[name].load()
+    both = (bench.session, short) if VIEWS[name].workspace == "compare" else ()
     if issubclass(kind, LegacyPanel):
         pytest.skip("not converted yet")
+    if both:
+        look_at(bench, bench.session, 4, *both)
     used = bench.show(kind, (640, 420))
+    assert used.has_content
     for option in kind.options:
         if isinstance(option, Flag):
             used.option_values.set(option.name, not option.default)
@@ -73,12 +78,12 @@ def test_after_any_history_a_panel_draws_what_a_new_one_draws(bench, short, name
     bench.select(2, stimulus=0, time=1900.0)
     bench.settle()
     theme.set_mode("dark")
-    look_at(bench, short, 6, group=Group(3, 4), stimulus=None, time=10.0)
+    look_at(bench, short, 6, *both, group=Group(3, 4), stimulus=None, time=10.0)
     used.set_state({option.name: option.default for option in kind.options})
     bench.settle()
     theme.set_mode("light")
-    look_at(bench, bench.session, 5)
-    look_at(bench, short, 3, group=Group(2, 3), stimulus=1, time=350.0)
+    look_at(bench, bench.session, 5, *both)
+    look_at(bench, short, 3, *both, group=Group(2, 3), stimulus=1, time=350.0)
     fresh = bench.show(kind, (640, 420))
     bench.settle()
     differ = (pixels(used) != pixels(fresh)).any(axis=2)

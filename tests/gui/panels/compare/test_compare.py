@@ -11,9 +11,10 @@ from bench import click, curve
 from l2l_engine.analysis import learning_curve
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.compare.boxes import CompareBoxesPanel
-from l2l_gui.panels.compare.compared import CountAxis
-from l2l_gui.panels.compare.curves import CompareCurvesPanel, one_curve
-from l2l_gui.panels.compare.trajectories import CompareTrajectoriesPanel, columns_for
+from l2l_gui.panels.compare.curves import CompareCurvesPanel
+from l2l_gui.panels.compare.curves import curve as session_curve
+from l2l_gui.panels.compare.session_view import columns_for
+from l2l_gui.panels.compare.trajectories import CompareTrajectoriesPanel
 from l2l_gui.plotting.session_colours import colour
 
 PANELS = (CompareCurvesPanel, CompareBoxesPanel, CompareTrajectoriesPanel)
@@ -34,7 +35,7 @@ def second(bench, learned):
 @pytest.mark.parametrize("kind", PANELS)
 def test_one_session_is_not_enough(bench, kind):
     panel = bench.show(kind)
-    assert panel._empty.label.text() == ("Open a second session to compare: drop its file here.")
+    assert panel.empty_words == "Open a second session to compare: drop its file here."
     assert panel.table() is None
 
 
@@ -52,7 +53,7 @@ def test_curves_and_fits_are_named_and_coloured_by_session(bench, second):
     counts = second.snapshot.counts
     fit = learning_curve.fit_exponential(counts[1:])
     words = [key.text for key in panel.legend.keys]
-    assert words[0] == "learned: " + one_curve(("", ""), counts[:6], False).words
+    assert words[0] == "learned: " + session_curve(counts[:6], False).words
     assert words[1].startswith(f"second: τ {fit.time_constant:.1f} problems")
     assert f"asymptote {fit.asymptote:.1f} trials" in words[1]
     own = colour(bench.context.sessions, second)
@@ -67,17 +68,18 @@ def test_curves_and_fits_are_named_and_coloured_by_session(bench, second):
 def test_single_problems_can_be_shown_and_clicked(bench, second, qtbot):
     panel = bench.show(CompareCurvesPanel)
     before = len(panel.items)
-    panel.each.setChecked(True)
+    panel.option_values.set("each", True)
+    bench.settle()
     assert len(panel.items) == before + 2
     click(qtbot, panel.view, panel.plot, 3.0, 2.0)
     assert bench.selection.value.problem == 3
 
 
 def test_a_perturbation_run_is_not_fitted():
-    made = one_curve(("", ""), np.arange(60, 0, -1.0), True)
+    made = session_curve(np.arange(60, 0, -1.0), True)
     assert made.fit is None
     assert np.isnan(made.fitted).all()
-    assert one_curve(("", ""), np.array([5.0, 4.0]), False).words == "too few problems for a fit"
+    assert session_curve(np.array([5.0, 4.0]), False).words == "too few problems for a fit"
 
 
 def test_boxes_are_the_papers_without_the_first_problem(bench, second):
@@ -91,27 +93,29 @@ def test_boxes_are_the_papers_without_the_first_problem(bench, second):
     assert data["outliers"][row] == len(expected.outliers)
     drawn = panel.items[2].opts["data"][0]
     np.testing.assert_allclose(drawn[2], np.log10(expected.median))
-    panel.linear.setChecked(True)
+    panel.option_values.set("linear", True)
+    bench.settle()
     assert panel.items[2].opts["data"][0][2] == expected.median
 
 
 def test_trajectories_share_scale_and_rotation(bench, second):
     panel = bench.show(CompareTrajectoriesPanel, (900, 500))
-    first, other = panel.views
+    first, other = panel.grid.shown
     assert "learned" in first.heading.text()
     assert "second" in other.heading.text()
     assert first.plot.camera is other.plot.camera
     assert first.plot.bounds()[1] == other.plot.bounds()[1]
     # the same file through two sessions
     np.testing.assert_array_equal(
-        first.group.coordinates.stimulus, other.group.coordinates.stimulus
+        panel.answer.value[0].coordinates.stimulus, panel.answer.value[1].coordinates.stimulus
     )
-    panel.choice.buttons["stimulus"].click()
+    panel.option_values.set("part", "stimulus")
+    bench.settle()
     assert first.plot.bounds()[1] == other.plot.bounds()[1]
     assert other.drawing.problem(0, 0) == 2
     bench.selection.update(time=500.0)
     bench.settle()
-    assert other.plot._cursor == other.group.step(500.0)
+    assert other.plot._cursor == panel.answer.value[1].step(500.0)
 
 
 def test_a_session_keeps_its_colour_while_open(bench, second, learned):
@@ -130,19 +134,9 @@ def test_a_session_keeps_its_colour_while_open(bench, second, learned):
 def test_plots_are_arranged_to_be_large(bench, second):
     assert [columns_for(3, *size) for size in ((900, 300), (300, 900), (500, 500))] == [3, 1, 2]
     panel = bench.show(CompareTrajectoriesPanel, (900, 400))
-    first, other = panel.views
+    first, other = panel.grid.shown
     assert first.y() == other.y()
     panel.resize(300, 800)
     bench.settle()
     assert first.x() == other.x()
     assert other.y() > first.y()
-
-
-def test_counts_are_labelled_in_plain_figures(qapp):
-    axis = CountAxis("left")
-    axis.setLogMode(True)
-    ticks = [0.0, *np.log10([2, 3, 5, 10, 1000])]
-    axis.setRange(0, 2)
-    assert axis.tickStrings(ticks, 1, None) == ["1", "2", "", "5", "10", "1,000"]
-    axis.setRange(-1, 4)
-    assert axis.tickStrings(ticks, 1, None) == ["1", "", "", "", "10", "1,000"]
