@@ -12,8 +12,8 @@ Each problem asks for F_q along its trajectory from every earlier q, so the work
 square of the number of problems: some 50 ms a problem and 0.4 ms a pair. Measured at the paper's
 size on one core: 125 problems 8 s, 250 problems 21 s, 500 problems 72 s, in under 300 MB. What
 keeps a pair cheap: within an interval and an epoch the input is constant, the projection a smooth
-function of time, and 28 of 250 steps give the others by polynomial interpolation, to 1e-9 of the
-magnitude on trained networks; evaluating every step takes seven times as long.
+function of time, and 12 to 32 of 250 steps give the others by polynomial interpolation, to 1e-7 of the
+magnitude on trained networks; evaluating every step takes four to seven times as long.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ BUILT_IN: dict[str, str] = {
     "representations": _HERE + "subspaces:representations",
     "vector-field-change": _HERE + "vector_field:vector_field_change",
     "accumulation": _HERE + "accumulation:accumulation",
+    "signed-suppression": _HERE + "signed_suppression:signed_suppression",
     "speed": _HERE + "network_geometry:speed",
     "subspace-angles": _HERE + "network_geometry:subspace_angles",
     "recurrent-change": _HERE + "network_geometry:recurrent_change",
