@@ -67,9 +67,8 @@ class Sweep:
                     "choose another folder."
                 )
         # runs added in an earlier call stay in the manifest
-        self.runs = {run.name: run for run in runs} | {
-            name: old for name, old in known.items() if name not in {run.name for run in runs}
-        }
+        asked = {run.name: run for run in runs}
+        self.runs = asked | {name: old for name, old in known.items() if name not in asked}
         self._wanted = ""
         self._stopping = False
         self._restarts: Counter[str] = Counter()
