@@ -42,6 +42,7 @@ class Run(Closing):
         self._curriculum = curriculum
         self._writer = writer
         self._owed: Step | None = None  # a step taken, not yet safe in the file
+        self._inconsistent = False
         self._closed = False
         self._checkpoint_due = time.monotonic() + CHECKPOINT_SECONDS
 
@@ -237,7 +238,7 @@ class Run(Closing):
             it is back, or after :meth:`save_as`.
         """
         if self._owed is None:
-            self._owed = self._curriculum.step()
+            self._owed = self._trained()
             self._writer.add_trial(self._owed.trial)
             if self._owed.problem is not None:
                 self._writer.add_problem(self._owed.problem)
@@ -247,8 +248,22 @@ class Run(Closing):
         self._owed = None
         return step
 
+    def _trained(self) -> Step:
+        before = self._curriculum.trial
+        try:
+            return self._curriculum.step()
+        except BaseException:
+            # an error or signal between a trial and its record: no checkpoint could be resumed
+            self._inconsistent = self._curriculum.trial != before
+            raise
+
     def save(self) -> None:
-        """Write a checkpoint of the trial in progress now."""
+        """Write a checkpoint of the trial in progress now.
+
+        After an error that came between a trial and its record, the checkpoint before it stays.
+        """
+        if self._inconsistent:
+            return
         state: dict[str, NDArray[Any]] = self._curriculum.checkpoint()
         state["target"] = np.array(self.config.problems, np.int64)
         self._writer.write_checkpoint(state)

@@ -166,3 +166,26 @@ def test_a_problem_ends_with_a_checkpoint(path):
             state = session.checkpoint()
         assert int(state["problem"]) == 1
         assert int(state["trial"]) == run.n_trials
+
+
+def learn(run):
+    while not run.finished:
+        run.step()
+
+
+def test_an_error_while_a_problem_ends_leaves_a_checkpoint_that_resumes(path, monkeypatch):
+    from l2l_engine.training.curriculum import Curriculum
+
+    config = RunConfig(**TINY, problems=2)
+    with monkeypatch.context() as patched:
+        patched.setattr(Curriculum, "_end_problem", lambda _: 1 / 0)
+        with Run.create(path, config) as run:
+            for _ in range(config.criterion_trials):
+                run.step()
+            with pytest.raises(ZeroDivisionError):
+                learn(run)
+    with Run.resume(path) as run:
+        learn(run)
+    with Session.open(path) as session:
+        assert session.n_problems == 2
+        assert session.trials_run.sum() == session.n_trials
