@@ -263,7 +263,7 @@ class RunConfig:
     # -- to and from JSON --------------------------------------------------------------
 
     def replace(self, **changes: Any) -> Self:
-        """A copy with some fields changed, validated anew.
+        """A copy with some fields changed, validated again.
 
         A changed ``run_type`` brings its published length unless ``problems`` is given.
         """

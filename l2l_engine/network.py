@@ -73,7 +73,9 @@ class NetworkWeights:
     @classmethod
     def stack(cls, networks: list[NetworkWeights]) -> Self:
         """Stack networks along a new first axis."""
-        return cls(*(np.stack([getattr(one, name) for one in networks]) for name in WEIGHT_NAMES))
+        return cls(
+            *(np.stack([getattr(network, name) for network in networks]) for name in WEIGHT_NAMES)
+        )
 
     def is_finite(self) -> bool:
         """Whether no weight is NaN or infinite."""
@@ -273,7 +275,7 @@ def _run(
     feeds: Sequence[FloatArray] | FloatArray = drive
     if len(recurrent) == 1:  # plain matrices skip matmul's stacking overhead
         state, recurrent, by_step, multiply = state[0], recurrent[0], states[:, 0], np.dot
-        feeds = [one[0] for one in drive]
+        feeds = [feed[0] for feed in drive]
     operations = _QUICK.get(config.activation, ()) if quick else ()
     current = np.empty_like(state)
     with np.errstate(over="ignore", invalid="ignore"):

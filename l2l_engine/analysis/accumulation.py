@@ -190,8 +190,8 @@ def accumulation(
     suppression = np.empty((2, len(grids), stop - first))
     problems = range(first, stop)
     for p in tracked(problems, (p + _OWN_COST for p in problems), progress):
-        one = slice(p, p + 1)
-        change = decompose(weights[p - 1 : p], weights[one], stimuli[one], config)
+        this = slice(p, p + 1)
+        change = decompose(weights[p - 1 : p], weights[this], stimuli[this], config)
         driven = (change.weight_parallel[..., None] * change.direction, change.weight_perpendicular)
         shown = task.inputs(stimuli[p], config)
         seen = np.concatenate([shown, change.states[0], np.ones((*shown.shape[:2], 1))], axis=2)

@@ -39,8 +39,8 @@ def prepare() -> None:
         compiled: Any = numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=_REORDER)
         kernel = compiled(_step)
         for dtype in (np.float32, np.float64):
-            one, vector = dtype(1.0), np.zeros((1, 1), dtype)
-            kernel(0, vector, vector[None], vector, one, one, vector[None].copy())
+            leak, vector = dtype(1.0), np.zeros((1, 1), dtype)
+            kernel(0, vector, vector[None], vector, leak, leak, vector[None].copy())
     except Exception as error:  # a missing or unfit Numba must not cost the answer
         log.info("NumPy steps the trials, as Numba cannot: %s", error)
         return

@@ -194,7 +194,7 @@ def fixed_points(
         ("delay", [0, 1], slice(config.sample_steps, go)),
         ("response", [0, 1], slice(go, config.steps)),
     ]
-    conditions = [one for one in conditions if one[2].start < one[2].stop]
+    conditions = [condition for condition in conditions if condition[2].start < condition[2].stop]
     result = []
     for number, (name, trials, steps) in enumerate(conditions):
         visited = trajectories[trials, steps]

@@ -129,11 +129,11 @@ def forgetting(
     correct = np.empty((len(shown), len(columns)))
     starts = range(0, len(shown), BLOCK_TRIALS)
     for column, index in enumerate(columns):
-        one = weights[index : index + 1]
+        tested = weights[index : index + 1]
         for block, start in enumerate(starts):
             part = slice(start, start + BLOCK_TRIALS)
-            states = network.simulate(one, shown[None, part], config)
-            outputs = network.outputs(one, states)[0]
+            states = network.simulate(tested, shown[None, part], config)
+            outputs = network.outputs(tested, states)[0]
             loss[part, column] = task.cross_entropy(outputs, responses[part], config)
             correct[part, column] = task.choices(outputs, config) == responses[part]
             if progress is not None:

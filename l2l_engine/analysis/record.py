@@ -144,7 +144,7 @@ class Analysis:
         if list(arrays) != list(self.columns):
             raise L2LError(
                 f"The analysis '{self.name}' gave the columns {', '.join(arrays)}, but declares "
-                f"{', '.join(self.columns)}: mend its record."
+                f"{', '.join(self.columns)}: correct its record."
             )
         lengths = {len(array) for array in arrays.values()}
         if len(lengths) > 1:

@@ -76,8 +76,8 @@ def _rotation(weights: NetworkWeights) -> NetworkWeights:
 
 
 def _known_problems() -> KnownAnswer:
-    one = known.bistable(start=0.05)
-    pair = NetworkWeights.stack([one, _rotation(one)])
+    memory = known.bistable(start=0.05)
+    pair = NetworkWeights.stack([memory, _rotation(memory)])
     return KnownAnswer(
         "the second network is the first with its units in another order",
         (pair, np.stack([known.STIMULI] * 2), known.CONFIG),

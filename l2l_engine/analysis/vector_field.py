@@ -329,7 +329,7 @@ def vector_field_change(
     across = matrix_participation_ratio(moments)
     return VectorFieldChange(
         lengths=Lengths(
-            *(np.concatenate([getattr(one, name) for one in means]) for name in Lengths.__slots__)
+            *(np.concatenate([getattr(part, name) for part in means]) for name in Lengths.__slots__)
         ),
         recurrent=recurrent,
         problem_dimensionality=Dimensionality(*within),

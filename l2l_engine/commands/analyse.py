@@ -64,9 +64,9 @@ def _table(
     if record.takes is Takes.RUNS:
         return running.run(record, runs, problems, show)
     tables = []
-    for place, one in enumerate(runs):
+    for place, data in enumerate(runs):
         part = share(show, place / len(runs), (place + 1) / len(runs))
-        tables.append((one.name, running.run(record, one, problems, part)))
+        tables.append((data.name, running.run(record, data, problems, part)))
     return _joined(tables)
 
 
@@ -93,7 +93,7 @@ def _joined(tables: Sequence[tuple[str, Table]]) -> Table:
 
 def _notes(record: Analysis, runs: Sequence[RunData]) -> list[str]:
     """Header lines that say what the table holds and from what it was made."""
-    named = ", ".join(f"{one.name} (seed {one.config.seed})" for one in runs)
+    named = ", ".join(f"{data.name} (seed {data.config.seed})" for data in runs)
     return [
         f"{record.title}: {record.summary}",
         f"source: {record.source}",
@@ -126,7 +126,8 @@ def _listed() -> list[str]:
     others = [name for name in registry.names() if name not in registry.BUILT_IN]
     width = max(map(len, registry.names()))
     lines = [
-        f"{one.name:{width}}  {one.summary} Takes {one.takes.value}; {one.cost}." for one in records
+        f"{record.name:{width}}  {record.summary} Takes {record.takes.value}; {record.cost}."
+        for record in records
     ]
     return lines + [f"{name:{width}}  from a plug-in" for name in others]
 

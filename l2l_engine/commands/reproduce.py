@@ -152,7 +152,9 @@ def _draw(
             output.note(f"Figure {number} is left out. {error}")
     theirs = figures.load(published) if published else []
     for number, processed in _PICTURED.items():
-        fitting = [one for one in theirs if isinstance(one, NetworkSource) is not processed]
+        fitting = [
+            source for source in theirs if isinstance(source, NetworkSource) is not processed
+        ]
         if fitting:
             _picture(number, fitting, folder / f"figure_{number}_published.png", output)
 

@@ -52,7 +52,7 @@ class Made:
         return self.numbers.caption
 
     def figure(self) -> Figure:
-        """The figure, drawn anew."""
+        """The figure, newly drawn."""
         return self.module.draw(self.numbers)
 
     def tables(self) -> dict[str, Table]:

@@ -1,7 +1,7 @@
 """The analyses behind the figures, in pieces that are cached one by one.
 
 A piece is about a group of fifty problems, so a run that has grown is only analysed where it grew,
-and a cancelled analysis goes on where it stopped.
+and a cancelled analysis resumes where it stopped.
 """
 
 from __future__ import annotations
@@ -53,14 +53,14 @@ def vector_field(
 
     Results files that lack them are left out.
     """
-    own = [one for one in networks if isinstance(one, NetworkSource)]
-    found = iter(gather([(one, _change_pieces(one)) for one in own], progress))
+    own = [source for source in networks if isinstance(source, NetworkSource)]
+    found = iter(gather([(source, _change_pieces(source)) for source in own], progress))
     changes: list[tuple[Network, Changes]] = []
-    for one in networks:
-        if isinstance(one, PublishedNetwork):
-            changes.append((one, one.changes))
+    for source in networks:
+        if isinstance(source, PublishedNetwork):
+            changes.append((source, source.changes))
         elif groups := next(found):
-            changes.append((one, _changes(one, groups)))
+            changes.append((source, _changes(source, groups)))
     return changes
 
 
@@ -90,7 +90,7 @@ def accumulated(
     Arrays of a group of P problems: ``magnitude`` (2, P, Q), the mean over intervals, and
     ``suppression`` (2, I, P); the first axis is parallel, perpendicular.
     """
-    return gather([(one, _accumulation_pieces(one)) for one in networks], progress)
+    return gather([(source, _accumulation_pieces(source)) for source in networks], progress)
 
 
 def gather(

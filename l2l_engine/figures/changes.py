@@ -58,8 +58,8 @@ class Changes:
 
 def shortcomings(changes: Sequence[Changes]) -> str:
     """What a caption must add, with a leading space."""
-    longest = max(len(one.table) for one in changes)
-    rest, missing = longest % GROUP, sum(one.missing for one in changes)
+    longest = max(len(change.table) for change in changes)
+    rest, missing = longest % GROUP, sum(change.missing for change in changes)
     text = ""
     if rest and longest > GROUP:
         text += f" The last group holds {rest} problem{'s' * (rest != 1)}."

@@ -53,7 +53,7 @@ class Fits:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Numbers:
+class Figure1Numbers:
     """Everything in Figure 1.
 
     The example is the first network, with the moving mean and the fit of its problems 2 on.
@@ -69,17 +69,17 @@ class Numbers:
     caption: str
 
 
-def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numbers:
+def compute(sources: Sequence[Source], progress: Progress | None = None) -> Figure1Numbers:
     """The numbers of Figure 1; a file of published fits stands for the published networks' own."""
-    published = [one for one in sources if isinstance(one, PublishedFits)]
+    published = [source for source in sources if isinstance(source, PublishedFits)]
     try:
         networks = select(sources, NEEDS)
     except LackingError:
         if not published:
             raise
         networks = []
-    counts = tuple(one.trials_to_criterion for one in networks)
-    fitted = [_fit(one) for one in counts]
+    counts = tuple(network.trials_to_criterion for network in networks)
+    fitted = [_fit(row) for row in counts]
     own = [
         (network.name, fit)
         for network, fit in zip(networks, fitted, strict=True)
@@ -88,24 +88,24 @@ def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numb
     fits = Fits(
         (
             *(name for name, _ in own),
-            *(f"published {n}" for one in published for n in range(len(one.asymptotes))),
+            *(f"published {n}" for file in published for n in range(len(file.asymptotes))),
         ),
-        np.array([fit.amplitude for _, fit in own] + _all(one.amplitudes for one in published)),
+        np.array([fit.amplitude for _, fit in own] + _all(file.amplitudes for file in published)),
         np.array(
-            [fit.time_constant for _, fit in own] + _all(one.time_constants for one in published)
+            [fit.time_constant for _, fit in own] + _all(file.time_constants for file in published)
         ),
-        np.array([fit.asymptote for _, fit in own] + _all(one.asymptotes for one in published)),
+        np.array([fit.asymptote for _, fit in own] + _all(file.asymptotes for file in published)),
     )
     longest = max(map(len, counts), default=0)
     if progress is not None:
         progress(1.0)
-    return Numbers(
-        names=tuple(one.name for one in networks),
+    return Figure1Numbers(
+        names=tuple(network.name for network in networks),
         counts=counts,
         moving_mean=moving_mean(counts[0][1:]) if counts else np.empty(0),
         fit=fitted[0] if fitted else None,
         boxes=tuple(
-            box(np.concatenate([one[at : at + GROUP] for one in counts]), at)
+            box(np.concatenate([row[at : at + GROUP] for row in counts]), at)
             for at in range(1, longest, GROUP)
         ),
         fits=fits,
@@ -113,7 +113,7 @@ def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numb
     )
 
 
-def table(numbers: Numbers) -> dict[str, Table]:
+def table(numbers: Figure1Numbers) -> dict[str, Table]:
     """Counts a problem and network, boxes a group, fits a network."""
     example = np.full(len(numbers.moving_mean), np.nan)
     if numbers.fit is not None:
@@ -135,13 +135,13 @@ def table(numbers: Numbers) -> dict[str, Table]:
             "fit": example,
         },
         "groups": {
-            "first_problem": [one.first + 1 for one in boxes],
-            "median": [one.median for one in boxes],
-            "lower_quartile": [one.quartiles[0] for one in boxes],
-            "upper_quartile": [one.quartiles[1] for one in boxes],
-            "lower_whisker": [one.whiskers[0] for one in boxes],
-            "upper_whisker": [one.whiskers[1] for one in boxes],
-            "mean": [one.mean for one in boxes],
+            "first_problem": [box_.first + 1 for box_ in boxes],
+            "median": [box_.median for box_ in boxes],
+            "lower_quartile": [box_.quartiles[0] for box_ in boxes],
+            "upper_quartile": [box_.quartiles[1] for box_ in boxes],
+            "lower_whisker": [box_.whiskers[0] for box_ in boxes],
+            "upper_whisker": [box_.whiskers[1] for box_ in boxes],
+            "mean": [box_.mean for box_ in boxes],
         },
         "fits": {
             "network": fits.names,
@@ -153,7 +153,7 @@ def table(numbers: Numbers) -> dict[str, Table]:
 
 
 @compose.in_style
-def draw(numbers: Numbers) -> Figure:
+def draw(numbers: Figure1Numbers) -> Figure:
     """a, an example network; b, boxes of fifty problems; c, d, the fits of all networks."""
     figure = compose.sheet(104)
     axes = figure.subplot_mosaic("AAAAACD;BBBBBCD")
@@ -177,7 +177,7 @@ def draw(numbers: Numbers) -> Figure:
     return figure
 
 
-def _draw_example(axes: Axes, numbers: Numbers) -> None:
+def _draw_example(axes: Axes, numbers: Figure1Numbers) -> None:
     compose.letter(axes, "a")
     if not numbers.counts:
         compose.empty(axes, "Published fits hold no trials to criterion.")
@@ -196,14 +196,14 @@ def _draw_example(axes: Axes, numbers: Numbers) -> None:
     compose.legend_above(axes, 3, markerscale=2)
 
 
-def _draw_groups(axes: Axes, numbers: Numbers) -> None:
+def _draw_groups(axes: Axes, numbers: Figure1Numbers) -> None:
     compose.letter(axes, "b")
     if not numbers.boxes:
         compose.empty(axes, "Published fits hold no trials to criterion.")
         return
     places = range(len(numbers.boxes))
     compose.boxes(axes, places, numbers.boxes, [compose.BLACK] * len(places), 0.6)
-    means = [one.mean for one in numbers.boxes]
+    means = [box_.mean for box_ in numbers.boxes]
     axes.plot(places, means, "D", ms=2.4, mfc="white", mec=compose.VERMILION, mew=0.7, label="mean")
     compose.plain_log(axes)
     names = wording.group_names(max(map(len, numbers.counts)))
@@ -225,12 +225,12 @@ def _all(arrays: Iterable[Float64]) -> list[float]:
 def _caption(networks: Sequence[Network], fits: Fits) -> str:
     if not networks:
         return f"Fits of {len(fits.names)} published networks, problems 2–{PAPER_PROBLEMS}."
-    lengths = [len(one.trials_to_criterion) for one in networks]
-    failed = sum(one.failed for one in networks)
+    lengths = [len(network.trials_to_criterion) for network in networks]
+    failed = sum(network.failed for network in networks)
     parts = [
         f"a, Trials to criterion of {networks[0].name}. b, Median, quartiles and whiskers "
         "(1.5 box heights) of fifty problems, all networks together: "
-        f"{wording.networks(len(networks), (one.config.seed for one in networks))}, "
+        f"{wording.networks(len(networks), (network.config.seed for network in networks))}, "
         f"{wording.problems(2, min(lengths), max(lengths), PAPER_PROBLEMS)}.",
         f"c, d, Exponential fits from problem 2 on, n = {len(fits.names)}; points are networks.",
     ]

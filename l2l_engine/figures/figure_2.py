@@ -53,7 +53,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Numbers:
+class Figure2Numbers:
     """Everything in Figure 2, of one network; times in ms."""
 
     network: str
@@ -67,9 +67,9 @@ class Numbers:
     caption: str
 
 
-def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numbers:
+def compute(sources: Sequence[Source], progress: Progress | None = None) -> Figure2Numbers:
     """The numbers of Figure 2, of the first network given that can show them."""
-    candidates = [one for one in sources if isinstance(one, NetworkSource)]
+    candidates = [source for source in sources if isinstance(source, NetworkSource)]
     network: NetworkSource | None = None
     lacking: LackingError | None = None
     for chosen in select(candidates, NEEDS):
@@ -99,7 +99,7 @@ def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numb
     def times(points: int, every: Any) -> Float64:
         return float(every) * np.arange(1, points + 1, dtype=np.float64)
 
-    return Numbers(
+    return Figure2Numbers(
         network=network.name,
         config=network.config,
         problems=found["problems"],
@@ -112,7 +112,7 @@ def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numb
     )
 
 
-def table(numbers: Numbers) -> dict[str, Table]:
+def table(numbers: Figure2Numbers) -> dict[str, Table]:
     """Trajectories, currents and variance explained, one row a point."""
     tables: dict[str, Table] = {}
     for part in numbers.parts:
@@ -144,7 +144,7 @@ def table(numbers: Numbers) -> dict[str, Table]:
 
 
 @compose.in_style
-def draw(numbers: Numbers) -> Figure:
+def draw(numbers: Figure2Numbers) -> Figure:
     """a–c, trajectories in three dimensions; d–f, the currents they feed to the responses."""
     importlib.import_module("mpl_toolkits.mplot3d")  # registers the projection
     figure = compose.sheet(132)
@@ -177,7 +177,7 @@ def draw(numbers: Numbers) -> Figure:
     return figure
 
 
-def _draw_trajectories(axes: Any, part: Part, numbers: Numbers) -> None:
+def _draw_trajectories(axes: Any, part: Part, numbers: Figure2Numbers) -> None:
     """Thin lines a problem; their mean where they share a course, as decisions do."""
     config, paths = numbers.config, part.trajectories
     shared = part.name != "stimulus"
@@ -247,7 +247,7 @@ def _key(figure: Any) -> None:
     figure.legend(handles=handles, loc="outside lower center", ncols=6)
 
 
-def _draw_currents(axes: Axes, part: Part, stimulus: int, numbers: Numbers) -> None:
+def _draw_currents(axes: Axes, part: Part, stimulus: int, numbers: Figure2Numbers) -> None:
     compose.epochs(axes, numbers.config, labels=stimulus == 0)
     axes.axhline(0, color="#bbbbbb", lw=0.5)
     for output, line in enumerate(("-", (0, (2, 1)))):  # colours mean stimuli in a to c

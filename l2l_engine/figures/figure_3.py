@@ -65,11 +65,11 @@ class Condition:
     @property
     def means(self) -> Float64:
         """Mean trials to criterion of each run, over the problems it learned."""
-        return np.array([statistics.known_mean(one) for one in self.counts])
+        return np.array([statistics.known_mean(row) for row in self.counts])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Numbers:
+class Figure3Numbers:
     """Everything in Figure 3. ``first_problem`` is of each of ``seeds``, unperturbed."""
 
     seeds: tuple[int, ...]
@@ -79,29 +79,29 @@ class Numbers:
     caption: str
 
 
-def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numbers:
+def compute(sources: Sequence[Source], progress: Progress | None = None) -> Figure3Numbers:
     """The numbers of Figure 3, with the conditions there are."""
     runs = [
-        one
-        for one in select(sources, NEEDS)
-        if isinstance(one, NetworkSource)
-        and len(one.trials_to_criterion) > one.config.baseline_problems
+        source
+        for source in select(sources, NEEDS)
+        if isinstance(source, NetworkSource)
+        and len(source.trials_to_criterion) > source.config.baseline_problems
     ]
     if not runs:
         raise LackingError(NEEDS.sentence)
-    whole: list[Network] = [one for one in sources if isinstance(one, NetworkSource)]
+    whole: list[Network] = [source for source in sources if isinstance(source, NetworkSource)]
     check_alike(whole)
     first: dict[int, float] = {}
-    for one in (*runs, *whole):
-        if len(one.trials_to_criterion):
-            first.setdefault(one.config.seed, float(one.trials_to_criterion[0]))
+    for network in (*runs, *whole):
+        if len(network.trials_to_criterion):
+            first.setdefault(network.config.seed, float(network.trials_to_criterion[0]))
     conditions = tuple(
-        _condition(run_type, [one for one in runs if one.config.run_type is run_type])
+        _condition(run_type, [network for network in runs if network.config.run_type is run_type])
         for run_type in _TYPES
     )
     if progress is not None:
         progress(1.0)
-    return Numbers(
+    return Figure3Numbers(
         tuple(sorted(first)),
         np.array([first[seed] for seed in sorted(first)]),
         runs[0].config.baseline_problems + 1,
@@ -112,7 +112,7 @@ def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numb
     )
 
 
-def table(numbers: Numbers) -> dict[str, Table]:
+def table(numbers: Figure3Numbers) -> dict[str, Table]:
     """Means a network and condition, and every perturbed problem."""
     each = [
         (condition, run, place)
@@ -122,12 +122,19 @@ def table(numbers: Numbers) -> dict[str, Table]:
     ]
     return {
         "networks": {
-            "seed": [*numbers.seeds, *(s for one in numbers.conditions for s in one.seeds)],
+            "seed": [
+                *numbers.seeds,
+                *(s for condition in numbers.conditions for s in condition.seeds),
+            ],
             "condition": ["problem 1"] * len(numbers.seeds)
-            + [one.run_type.value for one in numbers.conditions for _ in one.seeds],
+            + [
+                condition.run_type.value
+                for condition in numbers.conditions
+                for _ in condition.seeds
+            ],
             "trials_to_criterion": [
                 *numbers.first_problem,
-                *(mean for one in numbers.conditions for mean in one.means),
+                *(mean for condition in numbers.conditions for mean in condition.means),
             ],
         },
         "problems": {
@@ -142,7 +149,7 @@ def table(numbers: Numbers) -> dict[str, Table]:
 
 
 @compose.in_style
-def draw(numbers: Numbers) -> Figure:
+def draw(numbers: Figure3Numbers) -> Figure:
     """a, b, boxes over networks, linear and log; c, how soon problems were learned; d, by permutation."""
     figure = compose.sheet(76)
     axes = figure.subplot_mosaic("ABCD", width_ratios=[1.3, 1.3, 1, 1])
@@ -161,46 +168,52 @@ def draw(numbers: Numbers) -> Figure:
 def _shared_seeds(seeds: Iterable[int], conditions: Sequence[Condition]) -> list[int]:
     """The seeds that problem 1 and every condition given have: only these are compared in a and b."""
     shared = set(seeds)
-    for one in conditions:
-        if one.seeds:
-            shared &= set(one.seeds)
+    for condition in conditions:
+        if condition.seeds:
+            shared &= set(condition.seeds)
     return sorted(shared)
 
 
-def _draw_boxes(axes: Axes, numbers: Numbers) -> None:
+def _draw_boxes(axes: Axes, numbers: Figure3Numbers) -> None:
     """The same networks in every column."""
     shared = _shared_seeds(numbers.seeds, numbers.conditions)
     first = dict(zip(numbers.seeds, numbers.first_problem, strict=True))
     compose.points_and_box(axes, 0, [first[seed] for seed in shared], compose.GREY)
-    for place, one in enumerate(numbers.conditions, 1):
-        means = [mean for seed, mean in zip(one.seeds, one.means, strict=True) if seed in shared]
-        compose.points_and_box(axes, place, means, _COLOURS[one.run_type])
-    labels = ["Problem\n1", *(_COLUMNS[one.run_type] for one in numbers.conditions)]
+    for place, condition in enumerate(numbers.conditions, 1):
+        means = [
+            mean
+            for seed, mean in zip(condition.seeds, condition.means, strict=True)
+            if seed in shared
+        ]
+        compose.points_and_box(axes, place, means, _COLOURS[condition.run_type])
+    labels = ["Problem\n1", *(_COLUMNS[condition.run_type] for condition in numbers.conditions)]
     axes.set_xticks(range(len(labels)), labels)
     axes.set(xlim=(-0.6, len(labels) - 0.4), ylabel="Trials to criterion")
 
 
-def _draw_shares(axes: Axes, numbers: Numbers) -> None:
-    for one in numbers.conditions:
-        if one.counts:
-            counts = np.concatenate(one.counts)
+def _draw_shares(axes: Axes, numbers: Figure3Numbers) -> None:
+    for condition in numbers.conditions:
+        if condition.counts:
+            counts = np.concatenate(condition.counts)
             learned = np.sort(counts[np.isfinite(counts)])
             share = 100 * np.arange(1, len(learned) + 1) / len(counts)
             axes.step(
                 [*learned],
                 share,
                 where="post",
-                color=_COLOURS[one.run_type],
-                label=_LABELS[one.run_type],
+                color=_COLOURS[condition.run_type],
+                label=_LABELS[condition.run_type],
             )
     compose.plain_log(axes, "x")
     axes.set(xlabel="Trials to criterion", ylabel="Problems learned by then (%)", ylim=(0, 100))
     axes.legend(loc="upper left")
 
 
-def _draw_moved(axes: Axes, numbers: Numbers) -> None:
+def _draw_moved(axes: Axes, numbers: Figure3Numbers) -> None:
     """S→S alone: the others do not come back to where they were, or do not move."""
-    within = next(one for one in numbers.conditions if one.run_type is RunType.SSManifPert)
+    within = next(
+        condition for condition in numbers.conditions if condition.run_type is RunType.SSManifPert
+    )
     if not within.counts:
         compose.empty(axes, "No S→S run was given.")
         return
@@ -221,17 +234,19 @@ def _draw_moved(axes: Axes, numbers: Numbers) -> None:
 
 def _condition(run_type: RunType, runs: Sequence[NetworkSource]) -> Condition:
     rows = [
-        slice(one.config.baseline_problems, one.config.baseline_problems + RELEARNED)
-        for one in runs
+        slice(network.config.baseline_problems, network.config.baseline_problems + RELEARNED)
+        for network in runs
     ]
     permutations = [
-        one.summary.permutations[chosen] for one, chosen in zip(runs, rows, strict=True)
+        network.summary.permutations[chosen] for network, chosen in zip(runs, rows, strict=True)
     ]
     return Condition(
         run_type,
-        tuple(one.name for one in runs),
-        tuple(one.config.seed for one in runs),
-        tuple(one.trials_to_criterion[chosen] for one, chosen in zip(runs, rows, strict=True)),
+        tuple(network.name for network in runs),
+        tuple(network.config.seed for network in runs),
+        tuple(
+            network.trials_to_criterion[chosen] for network, chosen in zip(runs, rows, strict=True)
+        ),
         tuple(_moved(run_type, drawn) for drawn in permutations),
     )
 
@@ -246,8 +261,10 @@ def _moved(run_type: RunType, permutations: NDArray[np.int8]) -> Float64:
 
 
 def _caption(conditions: Sequence[Condition], shared: Sequence[int], first: int) -> str:
-    numbers = ", ".join(f"{_LABELS[one.run_type]} {len(one.names)}" for one in conditions)
-    counts = [row for one in conditions for row in one.counts]
+    numbers = ", ".join(
+        f"{_LABELS[condition.run_type]} {len(condition.names)}" for condition in conditions
+    )
+    counts = [row for condition in conditions for row in condition.counts]
     failed = sum(int(np.isnan(row).sum()) for row in counts)
     shortest, longest = min(map(len, counts)), max(map(len, counts))
     last = first + RELEARNED - 1
@@ -261,7 +278,7 @@ def _caption(conditions: Sequence[Condition], shared: Sequence[int], first: int)
         f"{who}. c, All these problems. d, Those of "
         "S→S, by how many of the four directions the drawn permutation moves.",
     ]
-    moved = np.concatenate([row for one in conditions for row in one.moved])
+    moved = np.concatenate([row for condition in conditions for row in condition.moved])
     if unknown := int(np.isnan(moved).sum()):
         parts.append(
             f"The permutations of {unknown} perturbed problems of imported runs are unknown: d leaves "

@@ -56,7 +56,7 @@ _DIMENSIONS: dict[str, tuple[str, str, Any]] = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Numbers:
+class Figure5Numbers:
     """Everything in Figure 5: n networks, G groups of fifty problems from problem 2 on.
 
     ``sizes`` (n, G, 9) are group means with the columns of ``change_table.COLUMNS``, in rate units
@@ -72,25 +72,25 @@ class Numbers:
     caption: str
 
 
-def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numbers:
+def compute(sources: Sequence[Source], progress: Progress | None = None) -> Figure5Numbers:
     """The numbers of Figure 5."""
     found = vector_field(select(sources, NEEDS), progress)
-    networks, changes = [one for one, _ in found], [one for _, one in found]
+    networks, changes = [network for network, _ in found], [change for _, change in found]
 
     def stacked(groups: list[Float64]) -> Float64:
-        return np.moveaxis(statistics.padded(one.T for one in groups), 1, 2)
+        return np.moveaxis(statistics.padded(group.T for group in groups), 1, 2)
 
-    return Numbers(
-        names=tuple(one.name for one in networks),
-        last_problem=max(len(one.table) for one in changes) + 1,
-        sizes=stacked([one.grouped() for one in changes]),
-        within=stacked([one.within for one in changes]),
-        across=stacked([one.across_whole() for one in changes]),
-        caption=_caption([one.config.seed for one in networks], changes),
+    return Figure5Numbers(
+        names=tuple(network.name for network in networks),
+        last_problem=max(len(change.table) for change in changes) + 1,
+        sizes=stacked([change.grouped() for change in changes]),
+        within=stacked([change.within for change in changes]),
+        across=stacked([change.across_whole() for change in changes]),
+        caption=_caption([network.config.seed for network in networks], changes),
     )
 
 
-def table(numbers: Numbers) -> dict[str, Table]:
+def table(numbers: Figure5Numbers) -> dict[str, Table]:
     """One row a network and group: sizes and dimensionalities; and their means over networks."""
     number, groups = numbers.sizes.shape[:2]
     columns = {
@@ -111,7 +111,7 @@ def table(numbers: Numbers) -> dict[str, Table]:
 
 
 @compose.in_style
-def draw(numbers: Numbers) -> Figure:
+def draw(numbers: Figure5Numbers) -> Figure:
     """a, d, early sizes and dimensions; b, c, e, f, their course over problems."""
     figure = compose.sheet(118)
     axes = figure.subplot_mosaic("ABC;DEF")
@@ -145,7 +145,7 @@ def _from_below_zero(axes: Axes) -> None:
     axes.set_ylim(1.08 * min(axes.dataLim.y0, 0.0), 1.08 * axes.dataLim.y1)
 
 
-def _draw_early_sizes(axes: Axes, numbers: Numbers) -> None:
+def _draw_early_sizes(axes: Axes, numbers: Figure5Numbers) -> None:
     shown = {**_SIZES, **_PARTS}
     sizes = _as_published(numbers.sizes)
     for place, (name, (_, colour, _line)) in enumerate(shown.items()):
@@ -156,7 +156,7 @@ def _draw_early_sizes(axes: Axes, numbers: Numbers) -> None:
     axes.set_title(f"problems {wording.group_names(numbers.last_problem)[0]}", fontsize=6)
 
 
-def _draw_early_dimensions(axes: Axes, numbers: Numbers) -> None:
+def _draw_early_dimensions(axes: Axes, numbers: Figure5Numbers) -> None:
     for place, (_, colour, _line) in enumerate(_DIMENSIONS.values()):
         column = place  # both are in the order of DIMENSIONS
         for shift, values in ((-0.2, numbers.within), (0.2, numbers.across)):
@@ -173,7 +173,7 @@ def _draw_early_dimensions(axes: Axes, numbers: Numbers) -> None:
 
 def _draw_course(
     axes: Axes,
-    numbers: Numbers,
+    numbers: Figure5Numbers,
     values: Float64,
     columns: Sequence[str],
     shown: dict[str, tuple[str, str, Any]],
@@ -190,7 +190,7 @@ def _draw_course(
 
 
 def _caption(seeds: Sequence[int], changes: Sequence[Changes]) -> str:
-    lengths = [len(one.table) + 1 for one in changes]
+    lengths = [len(change.table) + 1 for change in changes]
     spread = "mean ± s.e.m. over networks" if len(seeds) > 1 else "one network, so no s.e.m"
     return (
         f"Change of the vector field by learning a problem: {wording.networks(len(seeds), seeds)}, "

@@ -57,7 +57,7 @@ class Correlations:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Numbers:
+class Figure6Numbers:
     """Everything in Figure 6: n networks, G groups of fifty problems from problem 2 on.
 
     ``explained`` (n,) is the variance of trials to criterion that the recurrent weight change
@@ -79,9 +79,9 @@ class Numbers:
         return self.sizes / self.sizes[:, :1]
 
 
-def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numbers:
+def compute(sources: Sequence[Source], progress: Progress | None = None) -> Figure6Numbers:
     """The numbers of Figure 6; published correlations stand for the published networks' own."""
-    published = [one for one in sources if isinstance(one, PublishedCorrelations)]
+    published = [source for source in sources if isinstance(source, PublishedCorrelations)]
     try:
         networks = select(sources, NEEDS)
     except LackingError:
@@ -89,39 +89,45 @@ def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numb
             raise
         networks = []
     analysed = vector_field(networks, progress)
-    networks, changes = [one for one, _ in analysed], [one for _, one in analysed]
+    networks, changes = [network for network, _ in analysed], [change for _, change in analysed]
     found = [
-        change_table.learning_correlations(one.table, one.counts, EXPLAINED) for one in changes
+        change_table.learning_correlations(change.table, change.counts, EXPLAINED)
+        for change in changes
     ]
     own = [
-        (network.name, [one.weight_driven, one.state_driven, one.recurrent])
-        for network, one in zip(networks, found, strict=True)
+        (
+            network.name,
+            [correlations.weight_driven, correlations.state_driven, correlations.recurrent],
+        )
+        for network, correlations in zip(networks, found, strict=True)
         if not (published and isinstance(network, PublishedNetwork))
     ]
     rows = [values for _, values in own] + [
-        list(row) for one in published for row in one.correlations
+        list(row) for source in published for row in source.correlations
     ]
     correlations = Correlations(
         (
             *(name for name, _ in own),
-            *(f"published {n}" for one in published for n in range(len(one.correlations))),
+            *(f"published {n}" for source in published for n in range(len(source.correlations))),
         ),
         np.array(rows, np.float64).reshape(-1, len(CORRELATED)),
     )
     example = networks[0].name if networks else ""
-    return Numbers(
-        names=tuple(one.name for one in networks),
-        last_problem=max((len(one.table) for one in changes), default=0) + 1,
+    return Figure6Numbers(
+        names=tuple(network.name for network in networks),
+        last_problem=max((len(change.table) for change in changes), default=0) + 1,
         sizes=_stacked(changes),
-        counts=tuple(one.counts for one in changes),
-        recurrent=tuple(one.column("recurrent") for one in changes),
+        counts=tuple(change.counts for change in changes),
+        recurrent=tuple(change.column("recurrent") for change in changes),
         correlations=correlations,
-        explained=np.array([one.explained for one in found]),
-        caption=_caption([one.config.seed for one in networks], changes, len(rows), example),
+        explained=np.array([correlations.explained for correlations in found]),
+        caption=_caption(
+            [network.config.seed for network in networks], changes, len(rows), example
+        ),
     )
 
 
-def table(numbers: Numbers) -> dict[str, Table]:
+def table(numbers: Figure6Numbers) -> dict[str, Table]:
     """Group means a network, problems, correlations and explained variance."""
     number, groups = numbers.sizes.shape[:2]
     names = wording.group_names(numbers.last_problem)
@@ -159,7 +165,7 @@ def table(numbers: Numbers) -> dict[str, Table]:
 
 
 @compose.in_style
-def draw(numbers: Numbers) -> Figure:
+def draw(numbers: Figure6Numbers) -> Figure:
     """a–c, changes over problems; d, an example network; e, f, correlations over networks."""
     figure = compose.sheet(112)
     axes = figure.subplot_mosaic("AABBCC;DDDEEF")
@@ -177,7 +183,7 @@ def draw(numbers: Numbers) -> Figure:
     return figure
 
 
-def _draw_courses(axes: dict[str, Axes], numbers: Numbers) -> None:
+def _draw_courses(axes: dict[str, Axes], numbers: Figure6Numbers) -> None:
     x = wording.group_centres(numbers.last_problem)
     labels = {"recurrent": "Weight change, ‖ΔW‖ (a.u.)", "current": "Current change (a.u.)"}
     for panel, (name, label) in zip("AB", labels.items(), strict=True):
@@ -196,7 +202,7 @@ def _draw_courses(axes: dict[str, Axes], numbers: Numbers) -> None:
         axes[panel].set(xlabel="Problem", xlim=(0, numbers.last_problem))
 
 
-def _draw_example(axes: Axes, numbers: Numbers) -> None:
+def _draw_example(axes: Axes, numbers: Figure6Numbers) -> None:
     changes, counts = numbers.recurrent[0], numbers.counts[0]
     late = np.arange(len(counts)) >= EXPLAINED
     for chosen, colour, label in (
@@ -247,7 +253,7 @@ def _draw_explained(axes: Axes, explained: Float64) -> None:
 def _stacked(changes: Sequence[Changes]) -> Float64:
     if not changes:
         return np.empty((0, 0, len(change_table.COLUMNS)))
-    return np.moveaxis(statistics.padded(one.grouped().T for one in changes), 1, 2)
+    return np.moveaxis(statistics.padded(change.grouped().T for change in changes), 1, 2)
 
 
 def _all(arrays: Iterable[Float64]) -> list[float]:
@@ -264,7 +270,7 @@ def _caption(
 ) -> str:
     if not seeds:
         return f"Correlations of {correlated} published networks, problems 2–{PAPER_PROBLEMS}."
-    lengths = [len(one.table) + 1 for one in changes]
+    lengths = [len(change.table) + 1 for change in changes]
     spread = "mean ± s.e.m. over networks" if len(seeds) > 1 else "one network, so no s.e.m"
     last = min(max(lengths), EXPLAINED + 1)
     paper = "" if min(lengths) > EXPLAINED else f" (the paper: 2–{EXPLAINED + 1})"

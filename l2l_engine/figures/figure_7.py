@@ -76,7 +76,7 @@ class Accumulated:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Numbers:
+class Figure7Numbers:
     """Everything in Figure 7: our networks and the authors', whichever are given."""
 
     sets: tuple[Accumulated, ...]
@@ -85,12 +85,16 @@ class Numbers:
     caption: str
 
 
-def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numbers:
+def compute(sources: Sequence[Source], progress: Progress | None = None) -> Figure7Numbers:
     """The content of Figure 7. Five hundred problems of one network take a minute or two."""
-    authors = [_published(one) for one in sources if isinstance(one, PublishedAccumulation)]
-    candidates = [one for one in sources if isinstance(one, NetworkSource)]
+    authors = [
+        _published(source) for source in sources if isinstance(source, PublishedAccumulation)
+    ]
+    candidates = [source for source in sources if isinstance(source, NetworkSource)]
     try:
-        networks = [one for one in select(candidates, NEEDS) if isinstance(one, NetworkSource)]
+        networks = [
+            source for source in select(candidates, NEEDS) if isinstance(source, NetworkSource)
+        ]
         pairs = [
             (network, groups)
             for network, groups in zip(networks, accumulated(networks, progress), strict=True)
@@ -106,14 +110,16 @@ def compute(sources: Sequence[Source], progress: Progress | None = None) -> Numb
             raise
         pairs = []
     ours = [_ours(pairs)] if pairs else []
-    lengths = [sum(one["magnitude"].shape[1] for one in groups) + 1 for _, groups in pairs]
+    lengths = [sum(group["magnitude"].shape[1] for group in groups) + 1 for _, groups in pairs]
     seeds = [network.config.seed for network, _ in pairs]
     sets = (*ours, *authors)
-    return Numbers(
+    return Figure7Numbers(
         sets=sets,
         config=pairs[0][0].config if pairs else RunConfig(),
-        last_problem=max([*lengths, *(1 + GROUP * one.own.shape[2] for one in authors)]),
-        caption=_caption(seeds, lengths, [len(one.names) for one in authors]),
+        last_problem=max(
+            [*lengths, *(1 + GROUP * authors_set.own.shape[2] for authors_set in authors)]
+        ),
+        caption=_caption(seeds, lengths, [len(authors_set.names) for authors_set in authors]),
     )
 
 
@@ -158,39 +164,41 @@ def _published(source: PublishedAccumulation) -> Accumulated:
     )
 
 
-def table(numbers: Numbers) -> dict[str, Table]:
+def table(numbers: Figure7Numbers) -> dict[str, Table]:
     """Magnitudes by lag and by group, suppression by group and interval; one row each."""
     names = wording.group_names(numbers.last_problem)
     by_lag, groups, intervals = [], [], []
-    for one in numbers.sets:
-        network, kind, lag = np.indices(one.by_lag.shape).reshape(3, -1)
+    for network_set in numbers.sets:
+        network, kind, lag = np.indices(network_set.by_lag.shape).reshape(3, -1)
         by_lag.append(
             {
-                "network": np.array(one.names)[network],
+                "network": np.array(network_set.names)[network],
                 "problems": np.array([f"{a}–{b}" for a, b in LAG_GROUPS])[kind],
                 "problems_earlier": lag + 1,
-                "magnitude": one.by_lag.ravel(),
+                "magnitude": network_set.by_lag.ravel(),
             }
         )
-        network, direction, group = np.indices(one.own.shape).reshape(3, -1)
+        network, direction, group = np.indices(network_set.own.shape).reshape(3, -1)
         groups.append(
             {
-                "network": np.array(one.names)[network],
+                "network": np.array(network_set.names)[network],
                 "direction": np.array(list(_DIRECTIONS.values()))[direction],
                 "problems": np.array(names)[group],
-                "from_problem_1": one.from_first.ravel(),
-                "from_problem_before": one.own.ravel(),
-                "net_suppression": one.suppression.mean(axis=-1).ravel(),
+                "from_problem_1": network_set.from_first.ravel(),
+                "from_problem_before": network_set.own.ravel(),
+                "net_suppression": network_set.suppression.mean(axis=-1).ravel(),
             }
         )
-        network, direction, group, interval = np.indices(one.suppression.shape).reshape(4, -1)
+        network, direction, group, interval = np.indices(network_set.suppression.shape).reshape(
+            4, -1
+        )
         intervals.append(
             {
-                "network": np.array(one.names)[network],
+                "network": np.array(network_set.names)[network],
                 "direction": np.array(list(_DIRECTIONS.values()))[direction],
                 "problems": np.array(names)[group],
-                "start_ms": _edges(one)[interval],
-                "net_suppression": one.suppression.ravel(),
+                "start_ms": _edges(network_set)[interval],
+                "net_suppression": network_set.suppression.ravel(),
             }
         )
     whole = {"by_lag": by_lag, "groups": groups, "intervals": intervals}
@@ -201,17 +209,20 @@ def table(numbers: Numbers) -> dict[str, Table]:
 
 
 @compose.in_style
-def draw(numbers: Numbers) -> Figure:
+def draw(numbers: Figure7Numbers) -> Figure:
     """a, change by lag; b, since problem 1 over groups; c, d, net suppression."""
     figure = compose.sheet(86)
     axes = figure.subplot_mosaic("ABCD")
     groups = wording.group_centres(numbers.last_problem)
-    for one in numbers.sets:
-        how = _FAINT if one.published and len(numbers.sets) > 1 else {}
-        _draw_lags(axes["A"], one, how)
-        for values, colour in ((one.from_first, compose.BLACK), (one.own, compose.PURPLE)):
+    for network_set in numbers.sets:
+        how = _FAINT if network_set.published and len(numbers.sets) > 1 else {}
+        _draw_lags(axes["A"], network_set, how)
+        for values, colour in (
+            (network_set.from_first, compose.BLACK),
+            (network_set.own, compose.PURPLE),
+        ):
             _draw_both(axes["B"], groups, values, colour, how)
-        _draw_both(axes["C"], groups, one.suppression.mean(axis=-1), compose.BLACK, how)
+        _draw_both(axes["C"], groups, network_set.suppression.mean(axis=-1), compose.BLACK, how)
     axes["A"].set(xlabel="Lag (problems)", ylabel="Change (a.u. per step)", xlim=(0, None))
     axes["A"].set_title("perpendicular", fontsize=6)
     axes["A"].legend(loc="lower right", title="problems", title_fontsize=6)
@@ -234,10 +245,10 @@ def draw(numbers: Numbers) -> Figure:
 _FAINT: dict[str, Any] = {"alpha": 0.4, "lw": 0.9}  # the authors' networks beside ours
 
 
-def _draw_lags(axes: Axes, one: Accumulated, how: dict[str, Any]) -> None:
-    lags = np.arange(1, one.by_lag.shape[2] + 1, dtype=np.float64)
+def _draw_lags(axes: Axes, network_set: Accumulated, how: dict[str, Any]) -> None:
+    lags = np.arange(1, network_set.by_lag.shape[2] + 1, dtype=np.float64)
     for place, ((first, last), colour) in enumerate(zip(LAG_GROUPS, _LAG_COLOURS, strict=True)):
-        mean, error = statistics.mean_and_sem(one.by_lag[:, place])
+        mean, error = statistics.mean_and_sem(network_set.by_lag[:, place])
         if np.isfinite(mean).any():
             label = "" if how else f"{first}–{last}"
             compose.band(axes, lags, mean, error, colour, label=label, **how)
@@ -266,30 +277,30 @@ def _key(figure: Figure, both: bool) -> None:
     figure.legend(handles=handles, loc="outside upper center", ncols=5, handlelength=2.4)
 
 
-def _draw_intervals(axes: Axes, numbers: Numbers) -> None:
+def _draw_intervals(axes: Axes, numbers: Figure7Numbers) -> None:
     """Suppression along the trial, over all groups."""
     compose.epochs(axes, numbers.config, labels=True)
-    for one in numbers.sets:
-        edges = _edges(one)
-        how = _FAINT if one.published and len(numbers.sets) > 1 else {}
-        over_groups = statistics.known_mean(one.suppression, 2)
+    for network_set in numbers.sets:
+        edges = _edges(network_set)
+        how = _FAINT if network_set.published and len(numbers.sets) > 1 else {}
+        over_groups = statistics.known_mean(network_set.suppression, 2)
         _draw_both(axes, (edges[:-1] + edges[1:]) / 2, over_groups, compose.BLACK, how)
     axes.set(xlabel="Time in the trial (ms)", ylabel="Net suppression (a.u. per step)")
 
 
-def _edges(one: Accumulated) -> Float64:
+def _edges(network_set: Accumulated) -> Float64:
     """Where the intervals of the trial begin, and where the last would end, in ms."""
-    return INTERVAL_MS * np.arange(one.suppression.shape[-1] + 1)
+    return INTERVAL_MS * np.arange(network_set.suppression.shape[-1] + 1)
 
 
 def _by_lag(groups: Sequence[Arrays]) -> Float64:
     """(4, L): means over the problems of each of ``LAG_GROUPS`` with so many before them."""
-    longest = max(one["magnitude"].shape[2] for one in groups)
-    problems = sum(one["magnitude"].shape[1] for one in groups)
+    longest = max(group["magnitude"].shape[2] for group in groups)
+    problems = sum(group["magnitude"].shape[1] for group in groups)
     lagged = np.full((problems, longest), np.nan)
     place = 0
-    for one in groups:
-        for row in one["magnitude"][PERPENDICULAR]:
+    for group in groups:
+        for row in group["magnitude"][PERPENDICULAR]:
             earlier = place + 1  # the first problem here has one before it
             lagged[place, :earlier] = row[:earlier][::-1]
             place += 1
@@ -300,17 +311,17 @@ def _by_lag(groups: Sequence[Arrays]) -> Float64:
 def _grouped(groups: Sequence[Arrays], *, first: bool) -> Float64:
     """(2, G): magnitudes from problem 1, or from the problem just before, averaged over groups."""
     means, start = [], 1
-    for one in groups:
-        number = one["magnitude"].shape[1]
+    for group in groups:
+        number = group["magnitude"].shape[1]
         earlier = np.zeros(number, int) if first else np.arange(start - 1, start - 1 + number)
-        means.append(np.float64(one["magnitude"][:, np.arange(number), earlier]).mean(axis=1))
+        means.append(np.float64(group["magnitude"][:, np.arange(number), earlier]).mean(axis=1))
         start += number
     return np.stack(means, axis=1)
 
 
 def _suppression(groups: Sequence[Arrays]) -> Float64:
     """(2, I, G)."""
-    return np.stack([one["suppression"].mean(axis=2) for one in groups], axis=2)
+    return np.stack([group["suppression"].mean(axis=2) for group in groups], axis=2)
 
 
 def _caption(seeds: Sequence[int], lengths: Sequence[int], authors: Sequence[int]) -> str:

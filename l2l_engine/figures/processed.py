@@ -129,7 +129,7 @@ def _accumulation(path: Path) -> PublishedAccumulation:
     if change.shape[2] != change.shape[3] or suppression.shape[1:] != change.shape[:3]:
         raise PublishedError(
             f"{path}: cVFC_mag has the shape {change.shape} and cVFC_sup {suppression.shape}, which do "
-            "not fit together: get the file anew."
+            "not fit together: download it again."
         )
     return PublishedAccumulation(path, change, suppression)
 
@@ -148,7 +148,7 @@ def _network(path: Path, seed: int) -> PublishedNetwork:
     dims = _variables(path, wanted)
     if len(counts) != len(table):
         raise PublishedError(
-            f"{path}: C has {len(counts)} rows and VFC {len(table)}: get the file anew."
+            f"{path}: C has {len(counts)} rows and VFC {len(table)}: download it again."
         )
 
     def columns(parts: Float64, total: Float64) -> Float64:
@@ -174,13 +174,13 @@ def _variables(path: Path, wanted: dict[str, tuple[int | None, ...]]) -> dict[st
         raise PublishedError(f"{path} cannot be opened ({reason(error)}): check it.") from error
     if len(content) > LARGEST_FILE:
         raise PublishedError(
-            f"{path} is larger than {LARGEST_FILE >> 20} MB, and no published file is: get it anew."
+            f"{path} is larger than {LARGEST_FILE >> 20} MB, and no published file is: download it again."
         )
     arrays = mat_variables(content, str(path), wanted.__contains__)
     checked: dict[str, Float64] = {}
     for name, shape in wanted.items():
         if name not in arrays:
-            raise PublishedError(f"{path} lacks the variable {name}: get the file anew.")
+            raise PublishedError(f"{path} lacks the variable {name}: download it again.")
         array = np.asarray(arrays[name], np.float64)
         if len(shape) == 1:
             array = array.ravel()
@@ -188,6 +188,6 @@ def _variables(path: Path, wanted: dict[str, tuple[int | None, ...]]) -> dict[st
             want in (None, have) for want, have in zip(shape, array.shape, strict=True)
         )
         if not fits or not array.size:
-            raise PublishedError(f"{path}: {name} has the shape {array.shape}: get the file anew.")
+            raise PublishedError(f"{path}: {name} has the shape {array.shape}: download it again.")
         checked[name] = array
     return checked

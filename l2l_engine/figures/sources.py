@@ -86,7 +86,7 @@ class NetworkSource:
             return session.weights(rows), session.stimuli[rows]
 
     def cached(self, key: Key, problems: range) -> Arrays | None:
-        """What an analysis of these problems gave, if it is known and still true."""
+        """What an analysis of these problems gave, if it is cached and still valid."""
         return None if self.recompute else self.results.get(key, self.summary.digest(problems))
 
     def keep(self, key: Key, problems: range, arrays: Arrays) -> None:
@@ -145,10 +145,10 @@ def select(sources: Sequence[Source], needs: Needs) -> list[Network]:
         for source in sources
         if isinstance(source, Network) and source.config.run_type in needs.run_types
     ]
-    learned = [one for one in fitting if len(one.trials_to_criterion) >= needs.problems]
+    learned = [network for network in fitting if len(network.trials_to_criterion) >= needs.problems]
     if not learned:
         if fitting:
-            have = max(len(one.trials_to_criterion) for one in fitting)
+            have = max(len(network.trials_to_criterion) for network in fitting)
             raise LackingError(
                 f"{fitting[0].path} has {have or 'no'} learned problem{'s' * (have != 1)}, "
                 f"and {needs.problems} are needed: train it further with l2l-train --resume."
@@ -178,7 +178,9 @@ def _files(paths: Iterable[Path]) -> list[Path]:
         if not path.is_dir():
             found.append(path)
             continue
-        inside = sorted(one for one in path.iterdir() if one.suffix == ".h5" or is_processed(one))
+        inside = sorted(
+            file for file in path.iterdir() if file.suffix == ".h5" or is_processed(file)
+        )
         if not inside:
             raise L2LError(
                 f"{path} holds no session and no results: import published networks with "
@@ -196,14 +198,14 @@ def _source(path: Path, recompute: bool) -> Source:
     return NetworkSource.of_session(path, recompute)
 
 
-def _same(one: Source, other: Source) -> bool:
+def _same(source: Source, other: Source) -> bool:
     """Whether two sources are one network, perhaps at two times."""
-    if one.path.resolve() == other.path.resolve():
+    if source.path.resolve() == other.path.resolve():
         return True
-    if not (isinstance(one, NetworkSource) and isinstance(other, NetworkSource)):
+    if not (isinstance(source, NetworkSource) and isinstance(other, NetworkSource)):
         return False
-    shared = range(min(len(one.summary.digests), len(other.summary.digests)))
-    return len(shared) > 0 and one.summary.digest(shared) == other.summary.digest(shared)
+    shared = range(min(len(source.summary.digests), len(other.summary.digests)))
+    return len(shared) > 0 and source.summary.digest(shared) == other.summary.digest(shared)
 
 
 def _worth(source: Source) -> tuple[int, bool]:

@@ -48,11 +48,17 @@ def compare(networks: Sequence[Learned]) -> list[Row]:
     networks : those that learned all problems of a Full run; one at least
     """
     values = measured(networks)
-    p = np.array([_welch(PUBLISHED[one.label], values[one.label]) for one in MEASURES])
+    p = np.array([_welch(PUBLISHED[measure.label], values[measure.label]) for measure in MEASURES])
     adjusted = holm(p)
     return [
-        Row(one, PUBLISHED[one.label], values[one.label], float(p[n]), float(adjusted[n]))
-        for n, one in enumerate(MEASURES)
+        Row(
+            measure,
+            PUBLISHED[measure.label],
+            values[measure.label],
+            float(p[n]),
+            float(adjusted[n]),
+        )
+        for n, measure in enumerate(MEASURES)
     ]
 
 

@@ -165,4 +165,7 @@ MEASURES: tuple[Measure, ...] = (
 
 def measured(networks: Sequence[Learned]) -> dict[str, Float64]:
     """Every measure of every network, (n,), by the measure's label."""
-    return {one.label: np.array([one.of(network) for network in networks]) for one in MEASURES}
+    return {
+        measure.label: np.array([measure.of(network) for network in networks])
+        for measure in MEASURES
+    }

@@ -50,17 +50,17 @@ def blocks(sources: Sequence[Source]) -> dict[str, str]:
 def learned(sources: Sequence[Source]) -> list[Learned]:
     """The complete Full runs among the sources, with their vector-field changes."""
     complete: list[Network] = [
-        one
-        for one in sources
-        if isinstance(one, Network)
-        and one.config.run_type is RunType.Full
-        and len(one.trials_to_criterion) >= PROBLEMS
+        source
+        for source in sources
+        if isinstance(source, Network)
+        and source.config.run_type is RunType.Full
+        and len(source.trials_to_criterion) >= PROBLEMS
     ]
     if not complete:
         raise L2LError(f"No run of the type Full has learned {PROBLEMS} problems: train it first.")
     return [
-        Learned(one.name, np.asarray(one.trials_to_criterion[:PROBLEMS]), changes)
-        for one, changes in vector_field(complete)
+        Learned(network.name, np.asarray(network.trials_to_criterion[:PROBLEMS]), changes)
+        for network, changes in vector_field(complete)
     ]
 
 
@@ -86,19 +86,19 @@ def renew(document: str, parts: Mapping[str, str]) -> str:
 
 
 def _networks(sources: Sequence[Source]) -> str:
-    found = [one for one in sources if isinstance(one, NetworkSource)]
+    found = [source for source in sources if isinstance(source, NetworkSource)]
     lines = [
         "| run type | seeds | problems learned | failed | trials run |",
         "|---|---|---|---|---|",
     ]
     for run_type in RunType:
-        runs = [one for one in found if one.config.run_type is run_type]
+        runs = [network for network in found if network.config.run_type is run_type]
         if not runs:
             continue
-        lengths = [len(one.trials_to_criterion) for one in runs]
-        trials = sum(_trials(one) for one in runs)
-        failed = sum(one.failed for one in runs)
-        seeds = wording.seeds(one.config.seed for one in runs).split(" ", 1)[1]
+        lengths = [len(network.trials_to_criterion) for network in runs]
+        trials = sum(_trials(network) for network in runs)
+        failed = sum(network.failed for network in runs)
+        seeds = wording.seeds(network.config.seed for network in runs).split(" ", 1)[1]
         span = str(lengths[0]) if len(set(lengths)) == 1 else f"{min(lengths)}–{max(lengths)}"
         lines.append(f"| {run_type.value} | {seeds} | {span} each | {failed} | {trials:,} |")
     return "\n".join(lines)
@@ -122,29 +122,31 @@ def _table(rows: Sequence[Row]) -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
-        one, published = row.measure, row.published
-        written = f"{one.written(published.mean)} ± {one.written(published.spread)}"
-        ours = one.written(row.mean)
+        measure, published = row.measure, row.published
+        written = f"{measure.written(published.mean)} ± {measure.written(published.spread)}"
+        ours = measure.written(row.mean)
         if np.isfinite(row.spread):
-            ours += f" ± {one.written(row.spread)}"
-        span = f"{one.written(row.values.min())}–{one.written(row.values.max())}"
+            ours += f" ± {measure.written(row.spread)}"
+        span = f"{measure.written(row.values.min())}–{measure.written(row.values.max())}"
         ratio = f"{row.mean / published.mean:.2f}" if published.mean else "–"
         lines.append(
-            f"| {one.label} | {published.quoted or '–'} | {written} ({published.n}) | {ours} | {span} "
+            f"| {measure.label} | {published.quoted or '–'} | {written} ({published.n}) | {ours} | {span} "
             f"| {ratio} | {_p(row.p)} | {_p(row.adjusted)} |"
         )
     return "\n".join(lines)
 
 
-def _relearning(numbers: figure_3.Numbers) -> str:
+def _relearning(numbers: figure_3.Figure3Numbers) -> str:
     """Mean trials to criterion by seed and condition, then the order of the conditions."""
     means = {_FIRST: dict(zip(numbers.seeds, map(float, numbers.first_problem), strict=True))}
     cells = {_FIRST: {seed: f"{count:,.0f}" for seed, count in means[_FIRST].items()}}
-    for one in numbers.conditions:
-        name = _CONDITIONS[one.run_type]
-        means[name] = dict(zip(one.seeds, map(float, one.means), strict=True))
-        cells[name] = dict(zip(one.seeds, map(_relearned, one.means, one.counts), strict=True))
-    perturbed = sorted({seed for one in numbers.conditions for seed in one.seeds})
+    for condition in numbers.conditions:
+        name = _CONDITIONS[condition.run_type]
+        means[name] = dict(zip(condition.seeds, map(float, condition.means), strict=True))
+        cells[name] = dict(
+            zip(condition.seeds, map(_relearned, condition.means, condition.counts), strict=True)
+        )
+    perturbed = sorted({seed for condition in numbers.conditions for seed in condition.seeds})
     lines = [f"| seed | {' | '.join(cells)} |", "|---|" + "---|" * len(cells)]
     for seed in perturbed:
         row = " | ".join(cells[name].get(seed, "–") for name in cells)
@@ -156,7 +158,7 @@ def _relearning(numbers: figure_3.Numbers) -> str:
             "",
             "| relearning | slower in | times as many trials (95 % interval) | p |",
             "|---|---|---|---|",
-            *(_ordering(one) for one in orders if len(one.ratios)),
+            *(_ordering(order) for order in orders if len(order.ratios)),
         ]
     )
 

@@ -83,7 +83,7 @@ class AppendableFile:
         recovery.copy(self._file, self.path, target, torn=False)
 
     def close(self) -> None:
-        """Close the file and give back the room taken in advance."""
+        """Close the file and release the preallocated space."""
         if self._failed:
             _abandoned.append((self._file, self._datasets))
         else:

@@ -1,8 +1,8 @@
 """The checkpoint inside a session file: two slots written in turn, each sealed.
 
 A slot holds an .npz archive. Its seal (sequence number, length in bytes, CRC-32 of the
-bytes and the sequence number) is written after it, so that a torn slot is recognised and
-the one before it is used.
+bytes and the sequence number) is written after it, so that a corrupted slot is recognised and
+the previous one is used.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def open_detached(path: Path) -> h5py.File:
     """Open read-only as a file of its own, apart from other handles of this process.
 
     A file marked as open appears as it would had it been closed at its present length. It is
-    never waited for: a reader beside a writer waits, ever longer, for damage to be mended.
+    never waited for: a reader beside a writer waits, ever longer, for damage to be repaired.
     """
     return h5py.File(_Unmarked(path), "r")
 

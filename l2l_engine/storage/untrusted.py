@@ -38,7 +38,7 @@ class MissingError(KeyError):
 def open_closed(path: Path) -> h5py.File:
     """Open a file that is replaced as a whole and never written in place.
 
-    Not as a reader beside a writer: such a reader waits, without an end, for damage to be mended.
+    Not as a reader beside a writer: such a reader waits, without an end, for damage to be repaired.
 
     Raises
     ------

@@ -72,8 +72,8 @@ class LocalPool(Executor):
         with self._lock:
             self._stopping = True
             workers = list(self._workers.values())
-        for one in workers:
-            _ask_to_end(one)
+        for started in workers:
+            _ask_to_end(started)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the workers, those that do not end in time by force."""
@@ -85,8 +85,8 @@ class LocalPool(Executor):
                 thread.join(_END_SECONDS)
         with self._lock:
             left = list(self._workers.values())
-        for one in left:
-            one.process.kill()
+        for started in left:
+            started.process.kill()
 
     # -- one thread a worker -------------------------------------------------------------
 

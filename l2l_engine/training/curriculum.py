@@ -55,7 +55,7 @@ class TrialView:
 
 
 class Curriculum:
-    """A run in memory: steps trial by trial, and can be put down and taken up at any of them.
+    """A run in memory: steps trial by trial, and can be saved and restored at any of them.
 
     Parameters
     ----------
@@ -250,7 +250,7 @@ class Curriculum:
             self._random, self.config.manifold_dimensions, derangement=self.config.derangement
         )
 
-    # -- put down and taken up ---------------------------------------------------------
+    # -- checkpoint and restoration ---------------------------------------------------------
 
     def checkpoint(self) -> dict[str, NDArray[Any]]:
         """Everything the next trial depends on, as named arrays of fixed shapes."""
