@@ -30,7 +30,6 @@ WEIGHTS = "problems/weights/"
 TARGET = "checkpoint/target"
 """Problems asked for in all, (1,); a dataset, for attributes cannot change under SWMR."""
 _SLOT_BYTES = 1 << 16
-_LONGEST_TEXT = 1 << 24  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +211,8 @@ def create_file(
         file[TARGET][0] = config.problems
 
 
-def set_attribute(file: h5py.File, name: str, value: str | int) -> None:
-    """Set a root attribute.
+def set_attribute(node: h5py.Group | h5py.File, name: str, value: str | int) -> None:
+    """Set an attribute.
 
     Text has a fixed length, so that it lies among the metadata that HDF5 checksums; text of
     variable length would not.
@@ -221,32 +220,9 @@ def set_attribute(file: h5py.File, name: str, value: str | int) -> None:
     if isinstance(value, str):
         encoded = value.encode()
         kind = h5py.string_dtype("utf-8", max(len(encoded), 1))
-        file.attrs.create(name, np.array(encoded, kind), dtype=kind)
+        node.attrs.create(name, np.array(encoded, kind), dtype=kind)
     else:
-        file.attrs[name] = value
-
-
-def attribute(file: h5py.File, name: str) -> str | int | None:
-    """A root attribute: text, a whole number, or None where there is neither.
-
-    Raises
-    ------
-    ValueError
-        When it is of unreasonable size, or its text not UTF-8.
-    """
-    if name not in file.attrs:
-        return None
-    known = file.attrs.get_id(name)
-    if known.shape != ():
-        return None
-    if known.get_storage_size() > _LONGEST_TEXT:
-        raise ValueError(f"{known.get_storage_size()} bytes")
-    value = file.attrs[name]
-    if isinstance(value, bytes):
-        return value.decode()
-    if isinstance(value, str):
-        return value
-    return int(value) if isinstance(value, (int, np.integer)) else None
+        node.attrs[name] = value
 
 
 def create_datasets(file: h5py.File, config: RunConfig, version: int) -> None:

@@ -115,7 +115,7 @@ def config_of(path: Path, file: h5py.File) -> RunConfig:
 def attribute(path: Path, file: h5py.File, name: str) -> str | int | None:
     """A root attribute; None where it is missing or of another kind."""
     try:
-        return layout.attribute(file, name)
+        return untrusted.attribute(file, name)
     except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
         raise SessionError(
             f"{path}: the attribute '{name}' is damaged ({reason(error)}): restore it from a copy."

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.config import RunConfig
-from l2l_engine.storage import atomic, hdf5, layout, opening, space
+from l2l_engine.storage import atomic, hdf5, layout, opening, space, untrusted
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.layout import Column
 
@@ -103,7 +103,7 @@ def _copy_rows(source: h5py.Dataset, target: h5py.Dataset, column: Column, torn:
 def copy_attributes(source: h5py.File, target: h5py.File) -> None:
     """Give a file the texts and numbers of another's root."""
     for name in source.attrs:
-        value = layout.attribute(source, name)
+        value = untrusted.attribute(source, name)
         if value is not None:
             layout.set_attribute(target, name, value)
 

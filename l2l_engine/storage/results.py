@@ -174,7 +174,7 @@ def is_results(path: Path) -> bool:
     """Whether a file says it is a results file."""
     try:
         with untrusted.open_closed(path) as file:
-            return untrusted.text(file, "format") == FORMAT
+            return untrusted.attribute(file, "format") == FORMAT
     except _DAMAGE:
         return False
 
@@ -189,9 +189,11 @@ def read_summary(path: Path) -> RunSummary:
     """
     try:
         with untrusted.open_closed(path) as file:
-            if untrusted.text(file, "format") != FORMAT:
+            if untrusted.attribute(file, "format") != FORMAT:
                 raise ResultsError(f"{path} is no results file: choose one l2l-figures wrote.")
-            version = int(file.attrs["version"])
+            version = untrusted.attribute(file, "version")
+            if not isinstance(version, int):
+                raise ValueError("the attribute 'version' is no number")
             if version > VERSION:
                 raise ResultsError(
                     f"{path} has the newer format version {version}: update L2L Explorer."
@@ -261,14 +263,19 @@ def _write(
     temporary: Path, old: Path, summary: RunSummary, entries: Mapping[tuple[Key, str], Arrays]
 ) -> None:
     config = summary.config.to_json()
-    with h5py.File(temporary, "w") as file:
-        file.attrs.update(format=FORMAT, version=VERSION, name=summary.name, config=config)
+    with hdf5.create(temporary) as file:
+        for name, value in _root(summary.name, config).items():
+            layout.set_attribute(file, name, value)
         _put(file.create_group("run"), config, summary.arrays())
         for (key, digest), arrays in entries.items():
             _put(file.create_group(key.path), _stamp(key, digest), arrays)
         with contextlib.suppress(*_DAMAGE):  # a ConfigError is a ValueError
             _copy_others(old, file, _settings(summary.config))
     hdf5.sync(temporary)
+
+
+def _root(name: str, config: str) -> dict[str, str | int]:
+    return {"format": FORMAT, "version": VERSION, "name": name, "config": config}
 
 
 def _copy_others(old: Path, file: h5py.File, settings: str) -> None:
@@ -292,13 +299,13 @@ def _put(group: h5py.Group, stamp: str, arrays: Arrays) -> None:
     for name, array in arrays.items():
         packed = {"compression": "gzip", "shuffle": True} if np.size(array) > 256 else {}
         group.create_dataset(name, data=array, **packed)
-    group.attrs["computed_from"] = stamp
-    group.attrs["checksum"] = _checksum(stamp, arrays)
+    layout.set_attribute(group, "computed_from", stamp)
+    layout.set_attribute(group, "checksum", _checksum(stamp, arrays))
 
 
 def _checked(group: h5py.Group, stamp: str) -> Arrays | None:
     """The arrays of a group, or None unless they are what ``stamp`` says, unharmed."""
-    if untrusted.text(group, "computed_from") != stamp:
+    if untrusted.attribute(group, "computed_from") != stamp:
         return None
     arrays = {name: untrusted.array(group, name) for name in untrusted.members(group)}
     return arrays if untrusted.text(group, "checksum") == _checksum(stamp, arrays) else None

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from l2l_engine.storage.plain_files import open_plain
 
 LARGEST_ARRAY = 256 << 20  # bytes
-_LONGEST_TEXT = 1 << 20  # bytes
+_LONGEST_TEXT = 1 << 24  # bytes
 _MOST_MEMBERS = 1000
 _MORE_MEMORY = 512 << 20  # bytes
 _bounding = threading.Lock()
@@ -107,22 +107,40 @@ def _bounded_memory() -> Iterator[None]:
             resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
-def text(node: h5py.Group | h5py.File, name: str) -> str:
-    """A text attribute; '' where there is none.
+def attribute(node: h5py.Group | h5py.File, name: str) -> str | int | None:
+    """A text or whole number; None where there is none, or something of another kind.
+
+    The type is looked up in the file, for HDF5 ends the process where it is a list of variable
+    length that h5py takes for a text.
 
     Raises
     ------
     ValueError
-        When it is no text, or too long.
+        When it is of unreasonable size, or its text not UTF-8.
     """
     if name not in node.attrs:
-        return ""
+        return None
     known = node.attrs.get_id(name)
-    if known.shape != () or known.get_storage_size() > _LONGEST_TEXT:
-        raise ValueError(f"the attribute '{name}' is no text")
+    kinds = (h5py.h5t.TypeStringID, h5py.h5t.TypeIntegerID)
+    if known.shape != () or not isinstance(known.get_type(), kinds):
+        return None
+    if known.get_storage_size() > _LONGEST_TEXT:
+        raise ValueError(f"the attribute '{name}' has {known.get_storage_size()} bytes")
     with _bounded_memory():  # HDF5 clears as many bytes as the file says a text has, up to 4 GB
-        found = node.attrs[name]
-    if not isinstance(found, str) or len(found) > _LONGEST_TEXT:
+        value = node.attrs[name]
+    if isinstance(value, bytes):
+        value = value.decode()
+    if isinstance(value, str):
+        if len(value) > _LONGEST_TEXT:
+            raise ValueError(f"the attribute '{name}' has {len(value)} characters")
+        return value
+    return int(value) if isinstance(value, (int, np.integer)) else None
+
+
+def text(node: h5py.Group | h5py.File, name: str) -> str:
+    """A text attribute; ValueError where there is none."""
+    found = attribute(node, name)
+    if not isinstance(found, str):
         raise ValueError(f"the attribute '{name}' is no text")
     return found
 

@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import sys
 import threading
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 import runs
 
 from l2l_engine.storage import results as module
+from l2l_engine.storage import untrusted
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.results import SHIPPED, Key, Results, ResultsError, RunSummary, read_summary
 from l2l_engine.storage.session import Session
@@ -341,40 +344,56 @@ def test_rows_that_do_not_fit_together_are_refused_whatever_their_checksum(hosti
         del group["digests"]
         group["digests"] = np.zeros((7, 16), np.uint8)
         arrays = {name: item[()] for name, item in group.items()}
-        group.attrs["checksum"] = module._checksum(group.attrs["computed_from"], arrays)
+        stamp = untrusted.text(group, "computed_from")
+        group.attrs["checksum"] = module._checksum(stamp, arrays)
 
     assert "digests has the shape (7, 16)" in hostile(change)
 
 
-def test_a_heap_without_an_end_is_refused(tmp_path, summary):
-    path = tmp_path / "r.h5"
-    put(path, summary)
-    content = bytearray(path.read_bytes())
+@pytest.fixture
+def earlier(tmp_path):
+    """A results file as version 0.1 wrote them: texts in a heap, nothing of HDF5's own checksummed."""
+    shipped = Path(__file__).parents[3] / "data/results/control_seed0.results.h5"
+    path = Path(shutil.copy(shipped, tmp_path))
+    path.chmod(0o644)
+    assert read_summary(path).config.seed == 0
+    return path
+
+
+def test_a_heap_without_an_end_is_refused(earlier):
+    content = bytearray(earlier.read_bytes())
     at = content.index(b"GCOL\1") + 16
     while index := content[at]:  # the objects before the free rest
         size = int.from_bytes(content[at + 8 : at + 16], "little")
         at += 16 + size + -size % 8
     assert index == 0
     content[at + 8 : at + 16] = bytes(8)  # HDF5 would walk on by nothing
-    path.write_bytes(content)
+    earlier.write_bytes(content)
     with pytest.raises(ResultsError, match="a heap of texts is damaged"):
-        read_summary(path)
+        read_summary(earlier)
+
+
+def test_an_attribute_that_is_almost_a_text_is_refused(earlier):
+    content = bytearray(earlier.read_bytes())
+    at = content.index(b"\x19\x01\x01\0\x10", content.index(b"config\0"))
+    content[at + 1] = 9  # a variable length of neither text nor list
+    earlier.write_bytes(content)
+    with pytest.raises(ResultsError, match="is no text"):
+        read_summary(earlier)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux alone")
-def test_a_text_that_tells_gigabytes_takes_no_memory(tmp_path, summary):
+def test_a_text_that_tells_gigabytes_takes_no_memory(earlier):
     import resource
 
-    path = tmp_path / "r.h5"
-    put(path, summary)
-    content = bytearray(path.read_bytes())
+    content = bytearray(earlier.read_bytes())
     heap = content.index(b"GCOL\1").to_bytes(8, "little")
     at = content.index(heap, content.index(b"config\0"))
     content[at - 1] = 0xCE  # the highest byte of the text's length
-    path.write_bytes(content)
+    earlier.write_bytes(content)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(ResultsError, match="is damaged or cannot be read"):
-        read_summary(path)
+        read_summary(earlier)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < before + 600_000
     assert resource.getrlimit(resource.RLIMIT_DATA)[0] == resource.RLIM_INFINITY
 
