@@ -9,7 +9,6 @@ import math
 
 import numpy as np
 from numpy.typing import DTypeLike
-from scipy.signal import lfilter
 
 from l2l_engine.config import RunConfig
 from l2l_engine.task import FloatArray
@@ -38,6 +37,8 @@ def recurrent_noise(
     """
     if config.sigma_rec == 0.0:
         return np.zeros(shape, dtype)
+    from scipy.signal import lfilter  # slow to import, and the window starts without it
+
     drawn = generator.standard_normal(shape, dtype)  # type: ignore[arg-type]
     gain = math.sqrt(2.0 * config.alpha_noise) * config.sigma_rec
     coefficients = np.array([1.0, config.alpha_noise - 1.0], dtype)

@@ -10,7 +10,7 @@ from l2l_engine.commands.output import Output, Progress
 from l2l_engine.commands.stopping import StopRequest
 from l2l_engine.outlook import duration, trials_left
 from l2l_engine.run import Run
-from l2l_engine.storage.errors import DiskFullError
+from l2l_engine.storage.errors import DiskFullError, SessionMovedError
 from l2l_engine.training.records import ProblemRecord
 
 _DISK_RETRY_SECONDS = 5.0
@@ -29,7 +29,14 @@ def train(run: Run, output: Output) -> int:
                 output.warn(f"Paused. {error}")
                 stop.wait(_DISK_RETRY_SECONDS)
                 continue
+            except SessionMovedError as error:
+                _save_beside(run, error, output)
+                continue
             watch.trial(step.problem)
+        try:
+            run.save()
+        except SessionMovedError as error:
+            _save_beside(run, error, output)
     done = f"{run.n_problems} of {run.config.problems} problems done in {run.path}"
     output.result(
         done if run.finished else f"{done}; go on with: l2l-train --resume {run.path}",
@@ -39,6 +46,16 @@ def train(run: Run, output: Output) -> int:
         trials=run.n_trials,
     )
     return common.DONE if run.finished else stop.exit_code
+
+
+def _save_beside(run: Run, lost: SessionMovedError, output: Output) -> None:
+    """Go on in another file, next to where the lost one was."""
+    folder = next(folder for folder in lost.path.absolute().parents if folder.is_dir())
+    number = 2
+    while (path := folder / f"{lost.path.stem}-{number}{lost.path.suffix}").exists():
+        number += 1
+    run.save_as(path)
+    output.warn(f"{lost} Training goes on in {path}; nothing is lost.")
 
 
 class _Watch:
