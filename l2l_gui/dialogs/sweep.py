@@ -68,14 +68,14 @@ class SweepDialog(QDialog):
         self.table = _table()
         self.table.itemSelectionChanged.connect(self._update)
         self.table.itemDoubleClicked.connect(lambda: self._open())
-        self.key = Key(*[Sign(LINE, COLOURS[one], name) for one, name in NAMES.items()])
+        self.key = Key(*[Sign(LINE, COLOURS[kind], name) for kind, name in NAMES.items()])
         self.view = pg.PlotWidget(axisItems={"left": LogAxis("left")})
         plot = self.view.getPlotItem()
         plot.setLabel("bottom", "Problem")
         plot.setLabel("left", f"Trials to criterion, mean of {WINDOW}")
         plot.setLogMode(y=True)
         plot.setMenuEnabled(False)
-        self.curves = {one: plot.plot(connect="finite") for one in RunType}
+        self.curves = {kind: plot.plot(connect="finite") for kind in RunType}
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 1000)

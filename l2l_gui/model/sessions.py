@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -60,11 +59,6 @@ class OpenSession:
     def problems(self) -> int:
         """Problems finished, as of the newest snapshot."""
         return self.snapshot.problems
-
-    @property
-    def writable(self) -> bool:
-        """Whether training can go on in this very file."""
-        return os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)
 
     def reader(self, problems: int = 0) -> Session:
         """The file, brought up to date until it holds at least so many problems."""

@@ -122,7 +122,7 @@ class FirstSteps(QObject):
             self.begin()
 
     def begin(self) -> None:
-        """From the first step."""
+        """Start at the first step."""
         self.end()
         settings.put(SEEN, True)
         self._frame, self.card = Outline(self._window), Card(self._window)
@@ -143,7 +143,7 @@ class FirstSteps(QObject):
         self._place()
 
     def end(self) -> None:
-        """Away with it."""
+        """Close the card and the frame."""
         if self.card is None or self._frame is None:
             return
         self._window.removeEventFilter(self)
@@ -232,7 +232,7 @@ class Card(QFrame):
         self._restyle()
 
     def show_step(self, step: Step, number: int) -> None:
-        """Say this."""
+        """Show the text of a step."""
         last = number == len(STEPS) - 1
         self.title.setText(step.title)
         self.text.setText(step.text)

@@ -189,12 +189,13 @@ class MainWindow(QMainWindow):
         self.sessions.advanced.connect(self._advanced)
         self.runner.informed.connect(self.notifications.inform)
         self.runner.failed.connect(self.notifications.complain)
+        self.runner.lost.connect(self.requests.save_lost)
         self.selection.changed.connect(self._selection_changed)
         transport = self.transport
         transport.time_changed.connect(lambda ms: self.selection.update(time=ms))
         transport.problem_changed.connect(self.selection.select_problem)
         transport.group_changed.connect(self._choose_group)
-        transport.stimulus_changed.connect(lambda one: self.selection.update(stimulus=one))
+        transport.stimulus_changed.connect(lambda shown: self.selection.update(stimulus=shown))
 
     # -- remembered --------------------------------------------------------------------
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from PyQt6.QtCore import Qt, QUrl
 from PyQt6.QtGui import QDesktopServices
-from PyQt6.QtWidgets import QDialog, QFileDialog
+from PyQt6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
+from l2l_engine.storage.errors import FileLostError
 from l2l_gui.dialogs.run_until import RunUntilDialog
 from l2l_gui.look.resources_path import data
 from l2l_gui.model import working_copy
@@ -27,6 +28,7 @@ class Requests:
 
     def __init__(self, shell: Shell, workspaces: list[str]) -> None:
         self._shell, self._window, self._runner = shell, shell.frame, shell.runner
+        self._lost: QMessageBox | None = None
         window, runner, actions = shell.frame, shell.runner, shell.actions_by_name
         for name, slot in (
             ("new", self.new),
@@ -75,6 +77,42 @@ class Requests:
         if name:
             path = Path(name)
             self._runner.save_copy(path if path.suffix else path.with_suffix(".h5"))
+
+    def save_lost(self, lost: FileLostError) -> None:
+        """Say that the file being trained is gone, and offer to save it elsewhere or to stop.
+
+        Closed without a choice, the session stays paused: running it tries the file again.
+        """
+        if self._lost is not None:
+            return
+        buttons = QMessageBox.StandardButton
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle("Training is paused")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(str(lost))
+        box.setStandardButtons(buttons.Cancel)
+        if lost.whole:
+            save = box.addButton("Save as…", QMessageBox.ButtonRole.AcceptRole)
+            assert save is not None
+            save.clicked.connect(lambda: self._save_lost_as(lost.path))
+        stop = box.addButton("Stop", QMessageBox.ButtonRole.DestructiveRole)
+        assert stop is not None
+        stop.clicked.connect(lambda: self._runner.give_up(lost.path))
+        self._lost = box
+        box.finished.connect(self._lost_answered)
+        self._open(box)
+
+    def _lost_answered(self) -> None:
+        self._lost = None
+
+    def _save_lost_as(self, path: Path) -> None:
+        folder = path.parent if path.parent.is_dir() else working_copy.sessions_folder()
+        start = working_copy.free_name(folder, path.stem)
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save as", str(start), SESSIONS)
+        if name:
+            target = Path(name)
+            self._runner.save_lost(path, target if target.suffix else target.with_suffix(".h5"))
 
     def run_until(self) -> None:
         """Ask what for and train until then."""

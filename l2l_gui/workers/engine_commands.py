@@ -61,6 +61,21 @@ class Save:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """Go on in a copy at ``target``, made from the open file even if that was moved or deleted."""
+
+    path: Path
+    target: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Abandon:
+    """Close the run at ``path``; what its lost file does not hold is given up."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """Save and close the run."""
 
@@ -70,4 +85,4 @@ class Quit:
     """As Release, and end the thread."""
 
 
-Command = Warm | Create | Branch | Train | Pause | Save | Release | Quit
+Command = Warm | Create | Branch | Train | Pause | Save | Move | Abandon | Release | Quit

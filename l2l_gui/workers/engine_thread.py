@@ -13,6 +13,7 @@ import math
 import queue
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,18 @@ from PyQt6.QtCore import QThread, pyqtSignal
 
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.run import Run
+from l2l_engine.storage.errors import FileLostError, SessionError
 from l2l_engine.storage.session import Session
 from l2l_gui.model import working_copy
 from l2l_gui.model.goals import Goal, Target
 from l2l_gui.model.snapshot import History, RunState, Snapshot
 from l2l_gui.workers import quiet_import
 from l2l_gui.workers.engine_commands import (
+    Abandon,
     Branch,
     Command,
     Create,
+    Move,
     Pause,
     Quit,
     Release,
@@ -54,6 +58,7 @@ class EngineThread(QThread):
     stage(str) : the stage of getting ready; empty when ready.
     created(Path) : the file of a new session exists.
     moved(Path, Path) : training of a session continues in a working copy of it.
+    relocated(Path, Path) : a session whose file was lost continues in this copy.
     extended(Path, int) : all its problems were done; the new number of problems.
     saved(Path) : a checkpoint was written, or a copy to this file.
     failed(Exception, bool) : what could not be done, and whether training ended with it.
@@ -63,6 +68,7 @@ class EngineThread(QThread):
     stage = pyqtSignal(str)
     created = pyqtSignal(object)
     moved = pyqtSignal(object, object)
+    relocated = pyqtSignal(object, object)
     extended = pyqtSignal(object, int)
     saved = pyqtSignal(object)
     failed = pyqtSignal(object, bool)
@@ -143,6 +149,12 @@ class EngineThread(QThread):
                 self._stop()
             case Save(path, copy):
                 self._save(path, copy)
+            case Move(path, target):
+                self._move(path, target)
+            case Abandon(path):
+                if self._run is not None and self._run.path == path:
+                    with suppress(FileLostError):
+                        self._close_run()
             case Release() | Quit():
                 self._release()
 
@@ -282,13 +294,35 @@ class EngineThread(QThread):
             working_copy.copy(path, copy)
         self.saved.emit(copy or path)
 
+    def _move(self, path: Path, target: Path) -> None:
+        run = self._run
+        if run is None or run.path != path:
+            raise SessionError(f"{path} is no longer being trained: open it and save a copy.")
+        run.save_as(target, overwrite=True)  # the file dialog asked
+        self._publish_rest()
+        self.relocated.emit(path, target)
+
     def _release(self) -> None:
-        """Close the run, saving it."""
-        if self._run is None:
+        """Close the run, saving it; where its file was lost, in the sessions folder."""
+        run = self._run
+        if run is None:
             return
-        self._halt()
-        run, self._run = self._run, None
-        run.close()  # unlocks the file even where it cannot save
+        try:
+            run.save()
+        except FileLostError as error:
+            if error.whole:
+                path = working_copy.free_name(working_copy.sessions_folder(), run.path.stem)
+                run.save_as(path)
+                self.saved.emit(path)
+        except L2LError:
+            pass  # closing says it
+        self._close_run()
+
+    def _close_run(self) -> None:
+        if self._run is not None:
+            self._halt()
+            run, self._run = self._run, None
+            run.close()  # unlocks the file even where it cannot save
 
     def _report(self, sentence: str) -> None:
         self.stage.emit(sentence)

@@ -187,7 +187,7 @@ def save_all(
 ) -> list[Path]:
     """Write several figures and their tables into a folder."""
     written = []
-    for count, one in enumerate(made, 1):
-        written += one.save(folder, [kind])
+    for count, figure in enumerate(made, 1):
+        written += figure.save(folder, [kind])
         progress(count / len(made))
     return written

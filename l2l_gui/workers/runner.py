@@ -9,7 +9,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from l2l_engine.config import RunConfig
-from l2l_engine.storage.errors import SessionError
+from l2l_engine.storage.errors import FileLostError, SessionError
 from l2l_gui.model.goals import Goal
 from l2l_gui.model.pace import TEXT, Pace
 from l2l_gui.model.selection import SharedSelection
@@ -34,11 +34,14 @@ class Runner(QObject):
     -------
     changed : :attr:`training`, :attr:`stage` or the primary session differs.
     informed(str), failed(Exception) : news for the user.
+    lost(FileLostError) : the file of the session in training was moved, deleted, replaced or cut
+        off; training pauses until :meth:`save_lost`, :meth:`give_up` or :meth:`train`.
     """
 
     changed = pyqtSignal()
     informed = pyqtSignal(str)
     failed = pyqtSignal(object)
+    lost = pyqtSignal(object)
 
     def __init__(
         self,
@@ -62,6 +65,7 @@ class Runner(QObject):
         self.engine.stage.connect(self._show_stage)
         self.engine.created.connect(self._created)
         self.engine.moved.connect(self._moved)
+        self.engine.relocated.connect(self._relocated)
         self.engine.extended.connect(self._extended)
         self.engine.saved.connect(self._saved)
         self.engine.failed.connect(self._engine_failed)
@@ -123,6 +127,14 @@ class Runner(QObject):
         """Copy the session as it is now."""
         if self.session is not None:
             self.engine.post(engine.Save(self.session.path, target))
+
+    def save_lost(self, path: Path, target: Path) -> None:
+        """Go on in a copy of a session whose file was lost."""
+        self.engine.post(engine.Move(path, target.resolve()))
+
+    def give_up(self, path: Path) -> None:
+        """Close a session whose file was lost without what that does not hold."""
+        self.engine.post(engine.Abandon(path))
 
     def _read(self, path: Path, release: bool = False) -> None:
         self._jobs.submit(
@@ -235,6 +247,12 @@ class Runner(QObject):
             self._trained = path
         self._read(path)
 
+    def _relocated(self, lost: Path, path: Path) -> None:
+        self.informed.emit(f"{lost.name} was saved as {path}: training goes on there.")
+        if self._trained == lost:
+            self._trained = path
+        self._read(path)
+
     def _extended(self, path: Path, problems: int) -> None:
         self.informed.emit(
             f"All problems of {path.name} are done: it now goes on to problem {problems:,}."
@@ -247,7 +265,11 @@ class Runner(QObject):
         if ended:
             self._wanted = False
         self.stage = ""
-        self.failed.emit(error)
+        if isinstance(error, FileLostError):
+            self._wanted = False
+            self.lost.emit(error)
+        else:
+            self.failed.emit(error)
         self.changed.emit()
 
 

@@ -239,7 +239,7 @@ def _newer(path: Path) -> None:
     ("spoil", "words"),
     [
         (_no_hdf5, "not an HDF5 file"),
-        (_no_session, "no session"),
+        (_no_session, "not a session"),
         (_newer, "newer format"),
         (lambda path: None, "does not exist"),
     ],

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 
 import numpy as np
+import pytest
 from driving import PATIENCE, TINY, settle
 from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from l2l_engine.run import Run
 from l2l_engine.storage import space
@@ -58,3 +60,66 @@ def test_a_full_disk_pauses_and_after_room_is_made_it_goes_on(tiny, tmp_path, qt
         assert session.n_trials == trained
         found = session.trial_column("task_loss")
         np.testing.assert_array_equal(found, [alone.step().trial.task_loss for _ in found])
+
+
+def lose_while_training(window, qtbot, lose) -> QMessageBox:
+    """Train, lose the file, and wait for the dialog that says so."""
+    window.runner.train(Goal())
+    qtbot.waitUntil(lambda: window.runner.session.snapshot.trials > 3, timeout=PATIENCE)
+    lose(window.runner.session.path)
+    qtbot.waitUntil(lambda: window.requests._lost is not None, timeout=PATIENCE)
+    settle(window, qtbot)
+    return window.requests._lost
+
+
+def press(box: QMessageBox, text: str) -> None:
+    next(button for button in box.buttons() if button.text() == text).click()
+
+
+@pytest.mark.parametrize(
+    "lose",
+    [lambda path: path.unlink(), lambda path: path.parent.rename(path.parent.parent / "renamed")],
+    ids=["deleted", "folder renamed"],
+)
+def test_a_session_whose_file_is_lost_in_training_pauses_and_is_saved_elsewhere(
+    window, tmp_path, qtbot, monkeypatch, lose
+):
+    folder, target = tmp_path / "runs", tmp_path / "saved.h5"
+    folder.mkdir()
+    window.runner.create(folder / "lost.h5", TINY.replace(problems=5000))
+    qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
+    settle(window, qtbot)
+    box = lose_while_training(window, qtbot, lose)
+    assert "lost.h5 was moved or deleted" in box.text()
+    trained = window.runner.session.snapshot.trials
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    press(box, "Save as…")
+    qtbot.waitUntil(lambda: window.runner.session.path == target, timeout=PATIENCE)
+    window.runner.train(Goal(trials=2))
+    qtbot.waitUntil(lambda: window.runner.session.snapshot.trials == trained + 2, timeout=PATIENCE)
+    settle(window, qtbot)
+    window.close()
+    with Session.open(target) as session:
+        assert session.n_trials == trained + 2
+
+
+def test_a_session_whose_file_is_lost_can_be_stopped(tiny, qtbot):
+    path = tiny.runner.session.path
+    press(lose_while_training(tiny, qtbot, lambda path: path.unlink()), "Stop")
+    qtbot.waitUntil(lambda: tiny.runner.engine._run is None, timeout=PATIENCE)
+    tiny.close()
+    assert not path.exists()
+
+
+def test_closing_the_window_saves_a_session_whose_file_was_deleted(
+    tiny, qtbot, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("L2L_SESSIONS", str(tmp_path / "kept"))
+    path = tiny.runner.session.path
+    tiny.runner.train(Goal(trials=3))
+    qtbot.waitUntil(lambda: tiny.runner.session.snapshot.trials == 3, timeout=PATIENCE)
+    settle(tiny, qtbot)
+    path.unlink()
+    tiny.close()
+    with Session.open(tmp_path / "kept" / path.name) as session:
+        assert session.n_trials == 3

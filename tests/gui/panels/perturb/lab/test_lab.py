@@ -372,7 +372,7 @@ def test_an_answer_about_a_network_no_longer_looked_at_is_not_taken(perturbed):
 @pytest.mark.parametrize("name", ["perturb_outputs", "psychometric"])
 def test_a_panel_alone_asks_for_the_subspaces_chosen(perturbed, qtbot, name):
     for dock in perturbed.workspace.docks:
-        if dock.widget().name != name:
+        if dock.panel.name != name:
             dock.close()
     qtbot.waitUntil(lambda: perturbed.window.workspaces.panel(name).seen, timeout=PATIENCE)
     perturbed.lab.edit(source=Source.TRAINING)
