@@ -338,5 +338,10 @@ def _state(path: Path) -> tuple[int, int, bool]:
 
 
 def _identity(path: Path) -> tuple[int, int]:
-    status = path.stat()
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise SessionError(
+            f"{path} is no longer there: put it back, or open it where it is now."
+        ) from error
     return status.st_dev, status.st_ino

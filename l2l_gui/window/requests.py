@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt, QUrl
 from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
-from l2l_engine.storage.errors import FileLostError
+from l2l_engine.storage.errors import SessionMovedError
 from l2l_gui.dialogs.run_until import RunUntilDialog
 from l2l_gui.look.resources_path import data
 from l2l_gui.model import working_copy
@@ -78,7 +78,7 @@ class Requests:
             path = Path(name)
             self._runner.save_copy(path if path.suffix else path.with_suffix(".h5"))
 
-    def save_lost(self, lost: FileLostError) -> None:
+    def save_lost(self, lost: SessionMovedError) -> None:
         """Say that the file being trained is gone, and offer to save it elsewhere or to stop.
 
         Closed without a choice, the session stays paused: running it tries the file again.
@@ -92,10 +92,9 @@ class Requests:
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(str(lost))
         box.setStandardButtons(buttons.Cancel)
-        if lost.whole:
-            save = box.addButton("Save as…", QMessageBox.ButtonRole.AcceptRole)
-            assert save is not None
-            save.clicked.connect(lambda: self._save_lost_as(lost.path))
+        save = box.addButton("Save as…", QMessageBox.ButtonRole.AcceptRole)
+        assert save is not None
+        save.clicked.connect(lambda: self._save_lost_as(lost.path))
         stop = box.addButton("Stop", QMessageBox.ButtonRole.DestructiveRole)
         assert stop is not None
         stop.clicked.connect(lambda: self._runner.give_up(lost.path))

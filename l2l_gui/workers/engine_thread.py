@@ -21,7 +21,7 @@ from PyQt6.QtCore import QThread, pyqtSignal
 
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.run import Run
-from l2l_engine.storage.errors import FileLostError, SessionError
+from l2l_engine.storage.errors import SessionError, SessionMovedError
 from l2l_engine.storage.session import Session
 from l2l_gui.model import working_copy
 from l2l_gui.model.goals import Goal, Target
@@ -153,7 +153,7 @@ class EngineThread(QThread):
                 self._move(path, target)
             case Abandon(path):
                 if self._run is not None and self._run.path == path:
-                    with suppress(FileLostError):
+                    with suppress(SessionMovedError):
                         self._close_run()
             case Release() | Quit():
                 self._release()
@@ -298,7 +298,7 @@ class EngineThread(QThread):
         run = self._run
         if run is None or run.path != path:
             raise SessionError(f"{path} is no longer being trained: open it and save a copy.")
-        run.save_as(target, overwrite=True)  # the file dialog asked
+        run.save_as(target)
         self._publish_rest()
         self.relocated.emit(path, target)
 
@@ -309,9 +309,9 @@ class EngineThread(QThread):
             return
         try:
             run.save()
-        except FileLostError as error:
-            if error.whole:
-                path = working_copy.free_name(working_copy.sessions_folder(), run.path.stem)
+        except SessionMovedError:
+            path = working_copy.free_name(working_copy.sessions_folder(), run.path.stem)
+            with suppress(L2LError):  # such as one cut off: closing says it
                 run.save_as(path)
                 self.saved.emit(path)
         except L2LError:

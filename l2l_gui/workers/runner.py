@@ -9,7 +9,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from l2l_engine.config import RunConfig
-from l2l_engine.storage.errors import FileLostError, SessionError
+from l2l_engine.storage.errors import SessionError, SessionMovedError
 from l2l_gui.model.goals import Goal
 from l2l_gui.model.pace import TEXT, Pace
 from l2l_gui.model.selection import SharedSelection
@@ -34,7 +34,7 @@ class Runner(QObject):
     -------
     changed : :attr:`training`, :attr:`stage` or the primary session differs.
     informed(str), failed(Exception) : news for the user.
-    lost(FileLostError) : the file of the session in training was moved, deleted, replaced or cut
+    lost(SessionMovedError) : the file of the session in training was moved, deleted, replaced or cut
         off; training pauses until :meth:`save_lost`, :meth:`give_up` or :meth:`train`.
     """
 
@@ -265,7 +265,7 @@ class Runner(QObject):
         if ended:
             self._wanted = False
         self.stage = ""
-        if isinstance(error, FileLostError):
+        if isinstance(error, SessionMovedError):
             self._wanted = False
             self.lost.emit(error)
         else:

@@ -90,7 +90,7 @@ def test_a_session_whose_file_is_lost_in_training_pauses_and_is_saved_elsewhere(
     qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
     settle(window, qtbot)
     box = lose_while_training(window, qtbot, lose)
-    assert "lost.h5 was moved or deleted" in box.text()
+    assert "lost.h5 was deleted or moved" in box.text()
     trained = window.runner.session.snapshot.trials
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
     press(box, "Save as…")
