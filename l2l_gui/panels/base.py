@@ -1,7 +1,8 @@
 """What a panel is, and how to write one.
 
-A panel is one file with one subclass of :class:`Panel`. It declares its name, title, help,
-options and which fields of the selection it shows, and answers a few questions:
+A panel is one file with one subclass of :class:`Panel`. It declares its name, title,
+options and which fields of the selection it shows, and answers a few questions; its help is the
+text of ``help/<name>.txt`` beside it, and what it computes stands in a module ``*_of``.
 
 - :meth:`Panel.build`, once: plots, curves, keys. An item gets its colours by what it means,
   ``inked(curve, pen=Ink("stimulus0", 2))``, and follows the theme by itself. A

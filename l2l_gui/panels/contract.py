@@ -15,6 +15,7 @@ from l2l_gui.model.pace import PICTURE
 from l2l_gui.model.selection import Selection, SharedSelection
 from l2l_gui.model.sessions import OpenSession, Sessions
 from l2l_gui.output.panel_data import PanelData
+from l2l_gui.panels.help_text import HelpText
 from l2l_gui.panels.options import Choice, Flag, Number, OptionValues, Several
 from l2l_gui.panels.view import Answer, View, Wanted
 from l2l_gui.workers.jobs import Computation, Jobs
@@ -69,8 +70,11 @@ class Contract(QWidget, Generic[T]):
     name: ClassVar[str]
     """Unique, as in saved layouts and file names."""
     title: ClassVar[str]
-    help: ClassVar[str]
-    """Three sentences: what is drawn, how to read it, where the paper explains it."""
+    help: ClassVar[str] = HelpText()  # type: ignore[assignment]
+    """Three sentences: what is drawn, how to read it, where the paper explains it.
+
+    By default the text of ``panels/help/<name>.txt``.
+    """
     depends: ClassVar[frozenset[str]] = frozenset()
     """Fields of :class:`Selection` that what is drawn depends on, and perhaps ``SNAPSHOT``."""
     points_at: ClassVar[frozenset[str]] = frozenset()

@@ -38,16 +38,6 @@ class FlowFieldPanel(Panel[Scene]):
 
     name = "flow_field"
     title = "Flow field"
-    help = (
-        "Arrows show where the state would move on a plane of state space under the inputs at the "
-        "time of the cursor, the colour how fast it would in all dimensions; off the plane the "
-        "state is that of the selected stimulus (of stimulus 0 if both are) at that time, so the "
-        "field moves with the cursor. "
-        "Circles are slow points projected on the plane, filled where stable and open where some "
-        "direction grows, a diamond where truly fixed; true fixed points are rare, and slow means "
-        "below half the usual speed of this epoch. Click anywhere to let a state go from there. "
-        "Compare Goudar et al. (2023), Fig. 4, and Sussillo & Barak (2013)."
-    )
     depends = frozenset({"problem", "stimulus", "group"})
     options = (
         Choice("plane", "Plane", PLANES, bar="list"),

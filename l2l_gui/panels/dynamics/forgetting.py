@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
-from PyQt6.QtCore import QRectF
 
-from l2l_engine.analysis.forgetting import Forgetting, forgetting
-from l2l_engine.analysis.progress import Progress
-from l2l_engine.config import L2LError
-from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.base import (
     SNAPSHOT,
     Answer,
@@ -24,6 +16,7 @@ from l2l_gui.panels.base import (
     View,
     Wanted,
 )
+from l2l_gui.panels.dynamics.forgetting_of import Matrix, matrix_of, tried
 from l2l_gui.plotting.ink import CURSOR, PLAIN, ZERO, dots, inked
 from l2l_gui.plotting.plots import ProblemLine, apart, colour_bar, dressed, grid_view
 from l2l_gui.plotting.pointing import Pointing
@@ -33,55 +26,6 @@ FLOOR, CEILING = 1e-3, 3.0
 """Losses (nats) at the ends of the colours."""
 LOSS_TICKS = (0.001, 0.01, 0.1, 1.0)
 ACCURACY_TICKS = (0.0, 0.5, 1.0)
-STRIDES = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000)
-MOST = 41
-"""Problems, and networks, tried at most: some 4 s of work."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Matrix:
-    """Performance of networks on problems, both every ``stride`` from the first."""
-
-    numbers: NDArray[np.intp]  # (K,) of the problems, which are also those of the networks
-    stride: int
-    found: Forgetting
-
-    @property
-    def side(self) -> int:
-        """Squares along each axis, with those whose network was not saved."""
-        return int((self.numbers[-1] - self.numbers[0]) // self.stride + 1)
-
-    @property
-    def rect(self) -> QRectF:
-        """Where the squares lie, centred on their problems."""
-        start, size = float(self.numbers[0] - self.stride / 2), float(self.stride * self.side)
-        return QRectF(start, start, size, size)
-
-    def nearest(self, place: float) -> int | None:
-        """Index of the problem whose square holds a place on either axis."""
-        index = int(np.abs(self.numbers - place).argmin())
-        return index if abs(self.numbers[index] - place) <= self.stride / 2 else None
-
-
-def tried(problems: int) -> tuple[int, NDArray[np.intp]]:
-    """The stride and the numbers of the problems tried in a run of so many."""
-    stride = next((one for one in STRIDES if problems <= one * MOST), STRIDES[-1])
-    return stride, np.arange(1, problems + 1, stride)
-
-
-def matrix_of(session: OpenSession, problems: int, progress: Progress | None = None) -> Matrix:
-    """Try every chosen network on every chosen problem, noise off."""
-    stride, numbers = tried(problems)
-    reader = session.reader(problems)
-    weights = reader.weights(numbers - 1)
-    saved = np.isfinite(weights.output_bias).all(axis=1)
-    if not saved.any():
-        raise L2LError(f"{session.path.name} holds no saved network: open another session.")
-    numbers = numbers[saved]
-    found = forgetting(
-        weights[saved], reader.stimuli[numbers - 1], session.config, progress=progress
-    )
-    return Matrix(numbers, stride, found)
 
 
 class ForgettingPanel(Panel[Matrix]):
@@ -89,16 +33,6 @@ class ForgettingPanel(Panel[Matrix]):
 
     name = "forgetting"
     title = "Forgetting"
-    help = (
-        "Each square is the noise-free task loss, or accuracy, on one problem (row) of the network "
-        "as it stood after another (column); on the diagonal every network meets the problem it "
-        "has just learned. "
-        "Right of the diagonal is what later learning leaves of a problem, left of it how well a "
-        "problem goes before it is learned; below is the mean change of accuracy on earlier "
-        "problems since each was learned (backward transfer: negative is forgetting). "
-        "The task of Goudar et al. (2023) never repeats a problem, so nothing keeps old ones; the "
-        "matrix is that of Lopez-Paz & Ranzato (2017)."
-    )
     depends = frozenset({SNAPSHOT})
     points_at = frozenset({"problem"})
     options = (Choice("measure", "Colour", MEASURES, bar="list"),)

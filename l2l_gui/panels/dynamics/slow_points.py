@@ -37,16 +37,6 @@ class SlowPointsPanel(Panel[Course]):
 
     name = "slow_points"
     title = "Slow points"
-    help = (
-        "Slow points of the networks after up to twelve problems of the selected group, on the "
-        "first two directions of the group's decision subspace, coloured by problem and joined "
-        "where one is near enough to continue another; filled ones are stable, open ones have growing directions. "
-        "Beside them the leading eigenvalues of each in 1/s (right of the line is growth, away "
-        "from the axis is rotation) or the time constants they stand for; a slow point always has "
-        "one eigenvalue at zero. "
-        "Sussillo & Barak (2013); true fixed points are rare in these networks, so slow means "
-        "below half the usual speed of the epoch. Compare Goudar et al. (2023), Fig. 7."
-    )
     depends = frozenset({"group"})
     points_at = frozenset({"problem"})
     options = (

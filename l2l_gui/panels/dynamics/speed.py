@@ -51,14 +51,6 @@ class SpeedPanel(Panel[Speeds]):
 
     name = "speed"
     title = "Speed"
-    help = (
-        "The length of ds/dt, the speed of the state in rate units per second, along the "
-        "noise-free trajectory of each stimulus of the selected problem. "
-        "Low stretches are where the network holds something, such as the delay; peaks follow "
-        "the onset and the offset of inputs and the go signal. "
-        "The state equation is in Goudar et al. (2023), Methods, “RNN model”; slow dynamics as a "
-        "means of memory are discussed by Sussillo & Barak (2013)."
-    )
     depends = frozenset({"problem", "stimulus"})
     options = (Flag("log", "Logarithmic axis"),)
 

@@ -46,16 +46,6 @@ class VectorFieldProblemsPanel(Panel[ChangeTable]):
 
     name = "vector_field_problems"
     title = "Vector-field change over problems"
-    help = (
-        "Each problem's change of the vector field, averaged over the trial and both stimuli: the "
-        "total, what new weights do at the old states, what new states do under the old weights, "
-        "their parts parallel (solid) and perpendicular (dashed) to the total, and the changes of "
-        "net current and recurrent weights; lines are means over 30 problems or groups of 50. "
-        "The scatter relates a change to the trials the problem took: problems that need a larger "
-        "change take longer (r over all problems, r² over the first 500); click a point to look at its problem. "
-        "Goudar et al. (2023), Figs 5 and 6, whose published scatter has its labels swapped: here "
-        "x is the change; after the baseline of perturbation runs the comparison is with problem 1."
-    )
     depends = frozenset({SNAPSHOT})
     points_at = frozenset({"problem"})
     options = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,11 +9,10 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 
 from l2l_engine import task
-from l2l_engine.analysis import vector_field
-from l2l_engine.config import RunConfig
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.base import Answer, Computation, Flag, Panel, PanelData, View, Wanted
-from l2l_gui.panels.learned import network_after, network_name, predecessor
+from l2l_gui.panels.dynamics.trial_change_of import TrialChange, change_of
+from l2l_gui.panels.learned import network_name
 from l2l_gui.panels.view import learned_problem
 from l2l_gui.plotting.ink import PLAIN, Ink, inked
 from l2l_gui.plotting.key import DASHED, LINE, Key, Sign
@@ -33,47 +31,6 @@ PARTS = {
     "state_parallel": ("S ∥", Ink("state", 2, "parallel")),
     "perpendicular": ("W ⊥ = −S ⊥", Ink("weight", 2, "perpendicular")),
 }
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TrialChange:
-    """The parts of the change at every step, (2, T) each, rate units a step.
-
-    ``weight_parallel`` and ``state_parallel`` are signed along the total change.
-    """
-
-    problem: int
-    before: int
-    config: RunConfig
-    total: NDArray[np.float64]
-    weight_driven: NDArray[np.float64]
-    state_driven: NDArray[np.float64]
-    weight_parallel: NDArray[np.float64]
-    state_parallel: NDArray[np.float64]
-    perpendicular: NDArray[np.float64]
-
-
-def change_of(session: OpenSession, number: int) -> TrialChange:
-    """Decompose the change from the network a problem started from to the one that solves it."""
-    before = predecessor(session.config, number)
-    change = vector_field.decompose(
-        network_after(session, before)[None],
-        network_after(session, number)[None],
-        session.stimuli(number)[None],
-        session.config,
-    )
-    norms = vector_field.lengths(change)
-    return TrialChange(
-        number,
-        before,
-        session.config,
-        norms.total[0],
-        norms.weight_driven[0],
-        norms.state_driven[0],
-        change.weight_parallel[0],
-        change.state_parallel[0],
-        norms.weight_perpendicular[0],
-    )
 
 
 class _Column:
@@ -99,16 +56,6 @@ class VectorFieldTrialPanel(Panel[TrialChange]):
 
     name = "vector_field_trial"
     title = "Vector-field change over the trial"
-    help = (
-        "Above, the norms of the change that learning the selected problem made to the vector "
-        "field along its trajectories: the total, the weight-driven part (new weights, same "
-        "state) and the state-driven part (same weights, new state), in thousandths of a rate "
-        "unit a step. "
-        "Below, what of each lies parallel (solid) and perpendicular (dashed) to the total: below "
-        "zero, a parallel part works against the change; the perpendicular parts cancel. "
-        "Goudar et al. (2023), Figs 4–6 and Methods; both trajectories start from the initial "
-        "state of the network after learning."
-    )
     depends = frozenset({"problem", "stimulus"})
     options = (Flag("sizes", "Parallel parts without sign"),)
 

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF
 
-from l2l_engine import task
-from l2l_engine.analysis import geometry
-from l2l_gui.model.selection import Group
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.base import Answer, Computation, Flag, Panel, PanelData, View, Wanted
+from l2l_gui.panels.dynamics.weight_change_of import Change, change_of
 from l2l_gui.panels.learned import (
     group_words,
-    network_after,
     network_name,
-    predecessor,
-    subspaces_of,
 )
 from l2l_gui.panels.view import learned_problem
 from l2l_gui.plotting.ink import CURSOR, Ink, dots, inked
@@ -34,46 +26,11 @@ CLIP = 99.5
 BAR = 0.36
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Change:
-    """A change of W_rec, (N, N), and its structure."""
-
-    problem: int
-    before: int
-    group: Group
-    matrix: NDArray[np.float64]
-    structure: geometry.WeightChange
-
-
-def change_of(session: OpenSession, number: int, group: Group) -> Change:
-    """The change from the network a problem started from, against a group's subspaces."""
-    before = predecessor(session.config, number)
-    weights = network_after(session, number)
-    matrix = weights.recurrent - network_after(session, before).recurrent
-    subspaces = subspaces_of(session, group)
-    directions = {
-        "decision": subspaces.decision,
-        "stimulus": subspaces.stimulus,
-        "readout": weights.output[:, : task.RESPONSES],
-    }
-    return Change(number, before, group, matrix, geometry.weight_change(matrix, directions))
-
-
 class WeightChangePanel(Panel[Change]):
     """The change as an image, its singular values, and where they point."""
 
     name = "weight_change"
     title = "Weight change"
-    help = (
-        "The image is the change of the recurrent weights made by learning the selected problem, "
-        "from each unit (row) to each (column); beside it are the singular values σ of the change, "
-        "whose effective rank is the number of directions that count. "
-        "The bars give the share of the change that reads activity from, and writes currents "
-        "into, the decision and stimulus subspaces of the group and the two response outputs; "
-        "ticks mark what a random change would have (left bar: reads, right: writes). "
-        "Compare Goudar et al. (2023), Fig. 6, on the size of weight changes; the shares are "
-        "squared overlaps with the singular vectors."
-    )
     depends = frozenset({"problem", "group"})
     options = (Flag("log", "Logarithmic singular values"),)
 

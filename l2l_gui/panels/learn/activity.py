@@ -26,14 +26,6 @@ class ActivityPanel(ShownTrialPanel):
 
     name = "activity"
     title = "Unit activity"
-    help = (
-        "Each row is a recurrent unit, its colour the rate at that time of the trial in arbitrary "
-        "units; white lines mark the end of the sample and the go signal. "
-        "Units stand in their own order, or, as the panel's menu offers, in the order of their "
-        "peaks, which shows sequences and ramps. "
-        "The state equation is in Goudar et al. (2023), Methods, “RNN model”; live rates carry "
-        "the recurrent noise, those of a learned network do not."
-    )
     options = (Flag("sorted", "Sort units by the time of their peak"),)
 
     def build(self) -> None:

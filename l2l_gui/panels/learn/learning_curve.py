@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 
 from l2l_gui.model.snapshot import Snapshot
 from l2l_gui.panels.base import (
@@ -20,6 +16,7 @@ from l2l_gui.panels.base import (
     View,
     Wanted,
 )
+from l2l_gui.panels.learn.learning_curve_of import WINDOW, LearningCurve, curve
 from l2l_gui.plotting.extent import Extent, free_curve, rounded_out, stretched
 from l2l_gui.plotting.ink import PLAIN, QUIET, RING, Ink, dots, inked
 from l2l_gui.plotting.key import CROSS, DOT, LINE, Key, Sign
@@ -27,7 +24,6 @@ from l2l_gui.plotting.key import RING as CIRCLE
 from l2l_gui.plotting.plots import ProblemLine, dressed
 from l2l_gui.plotting.pointing import Pointing
 
-WINDOW = 30
 LARGE_RUN = 300
 DECADES = 0.25
 SIGNS = (
@@ -36,23 +32,6 @@ SIGNS = (
     Sign(CIRCLE, "accent", "selected or in training"),
 )
 FAILED = Sign(CROSS, "error", "not learned")
-
-
-@dataclass(frozen=True, eq=False)
-class Curve:
-    """K problems: counts and their moving mean."""
-
-    counts: NDArray[np.float64]  # (K,)
-    mean: NDArray[np.float64]  # (K,)
-    accuracy: NDArray[np.float64]  # (K,)
-    max_trials: int
-
-
-def curve(counts: NDArray[Any], accuracy: NDArray[Any], max_trials: int) -> Curve:
-    """The learning curve and its 30-problem moving mean."""
-    from l2l_engine.analysis.learning_curve import moving_mean  # brings SciPy, so not at start
-
-    return Curve(counts, moving_mean(counts, WINDOW), accuracy, max_trials)
 
 
 def in_training(view: View) -> tuple[int, int] | None:
@@ -66,19 +45,11 @@ def in_training(view: View) -> tuple[int, int] | None:
     return now.present, max(1, len(now.losses) - now.config.criterion_trials)
 
 
-class LearningCurvePanel(Panel[Curve]):
+class LearningCurvePanel(Panel[LearningCurve]):
     """Each problem a point; click one to look at it."""
 
     name = "learning_curve"
     title = "Learning curve"
-    help = (
-        "Each point is one problem: how many trials it took until the mean loss of the last 50 "
-        "fell below the criterion, on a logarithmic axis; the line is the mean over 30 problems. "
-        "Falling counts are learning to learn: later problems take a hundredth of the first's "
-        "trials; a cross marks a problem that was given up, the open circle the one in training. "
-        "Goudar et al. (2023), Fig. 1c–e; learning goes on during the 50 trials of the window, "
-        "so the trials run are the count plus 50."
-    )
     depends = frozenset({SNAPSHOT})
     points_at = frozenset({"problem", "follow_live"})
 
@@ -120,7 +91,7 @@ class LearningCurvePanel(Panel[Curve]):
         key = ("learning curve", session.key, now.problems)
         return Computation(curve, arguments, key=key, label="Averaging")
 
-    def draw(self, answer: Answer[Curve]) -> None:
+    def draw(self, answer: Answer[LearningCurve]) -> None:
         """Points and mean."""
         counts = answer.value.counts
         number, learned = np.arange(1, len(counts) + 1), np.isfinite(counts)
@@ -131,7 +102,7 @@ class LearningCurvePanel(Panel[Curve]):
         self.key.show_signs(*SIGNS, *([FAILED] if len(failed) else []))
         self.mean.setData(number, answer.value.mean, connect="finite")
 
-    def mark(self, answer: Answer[Curve]) -> None:
+    def mark(self, answer: Answer[LearningCurve]) -> None:
         """The problem in training, or the one selected."""
         present = in_training(answer.view)
         number, count = self._selected(answer)
@@ -146,7 +117,7 @@ class LearningCurvePanel(Panel[Curve]):
         low, high = rounded_out(float(decades.min()), float(decades.max()), DECADES)
         self.extent.show_range(1, max(last, 2), min(low, high - 1), high)
 
-    def caption(self, answer: Answer[Curve]) -> str:
+    def caption(self, answer: Answer[LearningCurve]) -> str:
         """How far the run is, or how long the selected problem took."""
         now: Snapshot | None = answer.view.snapshot
         if answer.view.selection.follow_live and now is not None:
@@ -154,7 +125,7 @@ class LearningCurvePanel(Panel[Curve]):
         number, count = self._selected(answer)
         return f"problem {number}: {_trials(count)}"
 
-    def data(self, answer: Answer[Curve]) -> PanelData:
+    def data(self, answer: Answer[LearningCurve]) -> PanelData:
         """One row a problem."""
         value, mean = answer.value, f"mean of {WINDOW}"
         return PanelData(
@@ -172,7 +143,7 @@ class LearningCurvePanel(Panel[Curve]):
     # -- the mouse ---------------------------------------------------------------------
 
     @staticmethod
-    def _selected(answer: Answer[Curve]) -> tuple[int | None, float]:
+    def _selected(answer: Answer[LearningCurve]) -> tuple[int | None, float]:
         """The problem selected and its count; NaN while the run is followed."""
         chosen, counts = answer.view.selection, answer.value.counts
         number = None if chosen.follow_live else chosen.problem
@@ -192,7 +163,7 @@ class LearningCurvePanel(Panel[Curve]):
         number = self._problem_at(x)
         if number is None or self.answer is None:
             return None
-        value: Curve = self.answer.value
+        value: LearningCurve = self.answer.value
         accuracy = value.accuracy[number - 1]
         right = f", {accuracy:.0%} right" if np.isfinite(accuracy) else ""
         return f"Problem {number}, {_trials(value.counts[number - 1])}{right}"

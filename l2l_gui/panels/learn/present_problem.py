@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 
-from l2l_engine.config import RunConfig
 from l2l_gui.model.pace import CURVE
-from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.base import (
     SNAPSHOT,
     Answer,
@@ -23,6 +20,7 @@ from l2l_gui.panels.base import (
     View,
     Wanted,
 )
+from l2l_gui.panels.learn.losses_of import Losses, losses_of
 from l2l_gui.plotting.extent import Extent, free_curve, rounded_out, stretched
 from l2l_gui.plotting.ink import DASHED, PLAIN, Ink, inked
 from l2l_gui.plotting.key import DASHED as DASHES
@@ -32,38 +30,6 @@ from l2l_gui.plotting.plots import dressed
 POINTS = 1200
 FLOOR = 1e-6
 DECADES = 0.25
-
-
-@dataclass(frozen=True, eq=False)
-class Losses:
-    """One problem's task loss (nats), n trials."""
-
-    problem: int
-    values: NDArray[np.float32]  # (n,)
-    config: RunConfig
-    live: bool
-
-    @property
-    def mean(self) -> NDArray[np.float64]:
-        """Mean over the criterion window up to each trial, (n,); shorter windows at first."""
-        sums = np.cumsum(np.concatenate([[0.0], self.values]), dtype=np.float64)
-        stop = np.arange(1, len(sums))
-        start = np.maximum(stop - self.config.criterion_trials, 0)
-        return (sums[stop] - sums[start]) / (stop - start)
-
-
-def losses_of(session: OpenSession, number: int) -> Losses:
-    """The losses of a finished problem, from the file."""
-    reader = session.reader(number)
-    first = reader.first_trial
-    start = int(first[number - 1])
-    stop = int(first[number]) if number < len(first) else None
-    values = np.empty(0, np.float32)
-    if start >= 0:
-        rows = slice(start, stop if stop is None or stop >= 0 else None)
-        belongs = reader.trial_column("problem", rows.start, rows.stop) == number - 1
-        values = reader.trial_column("task_loss", rows.start, rows.stop)[belongs]
-    return Losses(number, values, session.config, live=False)
 
 
 def envelope(values: NDArray[Any], points: int) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -85,13 +51,6 @@ class PresentProblemPanel(Panel[Losses]):
 
     name = "present_problem"
     title = "Loss"
-    help = (
-        "The thin line is the task loss (cross-entropy) of every trial of one problem, the thick "
-        "one its mean over the last 50 trials, both on a logarithmic axis. "
-        "The problem counts as learned once the mean is below the dashed criterion after more "
-        "than 50 trials; the loss includes the recurrent noise, and learning goes on meanwhile. "
-        "Goudar et al. (2023), Methods, “Training”."
-    )
     depends = frozenset({"problem", "follow_live", SNAPSHOT})
     pace = CURVE
 

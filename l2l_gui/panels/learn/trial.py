@@ -78,14 +78,6 @@ class TrialPanel(ShownTrialPanel):
 
     name = "trial"
     title = "Trial"
-    help = (
-        "Above, the inputs: ten stimulus channels during the sample and the fixation channel (on "
-        "top) until the go signal; below, the three outputs (softmax) with their targets dotted. "
-        "Shaded are sample, delay and response; the hatched time after the go signal does not "
-        "count in the loss. "
-        "Live it is the noisy trial just learned from, else the saved network without noise; "
-        "Goudar et al. (2023), Fig. 1a,b."
-    )
 
     def build(self) -> None:
         """Two columns, of which the second is for both stimuli at once."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 
 from l2l_engine import task
-from l2l_engine.analysis.statistics import mean_and_sem
 from l2l_gui.panels import problem_groups
 from l2l_gui.panels.base import (
     Answer,
@@ -22,7 +19,7 @@ from l2l_gui.panels.base import (
     View,
     Wanted,
 )
-from l2l_gui.panels.problem_groups import GroupTrajectories
+from l2l_gui.panels.representations.currents_of import SUM, Currents, averaged
 from l2l_gui.panels.trajectory_drawing import PARTS
 from l2l_gui.plotting.ink import DECISION, DOTTED, STIMULUS_SUBSPACE, ZERO, Ink, inked
 from l2l_gui.plotting.legend_line import DOTTED as DOTS
@@ -31,7 +28,6 @@ from l2l_gui.plotting.plots import apart, dressed, grid_view, titled
 from l2l_gui.plotting.trial_axes import TrialAxes
 
 BAND = 0.25  # opacity of the standard error
-SUM = "sum"
 INKS = {
     "mean_decision": DECISION,
     "residual_decision": Ink("decision", 2, DOTTED),
@@ -39,32 +35,6 @@ INKS = {
     SUM: Ink("text", 1),
 }
 NAMES = {**PARTS, SUM: "Sum"}
-
-Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
-
-
-@dataclass(frozen=True, eq=False)
-class Currents:
-    """Mean and standard error (T, 2 responses) by part and stimulus, over a group."""
-
-    group: GroupTrajectories
-    curves: dict[tuple[str, int], Curve]
-
-
-def averaged(group: GroupTrajectories) -> Currents:
-    """Average a group's currents over its problems; a millisecond or two."""
-    parts = group.currents
-    curves: dict[tuple[str, int], Curve] = {}
-    for stimulus in range(task.RESPONSES):
-        by_part = {
-            "mean_decision": parts.mean_decision,
-            "residual_decision": parts.residual_decision[:, stimulus],
-            "stimulus": parts.stimulus[:, stimulus],
-        }
-        by_part[SUM] = np.sum(list(by_part.values()), axis=0)
-        for name, currents in by_part.items():
-            curves[name, stimulus] = mean_and_sem(currents[..., : task.RESPONSES])
-    return Currents(group, curves)
 
 
 class _CurrentPlot:
@@ -109,15 +79,6 @@ class OutputCurrentsPanel(Panel[Currents]):
 
     name = "output_currents"
     title = "Output currents"
-    help = (
-        "The net current into each response output during the trial, taken apart into what the mean "
-        "decision, the residual decision and the stimulus part of the state contribute: the mean "
-        "over the group's problems, with its standard error as a band; the thin line is their sum, "
-        "without the output's bias. "
-        "After the go signal the mean decision lifts or lowers both responses alike, while the "
-        "residual decision chooses one by pushing the two apart. "
-        "Goudar et al. (2023), Fig. 2."
-    )
     depends = frozenset({"group", "stimulus"})
 
     def build(self) -> None:

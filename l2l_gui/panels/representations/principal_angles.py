@@ -44,17 +44,6 @@ class PrincipalAnglesPanel(Panel[Angles]):
 
     name = "principal_angles"
     title = "Principal angles"
-    help = (
-        "Each problem's subspace is spanned by the first components of its own noise-free states; "
-        "the image compares every pair of problems, by the mean or largest principal angle (0° is the "
-        "same subspace, 90° orthogonal) or by how much of the column's variance the row's subspace "
-        "captures (alignment index). "
-        "Below are all principal angles between each problem's subspace and the decision subspace of "
-        "the selected group (shaded), the smallest at the bottom; click either plot to select a "
-        "problem. "
-        "These measures go beyond Goudar et al. (2023), who compare subspaces in Fig. 2 (Björck & "
-        "Golub 1973; Elsayed et al. 2016, eq. 3)."
-    )
     depends = frozenset({"group", SNAPSHOT})
     points_at = frozenset({"problem"})
     options = (

@@ -64,17 +64,6 @@ class TrajectoriesPanel(Panel[GroupTrajectories]):
 
     name = "trajectories"
     title = "Trajectories"
-    help = (
-        "Each line is one problem's noise-free trial in the network that had just learned it, split "
-        "into the mean over both stimuli within the decision subspace, each stimulus's difference "
-        "from that mean, and all that lies outside the decision subspace; the axes are the first "
-        "three components of each subspace. "
-        "Where the lines of many problems run together the representation is reused; drag to turn, "
-        "click a line to select its problem, which is drawn thick with its start, stimulus offset "
-        "and go signal marked. "
-        "Goudar et al. (2023), Fig. 2: the subspaces are those of noise-free problems 2–51 there, "
-        "whereas training's perturbations use noisy trials of 1–50; the menu offers either."
-    )
     depends = frozenset({"problem", "group", "stimulus"})
     options = (
         Choice("part", "Part of the trajectories", {ALL: "All", **PARTS}, bar="buttons"),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 
-from l2l_engine.analysis import geometry
 from l2l_gui.panels import problem_groups
 from l2l_gui.panels.base import (
     SNAPSHOT,
@@ -21,7 +19,7 @@ from l2l_gui.panels.base import (
     View,
     Wanted,
 )
-from l2l_gui.panels.problem_groups import GroupTrajectories, Moments
+from l2l_gui.panels.representations.explained_of import Explained, explained
 from l2l_gui.plotting.ink import DOTTED, Ink, dots, inked
 from l2l_gui.plotting.legend_line import DOTTED as DOTS
 from l2l_gui.plotting.legend_line import LINE, Key, LegendLine
@@ -32,44 +30,11 @@ COMPONENTS = 10
 SUBSPACES = ("decision", "stimulus")
 
 
-@dataclass(frozen=True, eq=False)
-class Explained:
-    """Of a group's subspaces: shares by component, and what they capture of P problems, percent."""
-
-    group: GroupTrajectories
-    moments: Moments
-    components: dict[str, NDArray[np.float64]]  # (N,)
-    captured: dict[str, NDArray[np.float64]]  # (P,)
-
-
-def explained(group: GroupTrajectories, moments: Moments) -> Explained:
-    """Put both together."""
-    found = group.subspaces
-    return Explained(
-        group,
-        moments,
-        {"decision": 100 * found.decision_explained, "stimulus": 100 * found.stimulus_explained},
-        {
-            "decision": 100 * geometry.captured(moments.matrices, found.decision),
-            "stimulus": 100 * geometry.captured(moments.matrices, found.stimulus),
-        },
-    )
-
-
 class VarianceExplainedPanel(Panel[Explained]):
     """Left by component, right by problem."""
 
     name = "variance_explained"
     title = "Variance explained"
-    help = (
-        "Left, the share of variance along each component: decision components of the "
-        "problem-averaged trajectories, stimulus components of all that lies outside the decision "
-        "subspace; the dotted lines are cumulated, the vertical one ends the subspace used. "
-        "Right, how much of each problem's own activity the selected group's subspaces capture, "
-        "inside the group (shaded) and before and after it: a schema that is reused stays high. "
-        "Variance is about zero, not the mean, as in Goudar et al. (2023), Fig. 2 and Methods; "
-        "the right plot goes beyond the paper."
-    )
     depends = frozenset({"group", SNAPSHOT})
     points_at = frozenset({"problem"})
 

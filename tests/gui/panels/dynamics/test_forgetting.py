@@ -7,7 +7,8 @@ import pytest
 from bench import click
 
 from l2l_engine.analysis.forgetting import forgetting
-from l2l_gui.panels.dynamics.forgetting import MOST, ForgettingPanel, tried
+from l2l_gui.panels.dynamics.forgetting import ForgettingPanel
+from l2l_gui.panels.dynamics.forgetting_of import MOST, tried
 
 
 @pytest.fixture
