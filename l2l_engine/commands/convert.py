@@ -1,5 +1,6 @@
 """l2l-convert: the authors' published files into a session, and back."""
 
+# PYTHON_ARGCOMPLETE_OK
 from __future__ import annotations
 
 import argparse
@@ -12,48 +13,32 @@ from pathlib import Path
 import h5py
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from l2l_engine.config import L2LError
+from l2l_engine.commands import common
+from l2l_engine.commands.output import Output
 from l2l_engine.storage.plain_files import open_plain
 from l2l_engine.storage.published import export_published, import_published
 from l2l_engine.storage.session import Session
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code is 2 for what a person can mend, 130 after Ctrl-C."""
-    options = _parser().parse_args(arguments)
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    try:
-        with bar:
-            task = bar.add_task(options.input.name, total=1.0)
-            written = convert(
-                options.input,
-                options.output,
-                lambda done: bar.update(task, completed=done),
-                prefix=options.prefix,
-                overwrite=options.overwrite,
-                with_states=options.states,
-                note=lambda sentence: print(f"l2l-convert: {sentence}", file=sys.stderr),
-            )
-    except L2LError as error:
-        print(f"l2l-convert: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("l2l-convert: stopped, nothing was written.", file=sys.stderr)
-        return 130
-    print(written)
-    return 0
+    """Run the command; the exit codes are those of :mod:`l2l_engine.commands.common`."""
+    return common.run(_parser(), _work, arguments)
+
+
+def _work(options: argparse.Namespace, output: Output) -> int:
+    with output.progress(options.input.name) as show:
+        written = convert(
+            options.input,
+            options.output,
+            show,
+            prefix=options.prefix,
+            overwrite=options.overwrite,
+            with_states=options.states,
+            note=lambda sentence: output.note(f"l2l-convert: {sentence}"),
+        )
+    output.result(str(written), path=written)
+    return common.DONE
 
 
 def convert(
@@ -109,11 +94,13 @@ def kept_states(session: Session) -> NDArray[np.float32] | None:
     )
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="l2l-convert",
-        description="Read a folder or zip of the authors' published files as a session, "
-        "or write a session as such files.",
+def _parser() -> common.Parser:
+    parser = common.parser(
+        "l2l-convert",
+        "Read a folder or zip of the authors' published files as a session, or write a session as "
+        "such files.",
+        "l2l-convert published_folder run.h5",
+        "l2l-convert run.h5 published.zip",
     )
     parser.add_argument(
         "input", metavar="IN", type=Path, help="a folder or zip of published files, or a session"

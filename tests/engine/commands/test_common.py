@@ -12,7 +12,7 @@ from l2l_engine import __version__
 from l2l_engine.commands import common, stopping
 from l2l_engine.config import L2LError, RunType
 
-COMMANDS = ("train", "figures", "sweep", "reproduce")
+COMMANDS = ("analyse", "branch", "convert", "figures", "info", "reproduce", "sweep", "train")
 
 
 def parser():
