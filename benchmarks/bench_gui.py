@@ -177,8 +177,8 @@ def slide(window: MainWindow, row: Any, seconds: float) -> Report:
     """Drag a slider of the lab to and fro; responses drawn a second."""
     panel: Any = window.workspaces.panel("perturb_outputs")
     drawn: set[int] = set()
-    draw = panel.draw_response
-    panel.draw_response = lambda response: (drawn.add(id(response.disturbance)), draw(response))
+    draw = panel.draw
+    panel.draw = lambda answer: (drawn.add(id(answer.value.disturbance)), draw(answer))
     kept: list[Any] = []  # so that no two have one address
     panel.lab.responded.connect(kept.append)
     places, place = row.slider.maximum(), [0, 1]
@@ -202,7 +202,7 @@ def slide(window: MainWindow, row: Any, seconds: float) -> Report:
     rest(seconds)
     meter.stop()
     hand.stop()
-    del panel.draw_response
+    del panel.draw
     panel.lab.responded.disconnect(kept.append)
     row.reset.click()
     wait_for(lambda: panel.lab.idle)

@@ -119,8 +119,9 @@ def learn_side_by_side(tour: Tour) -> None:
     panel = tour.shown("perturb_learning")
     assert isinstance(panel, PerturbLearningPanel)
     learner = panel.lab.learner
-    panel.seed.setValue(3)
-    tour.click(panel.learn)
+    panel.option_values.set("seed", 3)
+    tour.settle()
+    tour.click(panel.start_button)
 
     def trials() -> int:
         value = learner.report.value if learner.report is not None else None
@@ -128,11 +129,11 @@ def learn_side_by_side(tour: Tour) -> None:
 
     tour.wait_for("both copies to learn", lambda: not learner.running or trials() >= ENOUGH_TRIALS)
     if learner.running:
-        tour.click(panel.stop)
+        tour.click(panel.stop_button)
     tour.wait_for("learning to stop", lambda: not learner.running)
     if not trials():
-        raise TourError(f"Nothing was learned: {panel.result.text()}")
-    tour.measure(trials=trials(), result=panel.result.text())
+        raise TourError(f"Nothing was learned: {panel.words.text()}")
+    tour.measure(trials=trials(), result=panel.words.text())
     tour.screenshot("perturb-learning")
 
 
@@ -141,9 +142,9 @@ def repeat_for_boxes(tour: Tour) -> None:
     _controls(tour)
     panel = tour.shown("perturb_boxes")
     assert isinstance(panel, PerturbBoxesPanel)
-    for kind, box in panel.kinds.items():
-        box.setChecked(kind is PerturbationKind.CONTROL)
-    panel.repeats.setValue(1)
+    panel.option_values.set("kinds", (PerturbationKind.CONTROL.value,))
+    panel.option_values.set("repeats", 1)
+    tour.settle()
     tour.click(panel.start_button)
     learner = panel.lab.learner
     while learner.running:  # each report is progress

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from PyQt6.QtWidgets import (
 
 from l2l_engine.config import L2LError
 from l2l_gui.look.theme import theme
-from l2l_gui.output.panel_data import PanelData
+from l2l_gui.panels.base import Answer, PanelData
 from l2l_gui.panels.perturb.lab.controls import (
     Controls,
     LesionControls,
@@ -28,12 +29,12 @@ from l2l_gui.panels.perturb.lab.controls import (
     TrialControls,
 )
 from l2l_gui.panels.perturb.lab.model import NOTHING, Disturbance
-from l2l_gui.panels.perturb.lab.panel import LabPanel
-from l2l_gui.panels.perturb.lab.response import Response, Subject
+from l2l_gui.panels.perturb.lab.panel import LabPanel, Scene, provenance
+from l2l_gui.panels.perturb.lab.response import Response
 from l2l_gui.widgets.elided_label import ElidedLabel
 
 
-class PerturbControlsPanel(LabPanel):
+class PerturbControlsPanel(LabPanel[Scene]):
     """Edits the disturbance, with undo."""
 
     name = "perturb_controls"
@@ -97,19 +98,25 @@ class PerturbControlsPanel(LabPanel):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(slot)
         lab.edited.connect(self._show)
-        lab.edited.connect(self._edited)
         lab.refused.connect(self._refuse)
-        lab.responded.connect(self._accepted)
         self._refused = False
         self._show(lab.disturbance)
 
-    def draw_subject(self, subject: Subject) -> None:
+    def draw(self, answer: Answer[Scene]) -> None:
         """Fit the controls to the network."""
+        subject = answer.value.subject
         for group in self.groups:
             group.show_subject(subject)
         self.network.setText(f"Copy of {subject.session} after problem {subject.problem}")
         self._show(self.lab.disturbance)
-        self.shown.emit(f"problem {subject.problem}")
+
+    def responded(self, response: Response) -> None:
+        """Every control stays as it is; only a refusal ends."""
+        self._accepted()
+
+    def caption(self, answer: Answer[Scene]) -> str:
+        """Whose copy."""
+        return f"problem {answer.value.subject.problem}"
 
     def _show(self, disturbance: Disturbance) -> None:
         for group in self.groups:
@@ -131,7 +138,7 @@ class PerturbControlsPanel(LabPanel):
         self.summary.setText(sentence)
         self._mark(True)
 
-    def _accepted(self, _response: Response) -> None:
+    def _accepted(self) -> None:
         if self._refused:
             self._refused = False
             self._mark(False)
@@ -143,26 +150,22 @@ class PerturbControlsPanel(LabPanel):
         style.unpolish(self.summary)
         style.polish(self.summary)
 
-    def reset_zoom(self) -> None:
-        """There is nothing to zoom."""
-
     def state(self) -> dict[str, Any]:
         """The disturbance."""
         return {"disturbance": self.lab.disturbance.to_values()}
 
-    def set_state(self, state: dict[str, Any]) -> None:
+    def set_state(self, state: Mapping[str, Any]) -> None:
         """Disturb as before."""
         values = state.get("disturbance")
         if isinstance(values, dict):
             self.lab.start_from(Disturbance.from_values(values))
 
-    def data(self) -> PanelData | None:
+    def data(self, answer: Answer[Scene]) -> PanelData:
         """The disturbance by name."""
-        if self.lab.subject is None:
-            return None
-        values = self.lab.disturbance.to_values()
+        disturbance = self.lab.disturbance
+        values = disturbance.to_values()
         try:
-            values["permutation"] = " ".join(str(n + 1) for n in self.lab.disturbance.permutation)
+            values["permutation"] = " ".join(str(n + 1) for n in disturbance.permutation)
         except L2LError:
             values["permutation"] = ""
         return PanelData(
@@ -171,7 +174,7 @@ class PerturbControlsPanel(LabPanel):
                 "value": np.array([str(value) for value in values.values()], dtype=str),
             },
             title="Disturbance",
-            notes=self.notes(),
+            notes=provenance(answer.value.subject, disturbance),
         )
 
 

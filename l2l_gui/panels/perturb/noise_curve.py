@@ -7,30 +7,39 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PyQt6.QtCore import Qt
 
 from l2l_engine.analysis.generalisation import NoiseGeneralisation, noise_generalisation
-from l2l_engine.analysis.probes import lesion
 from l2l_engine.analysis.progress import Progress
 from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights
-from l2l_gui.look.theme import Palette, theme
-from l2l_gui.output.panel_data import PanelData
+from l2l_gui.panels.base import Answer, PanelData
 from l2l_gui.panels.perturb.lab.controls import LARGEST_NOISE
+from l2l_gui.panels.perturb.lab.curve_panel import (
+    INKS,
+    SIGNS,
+    Curves,
+    LabCurvePanel,
+    Pair,
+    dotted_curves,
+)
 from l2l_gui.panels.perturb.lab.model import Disturbance
-from l2l_gui.panels.perturb.lab.panel import LabCurvePanel, Pair
-from l2l_gui.panels.perturb.lab.response import Response, part
-from l2l_gui.plotting.key import DASHED, LINE, Key, Sign
-from l2l_gui.workers.jobs import Computation
+from l2l_gui.panels.perturb.lab.response import part
+from l2l_gui.plotting.ink import DASHED, DOTTED, Ink, inked
+from l2l_gui.plotting.key import DASHED as DASHES
+from l2l_gui.plotting.key import Key, Sign
+from l2l_gui.plotting.plots import dressed, grid_view
 
 LEVELS = 9
 REPEATS = 8
+BEAM = 0.004
+"""Width of the error bars' ends, in units of sigma."""
 
 
 def noise_pair(
     networks: tuple[NetworkWeights, NetworkWeights],
     stimuli: NDArray[np.float32],
     config: RunConfig,
+    _disturbance: Disturbance,
     progress: Progress,
 ) -> tuple[NoiseGeneralisation, ...]:
     """The curve of each network under the same noise."""
@@ -61,108 +70,75 @@ class NoiseCurvePanel(LabCurvePanel):
         "dotted one the level chosen in the lab. "
         "The noise is that of Goudar et al. (2023), Methods, “RNN model”; the curve is not theirs."
     )
+    slow = True
 
     def build(self) -> None:
         """Accuracy above, loss below."""
-        self.view = pg.GraphicsLayoutWidget()
-        layout = self.view.ci
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(3)
-        self.accuracy, self.loss = layout.addPlot(0, 0), layout.addPlot(1, 0)
-        self.accuracy.setLabel("left", "Right (%)")
-        self.loss.setLabel("left", "Loss (nats)")
-        self.loss.setLabel("bottom", "Recurrent noise, sigma (a.u.)")
-        self.accuracy.setYRange(0, 100, padding=0.05)
-        self.accuracy.setXLink(self.loss)
-        self.accuracy.getAxis("bottom").setStyle(showValues=False)
-        self.curves: dict[str, list[Any]] = {}
-        self.lines: list[tuple[pg.InfiniteLine, pg.InfiniteLine]] = []
-        for plot in (self.accuracy, self.loss):
-            plot.getAxis("left").setWidth(62)
-            for side in ("left", "bottom"):
-                plot.getAxis(side).enableAutoSIPrefix(False)
-            plot.setMenuEnabled(False)
-            plot.hideButtons()
-            trained, chosen = pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)
-            for line in (trained, chosen):
+        view = grid_view(spacing=3)
+        accuracy = dressed(view.addPlot(0, 0), "Right (%)", width=62)
+        loss = dressed(view.addPlot(1, 0), "Loss (nats)", "Recurrent noise, sigma (a.u.)", width=62)
+        accuracy.setXLink(loss)
+        accuracy.getAxis("bottom").setStyle(showValues=False)
+        self.accuracy, self.loss = accuracy, loss
+        self.trained, self.chosen = [
+            [inked(pg.InfiniteLine(angle=90), pen=Ink("quiet", 1, style)) for _ in range(2)]
+            for style in (DASHED, DOTTED)
+        ]
+        for plot, *lines in zip((accuracy, loss), self.trained, self.chosen, strict=True):
+            for line in lines:
                 plot.addItem(line, ignoreBounds=True)
-            self.lines.append((trained, chosen))
-        self.errors = {}
-        for name in ("unperturbed", "perturbed"):
-            self.errors[name] = pg.ErrorBarItem(beam=0.004)
-            self.loss.addItem(self.errors[name])
-            self.curves[name] = [
-                plot.plot(skipFiniteCheck=True) for plot in (self.accuracy, self.loss)
-            ]
-        self.body_layout.addWidget(
-            Key(
-                Sign(LINE, "accent", "unperturbed"),
-                Sign(LINE, "perturbed", "perturbed"),
-                Sign(DASHED, "quiet", "noise of training"),
-            )
-        )
-        self.body_layout.addWidget(self.view, 1)
-        self.follow()
-        self.lab.edited.connect(self._place_lines)
+        self.errors = {name: pg.ErrorBarItem(beam=BEAM) for name in INKS}
+        for bars in self.errors.values():
+            loss.addItem(bars)
+        self.accuracies, self.losses = dotted_curves(accuracy), dotted_curves(loss)
+        self.body_layout.addWidget(Key(*SIGNS, Sign(DASHES, "quiet", "noise of training")))
+        self.body_layout.addWidget(view, 1)
 
-    def compute(self, response: Response) -> Computation:
-        """Both curves."""
-        subject = response.subject
-        networks = (subject.weights, lesion(response.weights, response.disturbance.lesioned))
-        arguments = (networks, subject.stimuli, subject.config)
-        return Computation(noise_pair, arguments, label="Noise curve", slow=True)
+    def curves(self) -> Curves:
+        """Accuracy and loss at each level."""
+        return noise_pair
 
-    def draw_pair(self, pair: Pair) -> None:
+    def draw(self, answer: Answer[Pair]) -> None:
         """Accuracy, loss and its error."""
-        for name, found in (("unperturbed", pair.unperturbed), ("perturbed", pair.perturbed)):
-            accuracy, loss = self.curves[name]
-            accuracy.setData(found.sigma_rec, 100.0 * found.accuracy)
-            loss.setData(found.sigma_rec, found.loss)
+        for line in self.trained:
+            line.setPos(answer.value.subject.config.sigma_rec)
+        for name, found in answer.value.named:
+            self.accuracies[name].setData(found.sigma_rec, 100.0 * found.accuracy)
+            self.losses[name].setData(found.sigma_rec, found.loss)
             self.errors[name].setData(
-                x=found.sigma_rec, y=found.loss, top=found.loss_sem, bottom=found.loss_sem
+                x=found.sigma_rec,
+                y=found.loss,
+                top=found.loss_sem,
+                bottom=found.loss_sem,
+                pen=Ink(INKS[name].colour).pen,
             )
-        self._place_lines(self.lab.disturbance)
-        self.shown.emit(f"{pair.perturbed.trials} trials a level")
 
-    def _place_lines(self, disturbance: Disturbance) -> None:
-        subject = self.lab.subject
-        for trained, chosen in self.lines:
-            chosen.setPos(disturbance.sigma_rec)
-            if subject is not None:
-                trained.setPos(subject.config.sigma_rec)
+    def mark(self, answer: Answer[Pair]) -> None:
+        """The level chosen."""
+        self.place_lines(self.lab.disturbance)
 
-    def reset_zoom(self) -> None:
+    def place_lines(self, disturbance: Disturbance) -> None:
+        """The level chosen."""
+        for line in self.chosen:
+            line.setPos(disturbance.sigma_rec)
+
+    def frame(self, answer: Answer[Pair]) -> None:
         """All levels."""
-        self.loss.enableAutoRange()
         self.accuracy.setYRange(0, 100, padding=0.05)
 
-    def restyle(self, palette: Palette) -> None:
-        """Black or white for the copy."""
-        for plot in (self.accuracy, self.loss):
-            theme.style_plot(plot)
-        for trained, chosen in self.lines:
-            trained.setPen(theme.pen("quiet", 1, Qt.PenStyle.DashLine))
-            chosen.setPen(theme.pen("quiet", 1, Qt.PenStyle.DotLine))
-        for name, colour in (("unperturbed", "accent"), ("perturbed", "perturbed")):
-            self.errors[name].setData(pen=theme.pen(colour, 1))
-            for curve in self.curves[name]:
-                curve.setPen(theme.pen(colour, 2))
-                curve.setSymbol("o")
-                curve.setSymbolSize(5)
-                curve.setSymbolPen(None)
-                curve.setSymbolBrush(theme.brush(colour))
+    def caption(self, answer: Answer[Pair]) -> str:
+        """How many trials."""
+        return f"{answer.value.perturbed.trials} trials a level"
 
-    def data(self) -> PanelData | None:
+    def data(self, answer: Answer[Pair]) -> PanelData:
         """One row a level."""
-        pair = self.pair
-        if pair is None or not self.has_content:
-            return None
+        pair = answer.value
         arrays: dict[str, Any] = {"sigma": pair.unperturbed.sigma_rec}
         units = {"sigma": "a.u."}
-        for name, found in (("unperturbed", pair.unperturbed), ("perturbed", pair.perturbed)):
+        for name, found in pair.named:
             arrays[f"{name} answered right"] = 100.0 * found.accuracy
             arrays[f"{name} task loss"] = found.loss
             arrays[f"{name} task loss s.e.m."] = found.loss_sem
             units |= {f"{name} answered right": "%", f"{name} task loss": "nats"}
             units[f"{name} task loss s.e.m."] = "nats"
-        return PanelData(arrays, units, title="Performance against noise", notes=self.notes())
+        return PanelData(arrays, units, title="Performance against noise", notes=pair.notes)

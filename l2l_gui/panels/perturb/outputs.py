@@ -8,42 +8,52 @@ import numpy as np
 import pyqtgraph as pg
 
 from l2l_engine import task
-from l2l_gui.look.theme import Palette, theme
-from l2l_gui.output.panel_data import PanelData
-from l2l_gui.panels.perturb.lab.panel import LabPanel
-from l2l_gui.panels.perturb.lab.response import Response, Subject
+from l2l_gui.look.theme import theme
+from l2l_gui.panels.base import Answer, PanelData
+from l2l_gui.panels.perturb.lab.panel import LabPanel, Scene
+from l2l_gui.plotting.ink import Ink, inked
 from l2l_gui.plotting.key import LINE, Key, Sign
+from l2l_gui.plotting.plots import differs, dressed, grid_view
 from l2l_gui.plotting.trial_axes import TrialAxes, thinned
 
-OUTPUTS = ("response0", "response1", "fixation")
-LABELS = ("Response 0", "Response 1", "Fixation")
-SHORT = ("Resp. 0", "Resp. 1", "Fixation")
+OUTPUTS = {"response0": "Resp. 0", "response1": "Resp. 1", "fixation": "Fixation"}
+"""Colours of the outputs, and what stands beside their plots."""
+LABELS = ("response 0", "response 1", "fixation")
+SIGNS = (
+    Sign(LINE, "response0", "0"),
+    Sign(LINE, "response1", "1"),
+    Sign(LINE, "fixation", "fixation, unperturbed"),
+    Sign(LINE, "perturbed", "perturbed"),
+)
 
 
 class _Cell:
     """One output to one stimulus."""
 
     def __init__(self, layout: pg.GraphicsLayout, row: int, column: int) -> None:
-        self.plot = layout.addPlot(row + 1, column)
+        colour, label = list(OUTPUTS.items())[row]
+        last = row == len(OUTPUTS) - 1
+        self.plot = dressed(
+            layout.addPlot(row + 1, column),
+            label if column == 0 else "",
+            "Time in the trial (ms)" if last else "",
+            grid=False,
+            width=46,
+        )
         self.axes = TrialAxes(self.plot, mask=True)
-        self.plot.setYRange(0, 1, padding=0.06)
-        self.plot.getAxis("left").setWidth(46)
         self.plot.getAxis("left").setTicks([[(0, "0"), (0.5, "0.5"), (1, "1")]])
-        if column == 0:
-            self.plot.setLabel("left", SHORT[row])
-        if row == len(OUTPUTS) - 1:
-            self.plot.setLabel("bottom", "Time in the trial (ms)")
-        else:
-            self.plot.getAxis("bottom").setStyle(showValues=False)
+        self.plot.getAxis("bottom").setStyle(showValues=last)
         # plain curves: they cost a third of PlotDataItems, and are drawn thirty times a second
-        self.unperturbed = pg.PlotCurveItem(skipFiniteCheck=True)
-        self.perturbed = pg.PlotCurveItem(skipFiniteCheck=True)
+        self.unperturbed, self.perturbed = [
+            inked(pg.PlotCurveItem(skipFiniteCheck=True), pen=ink)
+            for ink in (Ink(colour, 3), Ink("perturbed", 1))
+        ]
         self.unperturbed.setSegmentedLineMode("on")
         for curve in (self.unperturbed, self.perturbed):
             self.plot.addItem(curve)
 
 
-class PerturbOutputsPanel(LabPanel):
+class PerturbOutputsPanel(LabPanel[Scene]):
     """Three outputs by two stimuli."""
 
     name = "perturb_outputs"
@@ -59,101 +69,78 @@ class PerturbOutputsPanel(LabPanel):
 
     def build(self) -> None:
         """A grid with linked time."""
-        self.view = pg.GraphicsLayoutWidget()
-        self.body_layout.addWidget(
-            Key(
-                Sign(LINE, "response0", "0"),
-                Sign(LINE, "response1", "1"),
-                Sign(LINE, "fixation", "fixation, unperturbed"),
-                Sign(LINE, "perturbed", "perturbed"),
-            )
-        )
+        self.body_layout.addWidget(Key(*SIGNS))
+        self.view = grid_view(spacing=3)
         self.body_layout.addWidget(self.view, 1)
         layout = self.view.ci
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(3)
-        self.titles = [
-            layout.addLabel("", 0, column, size="9pt") for column in range(task.RESPONSES)
-        ]
+        stimuli = range(task.RESPONSES)
+        self.titles = [layout.addLabel("", 0, column, size="9pt") for column in stimuli]
         self.cells = [
-            [_Cell(layout, row, column) for row in range(len(OUTPUTS))]
-            for column in range(task.RESPONSES)
+            [_Cell(layout, row, column) for row in range(len(OUTPUTS))] for column in stimuli
         ]
         first = self.cells[0][0].plot
         for cell in self._cells():
             if cell.plot is not first:
                 cell.plot.setXLink(first)
-        for column in range(task.RESPONSES):
-            self.titles[column].setMinimumWidth(0)
+        for column in stimuli:
             layout.layout.setColumnStretchFactor(column, 1)
             layout.layout.setColumnPreferredWidth(column, 300)
-        self.follow()
 
     def _cells(self) -> list[_Cell]:
         return [cell for column in self.cells for cell in column]
 
-    def draw_subject(self, subject: Subject) -> None:
-        """The unperturbed outputs."""
+    def draw(self, answer: Answer[Scene]) -> None:
+        """The outputs of both networks, and how the copy answers."""
+        subject, response = answer.value.subject, answer.value.response
         steps, times = thinned(subject.config)
+        another = differs(self.view, subject=subject.key)
         for stimulus, column in enumerate(self.cells):
             for output, cell in enumerate(column):
-                cell.axes.set_config(subject.config)
-                cell.unperturbed.setData(
-                    times, subject.unperturbed.outputs[stimulus, steps, output]
-                )
-        self.shown.emit(f"problem {subject.problem}")
-
-    def draw_response(self, response: Response) -> None:
-        """The copy's outputs and how it answers."""
-        config = response.subject.config
-        steps, times = thinned(config)
-        for stimulus, column in enumerate(self.cells):
-            for output, cell in enumerate(column):
-                cell.perturbed.setData(times, response.perturbed.outputs[stimulus, steps, output])
-            choice, loss = int(response.choice[stimulus]), response.loss[stimulus]
-            verdict = "right" if choice == stimulus else "wrong"
+                if another:
+                    cell.axes.set_config(subject.config)
+                    before = subject.unperturbed.outputs[stimulus, steps, output]
+                    cell.unperturbed.setData(times, before)
+                if response is not None:
+                    after = response.perturbed.outputs[stimulus, steps, output]
+                    cell.perturbed.setData(times, after)
+                else:
+                    cell.perturbed.setData([], [])
             self.titles[stimulus].setText(
-                f"stimulus {stimulus} → {choice} ({verdict}), {loss:.1g} nats"
+                _verdict(answer.value, stimulus), color=theme.palette.text
             )
             self.titles[stimulus].setMinimumWidth(0)  # long words must not widen the column
 
-    def show_time(self, ms: float) -> None:
-        """Move the cursors."""
+    def frame(self, answer: Answer[Scene]) -> None:
+        """All outputs lie between 0 and 1."""
         for cell in self._cells():
-            cell.axes.set_time(ms)
+            cell.plot.setYRange(0, 1, padding=0.06)
 
-    def reset_zoom(self) -> None:
-        """The whole trial."""
-        subject = self.lab.subject
-        if subject is not None:
-            config = subject.config
-            self.cells[0][0].plot.setXRange(0, config.steps * config.dt, padding=0)
+    def caption(self, answer: Answer[Scene]) -> str:
+        """Whose outputs."""
+        return f"problem {answer.value.subject.problem}"
 
-    def restyle(self, palette: Palette) -> None:
-        """Colours for the network, black or white for its copy."""
-        for column in self.cells:
-            for name, cell in zip(OUTPUTS, column, strict=True):
-                theme.style_plot(cell.plot, grid=False)
-                cell.unperturbed.setPen(theme.pen(name, 3))
-                cell.perturbed.setPen(theme.pen("perturbed", 1))
-                cell.axes.restyle()
-        for title in self.titles:
-            title.setText(title.text, color=palette.text)
-            title.setMinimumWidth(0)
-
-    def data(self) -> PanelData | None:
+    def data(self, answer: Answer[Scene]) -> PanelData:
         """One row a time step."""
-        response = self.lab.response
-        if response is None or not self.has_content:
-            return None
-        subject = response.subject
+        subject, response = answer.value.subject, answer.value.response
         arrays: dict[str, Any] = {"time": task.times(subject.config)}
         for stimulus in range(task.RESPONSES):
             for output, label in enumerate(LABELS):
-                name = f"stimulus {stimulus} {label.lower()}"
+                name = f"stimulus {stimulus} {label}"
                 arrays[f"{name} unperturbed"] = subject.unperturbed.outputs[stimulus, :, output]
-                arrays[f"{name} perturbed"] = response.perturbed.outputs[stimulus, :, output]
+                if response is not None:
+                    after = response.perturbed.outputs[stimulus, :, output]
+                    arrays[f"{name} perturbed"] = after
         arrays["scored"] = task.loss_mask(subject.config).astype(np.int8)
         return PanelData(
-            arrays, {"time": "ms"}, title="Outputs under a disturbance", notes=self.notes()
+            arrays, {"time": "ms"}, title="Outputs under a disturbance", notes=answer.value.notes
         )
+
+
+def _verdict(scene: Scene, stimulus: int) -> str:
+    """What the copy chose, and its loss."""
+    response = scene.response
+    if response is None:
+        return f"stimulus {stimulus}"
+    choice, loss = int(response.choice[stimulus]), response.loss[stimulus]
+    verdict = "right" if choice == stimulus else "wrong"
+    return f"stimulus {stimulus} → {choice} ({verdict}), {loss:.1g} nats"

@@ -53,6 +53,13 @@ def look_at(bench: Bench, session: OpenSession, problem: int, *beside: OpenSessi
     bench.settle()
 
 
+def rest(bench: Bench, panel: Panel) -> None:
+    """Wait until all is drawn, also what the lab simulates on a thread of its own."""
+    bench.settle()
+    bench.qtbot.waitUntil(lambda: panel.settled, timeout=60_000)
+    bench.settle()
+
+
 def pixels(panel: Panel) -> np.ndarray:
     image = panel.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     bits = image.constBits()
@@ -69,6 +76,7 @@ def test_after_any_history_a_panel_draws_what_a_new_one_draws(bench, short, name
     if both:
         look_at(bench, bench.session, 4, *both)
     used = bench.show(kind, (640, 420))
+    rest(bench, used)
     assert used.has_content
     for option in kind.options:
         if isinstance(option, Flag):
@@ -80,12 +88,13 @@ def test_after_any_history_a_panel_draws_what_a_new_one_draws(bench, short, name
     theme.set_mode("dark")
     look_at(bench, short, 6, *both, group=Group(3, 4), stimulus=None, time=10.0)
     used.set_state({option.name: option.default for option in kind.options})
-    bench.settle()
+    rest(bench, used)
     theme.set_mode("light")
     look_at(bench, bench.session, 5, *both)
     look_at(bench, short, 3, *both, group=Group(2, 3), stimulus=1, time=350.0)
+    rest(bench, used)
     fresh = bench.show(kind, (640, 420))
-    bench.settle()
+    rest(bench, fresh)
     differ = (pixels(used) != pixels(fresh)).any(axis=2)
     assert differ.mean() <= ROUNDED.get(name, 0.0), f"{differ.sum()} pixels differ"
 

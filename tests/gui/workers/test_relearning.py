@@ -49,47 +49,47 @@ def front(window, name):
 def test_learn_trains_both_copies_and_says_what_each_took(window, lab, session, qtbot):
     before = session.read_bytes()
     panel = front(window, "perturb_learning")
-    qtbot.waitUntil(panel.learn.isEnabled, timeout=PATIENCE)
-    qtbot.mouseClick(panel.learn, LEFT)
-    assert not panel.learn.isEnabled()
+    qtbot.waitUntil(panel.start_button.isEnabled, timeout=PATIENCE)
+    qtbot.mouseClick(panel.start_button, LEFT)
+    assert not panel.start_button.isEnabled()
     qtbot.waitUntil(lambda: not lab.learner.running, timeout=PATIENCE)
     settle(window, qtbot)
     report = lab.learner.report
     assert not report.error
     outcomes = report.value.outcomes
     assert all(outcome is not None for outcome in outcomes)
-    assert "to criterion" in panel.result.text() or "failed" in panel.result.text()
+    assert "to criterion" in panel.words.text() or "failed" in panel.words.text()
     data = panel.table().plain()
     assert len(data["trial"]) == max(outcome.trials for outcome in outcomes)
     assert np.isfinite(data["perturbed task loss"]).sum() == outcomes[1].trials
     assert panel.means[1].getData()[0][-1] == outcomes[1].trials
     assert session.read_bytes() == before
-    assert panel.learn.isEnabled()
+    assert panel.start_button.isEnabled()
 
 
 def test_learning_stops_between_trials(window, lab, qtbot):
     panel = front(window, "perturb_learning")
     hopeless = lab.subject.config.replace(criterion_loss=1e-9, max_trials=100_000)
     object.__setattr__(lab.subject, "config", hopeless)
-    qtbot.waitUntil(panel.learn.isEnabled, timeout=PATIENCE)
-    qtbot.mouseClick(panel.learn, LEFT)
+    qtbot.waitUntil(panel.start_button.isEnabled, timeout=PATIENCE)
+    qtbot.mouseClick(panel.start_button, LEFT)
     qtbot.waitUntil(
         lambda: (
             lab.learner.report.value is not None and len(lab.learner.report.value.losses[0]) > 5
         ),
         timeout=PATIENCE,
     )
-    assert panel.stop.isEnabled()
-    qtbot.mouseClick(panel.stop, LEFT)
+    assert panel.stop_button.isEnabled()
+    qtbot.mouseClick(panel.stop_button, LEFT)
     qtbot.waitUntil(lambda: not lab.learner.running, timeout=PATIENCE)
     settle(window, qtbot)
     assert lab.learner.report.stopped
-    assert "stopped, trial" in panel.result.text()
+    assert "stopped, trial" in panel.words.text()
 
 
 def test_repeats_fill_the_boxes_and_can_be_exported(window, lab, qtbot, tmp_path):
     panel = front(window, "perturb_boxes")
-    panel.repeats.setValue(3)
+    panel.option_values.set("repeats", 3)
     qtbot.waitUntil(panel.start_button.isEnabled, timeout=PATIENCE)
     qtbot.mouseClick(panel.start_button, LEFT)
     qtbot.waitUntil(lambda: not lab.learner.running, timeout=PATIENCE)
@@ -114,7 +114,7 @@ def test_repeats_fill_the_boxes_and_can_be_exported(window, lab, qtbot, tmp_path
 
 def test_cancelling_keeps_finished_repetitions_and_no_condition_cannot_start(window, lab, qtbot):
     panel = front(window, "perturb_boxes")
-    panel.repeats.setValue(500)
+    panel.option_values.set("repeats", 500)
     qtbot.waitUntil(panel.start_button.isEnabled, timeout=PATIENCE)
     qtbot.mouseClick(panel.start_button, LEFT)
     qtbot.waitUntil(
@@ -122,13 +122,13 @@ def test_cancelling_keeps_finished_repetitions_and_no_condition_cannot_start(win
         timeout=PATIENCE,
     )
     qtbot.waitUntil(lambda: " left" in panel.words.text(), timeout=PATIENCE)
-    qtbot.mouseClick(panel.cancel, LEFT)
+    qtbot.mouseClick(panel.stop_button, LEFT)
     qtbot.waitUntil(lambda: not lab.learner.running, timeout=PATIENCE)
     settle(window, qtbot)
     assert 1 <= len(lab.learner.report.value.counts) < 500
     assert "stopped" in panel.words.text()
-    for box in panel.kinds.values():
-        box.setChecked(False)
+    panel.option_values.set("kinds", ())
+    settle(window, qtbot)
     assert not panel.start_button.isEnabled()
 
 
@@ -136,8 +136,8 @@ def test_closing_the_window_while_learning_ends_the_thread(window, lab, qtbot):
     panel = front(window, "perturb_learning")
     hopeless = lab.subject.config.replace(criterion_loss=1e-9, max_trials=100_000)
     object.__setattr__(lab.subject, "config", hopeless)
-    qtbot.waitUntil(panel.learn.isEnabled, timeout=PATIENCE)
-    qtbot.mouseClick(panel.learn, LEFT)
+    qtbot.waitUntil(panel.start_button.isEnabled, timeout=PATIENCE)
+    qtbot.mouseClick(panel.start_button, LEFT)
     qtbot.waitUntil(lambda: lab.learner.report.value is not None, timeout=PATIENCE)
     assert lab.learner.running
     window.close()
@@ -154,8 +154,8 @@ def test_closing_a_session_does_not_wait_for_relearning_that_loads(window, lab, 
     monkeypatch.setattr(quiet_import, "loaded", lambda: False)
     monkeypatch.setattr(quiet_import, "load_tensorflow", load)
     panel = front(window, "perturb_learning")
-    qtbot.waitUntil(panel.learn.isEnabled, timeout=PATIENCE)
-    qtbot.mouseClick(panel.learn, LEFT)
+    qtbot.waitUntil(panel.start_button.isEnabled, timeout=PATIENCE)
+    qtbot.mouseClick(panel.start_button, LEFT)
     qtbot.waitUntil(loading.is_set, timeout=PATIENCE)
     window.sessions.remove(window.runner.session.path)  # returns while TensorFlow loads
     assert not go.is_set()

@@ -15,7 +15,7 @@ from PyQt6.QtCore import QObject, QRunnable, QThreadPool, QTimer, pyqtSignal
 
 from l2l_engine.config import L2LError
 from l2l_gui.model.sessions import OpenSession
-from l2l_gui.panels.legacy import Answer, Context, Nothing
+from l2l_gui.panels.contract import Context
 from l2l_gui.panels.perturb.lab.model import Disturbance, History
 from l2l_gui.panels.perturb.lab.response import (
     Responder,
@@ -24,8 +24,9 @@ from l2l_gui.panels.perturb.lab.response import (
     find_subject,
     subject_key,
 )
+from l2l_gui.panels.view import Nothing, View, Wanted
 from l2l_gui.workers.jobs import Computation
-from l2l_gui.workers.relearning import Learner
+from l2l_gui.workers.relearning import Learner, Report
 
 log = logging.getLogger(__name__)
 
@@ -131,6 +132,9 @@ class Lab(QObject):
         self._settling.setInterval(SETTLE_MS)
         self._settling.timeout.connect(self.settle)
         self.learner = Learner(self)
+        self.learner.changed.connect(self._reported)
+        self.reports: dict[type, Report] = {}
+        """The newest report of each kind of task of :attr:`learner`."""
         self.subject: Subject | None = None
         self.response: Response | None = None
         context.sessions.closed.connect(self._session_closed)
@@ -149,9 +153,9 @@ class Lab(QObject):
 
     # -- the network -------------------------------------------------------------------
 
-    def ask(self) -> Answer:
+    def ask(self, view: View) -> Wanted:
         """What a panel of the workspace asks for: the selected :class:`Subject`."""
-        session, selected = self._context.session, self._context.selected
+        session, selected = view.session, view.selection
         if session is None:
             return Nothing("Open a session to disturb one of its networks.")
         if selected.problem is None:
@@ -233,6 +237,9 @@ class Lab(QObject):
     def idle(self) -> bool:
         """Whether the newest response belongs to the present disturbance."""
         return self._responses.idle
+
+    def _reported(self, report: Report) -> None:
+        self.reports[type(report.task)] = report
 
     def _changed(self) -> None:
         self.edited.emit(self.disturbance)

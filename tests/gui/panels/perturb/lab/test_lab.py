@@ -124,11 +124,11 @@ def test_the_permutation_is_drawn_typed_shown_and_the_identity_flagged(perturbed
 def test_both_kinds_of_subspace_are_offered_and_differ_a_little(perturbed):
     readout = perturbed.controls.readout
     assert "2–7, noise-free" in readout.source_words.text()
-    one = perturbed.lab.subject.subspaces(NOTHING).decision
+    noise_free = perturbed.lab.subject.subspaces(NOTHING).decision
     perturbed.choose(readout.source, Source.TRAINING)
     assert "1–50, noisy" in readout.source_words.text()
     other = perturbed.lab.subject.subspaces(NOTHING).decision
-    alignment = np.linalg.norm(one.T @ other) ** 2 / 4
+    alignment = np.linalg.norm(noise_free.T @ other) ** 2 / 4
     assert 0.7 < alignment < 0.99999
 
 
@@ -241,13 +241,13 @@ def test_noise_is_frozen_until_drawn_anew(perturbed, qtbot):
     for _ in range(3):
         qtbot.keyClick(trial.noise.slider, Qt.Key.Key_PageUp)
     perturbed.rest()
-    one = perturbed.after.states.copy()
+    states = perturbed.after.states.copy()
     responder = Responder()
     again = responder.respond(perturbed.lab.subject, perturbed.lab.disturbance)
-    np.testing.assert_array_equal(again.perturbed.states, one)
+    np.testing.assert_array_equal(again.perturbed.states, states)
     qtbot.mouseClick(trial.noise_again, LEFT)
     perturbed.rest()
-    assert not np.array_equal(perturbed.after.states, one)
+    assert not np.array_equal(perturbed.after.states, states)
 
 
 def test_undo_redo_and_reset_by_keyboard(perturbed, qtbot):
@@ -310,26 +310,31 @@ def test_every_panel_exports_what_it_draws(perturbed, tmp_path):
         assert panel.help.count(". ") >= 2
 
 
+def pair(panel):
+    return panel.answer.value if panel.has_content else None
+
+
 def test_the_psychometric_curve_follows_the_readout(perturbed, qtbot):
     panel = perturbed.window.workspaces.panel("psychometric")
-    qtbot.waitUntil(lambda: panel.has_content and panel.pair is not None, timeout=PATIENCE)
-    unperturbed = panel.pair.unperturbed.share
+    qtbot.waitUntil(lambda: pair(panel) is not None, timeout=PATIENCE)
+    unperturbed = pair(panel).unperturbed.share
     assert unperturbed[0] < 0.05
     assert unperturbed[-1] > 0.95
     perturbed.lab.edit(kind=PerturbationKind.DECISION_TO_STIMULUS)
     qtbot.waitUntil(
-        lambda: panel.pair.disturbance.kind is PerturbationKind.DECISION_TO_STIMULUS,
+        lambda: pair(panel).disturbance.kind is PerturbationKind.DECISION_TO_STIMULUS,
         timeout=PATIENCE,
     )
-    assert np.ptp(panel.pair.perturbed.share) < 0.5
-    np.testing.assert_allclose(panel.perturbed.getData()[1], panel.pair.perturbed.share)
+    assert np.ptp(pair(panel).perturbed.share) < 0.5
+    shown = panel.shares["perturbed"].getData()[1]
+    np.testing.assert_allclose(shown, pair(panel).perturbed.share)
 
 
 def test_a_curve_that_arrives_late_is_labelled_with_what_it_was_computed_for(
     perturbed, qtbot, monkeypatch
 ):
     panel = perturbed.window.workspaces.panel("psychometric")
-    qtbot.waitUntil(lambda: panel.pair is not None and panel.settled, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: pair(panel) is not None and panel.settled, timeout=PATIENCE)
     begun, go, drawn = threading.Event(), threading.Event(), []
     curves = psychometric_panel.psychometric_pair
 
@@ -340,21 +345,28 @@ def test_a_curve_that_arrives_late_is_labelled_with_what_it_was_computed_for(
         return found
 
     monkeypatch.setattr(psychometric_panel, "psychometric_pair", slow)
-    draw_pair = panel.draw_pair
+    draw = panel.draw
     monkeypatch.setattr(
-        panel, "draw_pair", lambda pair: (draw_pair(pair), drawn.append((pair, panel.notes())))
+        panel, "draw", lambda answer: (draw(answer), drawn.append(panel.data(answer)))
+    )
+    values = []
+    show = panel.data
+    monkeypatch.setattr(
+        panel, "data", lambda answer: (values.append(answer.value), show(answer))[1]
     )
     perturbed.lab.edit(kind=PerturbationKind.OUTSIDE_MANIFOLD, seed=0)
     qtbot.waitUntil(begun.is_set, timeout=PATIENCE)
     perturbed.lab.responded.connect(lambda _: go.set())  # the lab is ahead when the curves come
     perturbed.lab.edit(seed=7)
     qtbot.waitUntil(lambda: len(drawn) == 2, timeout=PATIENCE)
-    for seed, (pair, notes) in zip((0, 7), drawn, strict=True):
-        assert pair.disturbance.seed == seed
-        copy = perturbed_copy(pair.subject, NOTHING.replace(kind=pair.disturbance.kind, seed=seed))
-        expected, _ = curves((copy, copy), pair.subject.stimuli, pair.subject.config, 0.0, 0, print)
-        np.testing.assert_array_equal(pair.perturbed.share, expected.share)
-        assert pair.disturbance.describe(pair.subject.config)[0] in notes
+    for seed, found, data in zip((0, 7), values, drawn, strict=True):
+        assert found.disturbance.seed == seed
+        subject = found.subject
+        done = NOTHING.replace(kind=found.disturbance.kind, seed=seed)
+        copy = perturbed_copy(subject, done)
+        expected, _ = curves((copy, copy), subject.stimuli, subject.config, done, print)
+        np.testing.assert_array_equal(found.perturbed.share, expected.share)
+        assert found.disturbance.describe(subject.config)[0] in data.notes
 
 
 def test_an_answer_about_a_network_no_longer_looked_at_is_not_taken(perturbed):
@@ -394,4 +406,4 @@ def test_without_a_learned_problem_it_says_what_to_do(tiny, qtbot, no_errors):
     settle(tiny, qtbot)
     panel = tiny.workspaces.panel("perturb_outputs")
     assert not panel.has_content
-    assert "train" in panel._empty.label.text()
+    assert "train" in panel.empty_words
