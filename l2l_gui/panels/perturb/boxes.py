@@ -181,7 +181,7 @@ class PerturbBoxesPanel(LearnerPanel):
         kinds = value.kinds if value else self.kinds
         self.plot.setXRange(-0.6, max(len(kinds), 1) - 0.4, padding=0)
         if value is None:
-            self.plot.setYRange(0, 4)
+            self.plot.setYRange(0, 4, padding=0)
             return
         shown = np.concatenate([[], *columns])
         highest = float(np.nanmax(shown)) if np.isfinite(shown).any() else 3.0

@@ -107,7 +107,7 @@ class PerturbLearningPanel(LearnerPanel):
     def frame(self, answer: Answer[Training]) -> None:
         """All trials."""
         if _losses(answer.value.report) is None:
-            self.plot.setRange(xRange=(0, 100), yRange=(-3, 1))
+            self.plot.setRange(xRange=(0, 100), yRange=(-3, 1), padding=0)
         else:
             self.plot.enableAutoRange()
 
