@@ -27,7 +27,7 @@ from l2l_gui.panels.perturb.lab.response import part
 from l2l_gui.plotting.ink import DASHED, DOTTED, Ink, inked
 from l2l_gui.plotting.key import DASHED as DASHES
 from l2l_gui.plotting.key import Key, Sign
-from l2l_gui.plotting.plots import dressed, grid_view
+from l2l_gui.plotting.plots import apart, dressed, grid_view
 
 LEVELS = 9
 REPEATS = 8
@@ -124,7 +124,12 @@ class NoiseCurvePanel(LabCurvePanel):
 
     def frame(self, answer: Answer[Pair]) -> None:
         """All levels."""
+        curves = [found for _, found in answer.value.named]
+        lows = [float(np.nanmin(found.loss - found.loss_sem)) for found in curves]
+        highs = [float(np.nanmax(found.loss + found.loss_sem)) for found in curves]
         self.accuracy.setYRange(0, 100, padding=0.05)
+        self.loss.setXRange(0, LARGEST_NOISE, padding=0.03)
+        self.loss.setYRange(*apart(min(lows), max(highs)), padding=0.05)
 
     def caption(self, answer: Answer[Pair]) -> str:
         """How many trials."""
