@@ -17,6 +17,7 @@ from l2l_engine.config import RunConfig, RunType
 from l2l_engine.network import WEIGHT_NAMES, NetworkWeights
 from l2l_engine.perturbation import Subspaces
 from l2l_engine.training.curriculum import Curriculum
+from l2l_engine.training.noise import silence
 from l2l_engine.training.trainer import Trainer
 
 SMALL = RunConfig(
@@ -170,12 +171,13 @@ def test_restarted_problem_is_the_published_one(published, run_type, number):
     )
     stimuli = arrays[f"{run_type}_P{number}_images"].astype(np.float32)
     trainer = Trainer(SMALL, start, frozen_readout=True)
-    silence = np.zeros((SMALL.steps, 1, SMALL.units), np.float32)
     count = (
         90 if (run_type, number) == ("ControlManifPert", 4) else 200
     )  # as the record's notes say
     losses = [
-        trainer.step(stimuli[[shown]], np.array([shown], np.int32), silence, record["set_point"])
+        trainer.step(
+            stimuli[[shown]], np.array([shown], np.int32), silence(SMALL), record["set_point"]
+        )
         for shown in record["stimulus"][:count]
     ]
     ours = [summary.task_loss for summary in losses]
