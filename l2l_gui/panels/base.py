@@ -33,7 +33,7 @@ To convert a panel of the old kind (:class:`~l2l_gui.panels.legacy.LegacyPanel`)
    ``view["name"]`` or ``answer.view["name"]``.
 2. ``restyle`` becomes ``inked(...)`` beside each item in ``build``; brushes point by point are
    made in ``draw``, which is repeated when the theme changes.
-3. ``ask`` reads the view instead of the context; ``Gathered`` becomes ``Combined``.
+3. ``ask`` reads the view instead of the context; results gathered one by one become ``Combined``.
 4. ``draw(value)`` becomes ``draw(answer)``: drop ``self._shown`` (handlers of the mouse use
    :attr:`Panel.answer`), ``shown.emit`` (return it from ``caption``) and comparisons with what
    was drawn last (an answer of the same value and view is not drawn twice).

@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 
-from l2l_gui.model.selection import Selection, SharedSelection
+from l2l_gui.model.selection import SharedSelection
 from l2l_gui.plotting.ink import Ink, inked
 from l2l_gui.plotting.plots import ProblemLine
 
@@ -37,14 +37,6 @@ class ProblemAxis:
         plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.scene().sigMouseClicked.connect(self._clicked)
-
-    def mark(self, selection: Selection) -> None:
-        """Move the line to the selected problem."""
-        self.line.mark(selection.problem, selection.follow_live)
-
-    def restyle(self) -> None:
-        """Colours of the theme."""
-        self.line.setPen(FIRM.pen)
 
     def _clicked(self, event: Any) -> None:
         view, numbers = self.plot.vb, np.asarray(self._numbers())

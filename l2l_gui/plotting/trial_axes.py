@@ -76,17 +76,6 @@ class TrialAxes:
         if self._config is not None:
             self.plot.setXRange(0, self._config.steps * self._config.dt, padding=0)
 
-    def set_time(self, ms: float) -> None:
-        """Move the cursor."""
-        self.cursor.setPos(ms)
-
-    def restyle(self) -> None:
-        """Draw epochs and cursor in the theme's colours."""
-        for item in (self.cursor, *self._items):
-            for role, ink in item.inks.items():
-                item.inks = {}
-                inked(item, **{role: ink})
-
     def _mark_epochs(self, config: RunConfig) -> None:
         for item in self._items:
             self.plot.removeItem(item)
