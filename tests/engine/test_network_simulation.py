@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from l2l_engine import network, task
-from l2l_engine.config import Activation, RunConfig
+from l2l_engine.config import Activation, L2LError, RunConfig
 from l2l_engine.network import NetworkWeights, activate, simulate, weight_shapes
 
 SHORT = RunConfig(units=12, sample_ms=30, delay_ms=20, response_ms=25, mask_ms=5, dt=1.0, tau=20)
@@ -89,3 +89,26 @@ def test_a_delay_of_zero_is_allowed():
     stimuli = np.ones((1, 2, 10))
     expected = step_by_step(weights[0], stimuli[0], config, weights.initial_state[0], 0.0)
     np.testing.assert_allclose(network.simulate(weights, stimuli, config)[0], expected, rtol=1e-11)
+
+
+@pytest.mark.parametrize("activation", Activation)
+def test_slope_and_curvature_are_derivatives(activation):
+    current = np.array([-3.0, -0.7, 0.4, 2.5])
+    step = 1e-5
+    rates = [activate(current + shift, activation) for shift in (-step, step)]
+    slopes = [network.activation_slope(current + shift, activation) for shift in (-step, step)]
+    slope = network.activation_slope(current, activation)
+    np.testing.assert_allclose(slope, (rates[1] - rates[0]) / (2 * step), atol=1e-8)
+    curvature = network.activation_curvature(current, activation)
+    np.testing.assert_allclose(curvature, (slopes[1] - slopes[0]) / (2 * step), atol=1e-8)
+
+
+def test_only_a_stack_has_a_length_and_misfits_are_named():
+    config = RunConfig(units=6, penalised_singular_values=2, manifold_dimensions=2)
+    single = network.initial_weights(np.random.RandomState(0), config)
+    with pytest.raises(TypeError, match="only a stack"):
+        len(single)
+    assert len(NetworkWeights.stack([single, single])) == 2
+    network.check_shapes(single, config)
+    with pytest.raises(L2LError, match="'input' have shape"):
+        network.check_shapes(single, config.replace(units=7))

@@ -66,3 +66,19 @@ def test_epochs_in_milliseconds():
         ("delay", 500, 1500),
         ("response", 1500, 2000),
     ]
+
+
+def test_times_are_those_of_each_steps_state():
+    times = task.times(CONFIG)
+    assert (times[0], times[-1], len(times)) == (10.0, 2000.0, 200)
+
+
+def test_loss_of_every_trial_of_a_stack_is_its_own():
+    outputs = np.full((4, 2, 200, 3), 0.25)
+    outputs[:, 1] = 0.5
+    loss = task.cross_entropy(outputs, np.tile([0, 1], (4, 1)), CONFIG)
+    np.testing.assert_allclose(loss, np.tile(-np.log([0.25, 0.5]), (4, 1)))
+
+
+def test_inputs_of_a_stack_keep_its_shape():
+    assert task.inputs(np.zeros((4, 2, 10)), CONFIG).shape == (4, 2, 200, 11)
