@@ -3,7 +3,7 @@
 A results file holds what each analysis gave, the digest of the networks and stimuli it was computed
 from, and a summary of the run, so that it can stand for a session that is elsewhere. An entry whose
 version, digest or checksum does not agree counts as absent: it is computed again and replaced. A
-file is always written anew and moved into place, so it is whole or as it was before.
+file is always rewritten as a whole and moved into place, so it is whole or as it was before.
 
 Layout: root attributes format = "l2l-results", version, name, config as JSON; ``/run`` with one row a
 problem; ``/analyses/NAME/PARAMETERS`` with the arrays of one entry.
@@ -38,7 +38,7 @@ FORMAT = layout.RESULTS_FORMAT
 VERSION = 1
 SUFFIX = ".results.h5"
 SHIPPED = "SHIPPED"
-"""A file of this name closes a folder of results that comes with the program: nothing is put there."""
+"""Marks a folder of results that ships with the program: nothing is written there."""
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -54,7 +54,7 @@ class ResultsError(SessionError):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What an entry is: an analysis, the version of its code, and its parameters."""
+    """Identifies an entry: the analysis, the version of its code, and its parameters."""
 
     analysis: str
     version: int
@@ -67,7 +67,7 @@ class Key:
 
     @property
     def path(self) -> str:
-        """Where in a results file its entry is. Another version would have the same place."""
+        """The entry's path in a results file; the same for every version of the analysis."""
         return f"analyses/{self.analysis}/{self.parameters}"
 
 
@@ -105,7 +105,7 @@ class RunSummary:
         )
 
     def digest(self, problems: range) -> str:
-        """Of the configuration and of everything the networks of ``problems`` are, as hex."""
+        """Digest of the configuration and of the networks and stimuli of ``problems``, as hex."""
         rows = np.ascontiguousarray(self.digests[problems.start : problems.stop])
         content = hashlib.blake2b(_settings(self.config).encode(), digest_size=16)
         content.update(rows.tobytes())
@@ -162,7 +162,7 @@ class Results:
         return None
 
     def remember(self, summary: RunSummary) -> None:
-        """Bring the summary up to date where a results file can stand for the session."""
+        """Update the stored summary, so that the results file can stand in for the session."""
         for path in self.places:
             with contextlib.suppress(SessionError):
                 if _same(read_summary(path), summary):
@@ -249,7 +249,7 @@ def _writing(path: Path) -> Iterator[Path]:
 
 
 def _lock(path: Path) -> contextlib.AbstractContextManager[object]:
-    """Of the writers of this user; kept apart from the results, which people copy and ship."""
+    """A lock among this user's writers, kept apart from the results, which people copy and ship."""
     known = hashlib.blake2b(os.fsencode(path.absolute()), digest_size=8).hexdigest()
     folder = platformdirs.user_cache_path("l2l-explorer") / "locks"
     try:
@@ -279,7 +279,7 @@ def _root(name: str, config: str) -> dict[str, str | int]:
 
 
 def _copy_others(old: Path, file: h5py.File, settings: str) -> None:
-    """Take over the entries of the file before, unless they are of another configuration."""
+    """Copy the entries of the previous file, unless they belong to another configuration."""
     with untrusted.open_closed(old) as before:
         if _settings(RunConfig.from_json(untrusted.text(before, "config"))) != settings:
             return
@@ -304,7 +304,7 @@ def _put(group: h5py.Group, stamp: str, arrays: Arrays) -> None:
 
 
 def _checked(group: h5py.Group, stamp: str) -> Arrays | None:
-    """The arrays of a group, or None unless they are what ``stamp`` says, unharmed."""
+    """The arrays of a group; None unless they were computed from what ``stamp`` says and are intact."""
     if untrusted.attribute(group, "computed_from") != stamp:
         return None
     arrays = {name: untrusted.array(group, name) for name in untrusted.members(group)}
@@ -325,7 +325,7 @@ def _stamp(key: Key, digest: str) -> str:
 
 
 def _settings(config: RunConfig) -> str:
-    """The configuration but for its length, which a run that goes on may change."""
+    """The configuration without its length, which may change when a run is extended."""
     values = json.loads(config.to_json())
     del values["problems"]
     return json.dumps(values, sort_keys=True)

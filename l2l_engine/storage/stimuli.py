@@ -91,10 +91,10 @@ def _arrays(path: Path, content: bytes) -> NDArray[np.float64]:
         raise
     except Exception as error:  # NumPy and zipfile raise anything at all on a damaged file
         raise StimuliError(
-            f"{path.name} is no NumPy file of plain numbers: save it anew."
+            f"{path.name} is no NumPy file of plain numbers: save it again."
         ) from error
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiu":
-        raise StimuliError(f"{path.name} does not hold real numbers: save it anew.")
+        raise StimuliError(f"{path.name} does not hold real numbers: save it again.")
     return np.asarray(array, np.float64)
 
 

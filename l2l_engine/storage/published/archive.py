@@ -49,10 +49,12 @@ class Archive:
             self._zip = zipfile.ZipFile(stream)
         except UnicodeDecodeError:
             raise ArchiveError(
-                "names a file in letters that cannot be read: pack it anew."
+                "names a file in letters that cannot be read: zip it again."
             ) from None
         except Exception as error:  # zipfile raises anything at all on a damaged directory
-            raise ArchiveError(f"cannot be read ({printable(str(error))}): get it anew.") from error
+            raise ArchiveError(
+                f"cannot be read ({printable(str(error))}): get a fresh copy."
+            ) from error
         self.files = {entry.filename: entry for entry in self._zip.infolist() if _is_file(entry)}
 
     def close(self) -> None:
@@ -73,14 +75,14 @@ class Archive:
             raise ArchiveError("is encrypted: unpack the zip yourself and import the folder.")
         if entry.compress_type not in _PACKED:
             raise ArchiveError(
-                "is packed by a method that is not read here: pack it anew, with deflate."
+                "is packed by a method that is not read here: zip it again, with deflate."
             )
         try:
             with self._zip.open(entry) as stream:
                 return stream.read(limit + 1)
         except (*_DAMAGE, zipfile.BadZipFile) as error:
             raise ArchiveError(
-                f"cannot be read ({printable(str(error)) or 'it is cut off'}): get it anew."
+                f"cannot be read ({printable(str(error)) or 'it is cut off'}): get a fresh copy."
             ) from error
 
 
@@ -110,7 +112,7 @@ def _check_directory(stream: BinaryIO) -> None:
             "is one part of a zip in several: join the parts, or unpack them and import the folder."
         )
     if length > end:
-        raise ArchiveError("is damaged (its directory is larger than the file): get it anew.")
+        raise ArchiveError("is damaged (its directory is larger than the file): get a fresh copy.")
     if length <= _LARGEST_DIRECTORY:
         stream.seek(end - length)
         entries = stream.read(length).count(_ENTRY)

@@ -177,7 +177,7 @@ def _variable(
     flags = int.from_bytes(_flags(matrix, order).data[:4], order)
     meant = _MEANT.get(flags & 0xFF)
     if meant is None or flags & _COMPLEX:
-        raise MatError(f"holds no real numbers in the variable {name}: get it anew.")
+        raise MatError(f"holds no real numbers in the variable {name}: get a fresh copy.")
     mark = "<" if order == "little" else ">"
     shape = tuple(np.frombuffer(_shape(matrix, order).data, f"{mark}i4").tolist())
     numbers = _element(matrix, position, order)
@@ -193,7 +193,7 @@ def _variable(
 
 
 def _damaged(what: str) -> MatError:
-    return MatError(f"is damaged ({what}): get it anew.")
+    return MatError(f"is damaged ({what}): get a fresh copy.")
 
 
 def _too_large(limit: int) -> MatError:

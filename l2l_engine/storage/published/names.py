@@ -75,7 +75,7 @@ class Name:
 
 
 def prefix_of(config: RunConfig) -> str:
-    """The prefix of a run's files; it holds only what the published code varied."""
+    """The prefix of a run's files: only the parameters the published code varied."""
     numbers = (
         config.learning_rate,
         config.l2_recurrent,
@@ -94,7 +94,7 @@ def prefix_of(config: RunConfig) -> str:
 
 
 def config_of(prefix: str, units: int, stimulus_channels: int, batch_size: int) -> RunConfig:
-    """The configuration a prefix tells; the rest as published.
+    """The configuration a prefix describes; everything else as published.
 
     Raises
     ------

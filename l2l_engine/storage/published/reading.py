@@ -249,7 +249,7 @@ class _Run:
         if values.shape[1] not in (1, batch):
             raise PublishedError(
                 f"{self._files.label(self._places[names.STIMULI, index + 1])} holds "
-                f"{values.shape[1]} stimuli a trial, not {batch}: get it anew."
+                f"{values.shape[1]} stimuli a trial, not {batch}: get a fresh copy."
             )
         return values.ravel()[: values.size - values.size % batch].reshape(-1, batch)
 
@@ -258,7 +258,7 @@ class _Run:
         values = self._files.numbers(place)
         if not np.isin(values, (0, 1)).all():
             raise PublishedError(
-                f"{self._files.label(place)} holds a stimulus that is neither 0 nor 1: get it anew."
+                f"{self._files.label(place)} holds a stimulus that is neither 0 nor 1: get a fresh copy."
             )
         return values.astype(np.int8)
 
@@ -356,7 +356,7 @@ class _Run:
         for name in (*names.VARIABLES, names.IMAGES):
             if name not in arrays:
                 raise PublishedError(
-                    f"{self._files.label(place)} lacks the variable {name}: get it anew."
+                    f"{self._files.label(place)} lacks the variable {name}: get a fresh copy."
                 )
         return arrays
 
@@ -371,4 +371,4 @@ def _unknown(config: RunConfig) -> NetworkWeights:
 
 
 def _wrong_shape(label: str, name: str, found: tuple[int, ...], wanted: str) -> PublishedError:
-    return PublishedError(f"{label}: {name} has shape {found}, not {wanted}: get it anew.")
+    return PublishedError(f"{label}: {name} has shape {found}, not {wanted}: get a fresh copy.")

@@ -100,7 +100,7 @@ class Source:
         self.files[parsed] = place
 
     def label(self, place: str) -> str:
-        """What to call a file to a person: also the zip it is in."""
+        """A file's name as shown to the user, with the zip it is in."""
         return f"{self.path}, {printable(place, 400)}" if self._archive else printable(place, 4096)
 
     def read(self, place: str, limit: int | None = None) -> bytes:
@@ -114,7 +114,7 @@ class Source:
                     content = stream.read(limit + 1)
         except OSError as error:
             raise PublishedError(
-                f"{label} cannot be read ({reason(error)}): get it anew."
+                f"{label} cannot be read ({reason(error)}): get a fresh copy."
             ) from error
         except ArchiveError as error:
             raise PublishedError(f"{label} {error}") from error
@@ -138,10 +138,10 @@ class Source:
         content = self.read(place, LARGEST_TEXT)
         if content.count(b"\n") + content.count(b"\r") > MOST_ROWS:
             raise PublishedError(
-                f"{label} has more than {MOST_ROWS} lines: no published file does; get it anew."
+                f"{label} has more than {MOST_ROWS} lines: no published file does; get a fresh copy."
             )
         if not content.isascii():
-            raise PublishedError(f"{label} is not a text file of numbers: get it anew.")
+            raise PublishedError(f"{label} is not a text file of numbers: get a fresh copy.")
         numbers = array.array("d")
         lines = content.splitlines()
         for count, line in enumerate(lines, 1):
@@ -157,7 +157,7 @@ class Source:
                 numbers.extend([_number(word) for word in words])
             except ValueError:
                 shown = printable(line.strip().decode("ascii"), 40)
-                raise PublishedError(f"{label}, line {count}: '{shown}' is no number.") from None
+                raise PublishedError(f"{label}, line {count}: '{shown}' is not a number.") from None
         return np.array(numbers, np.float64).reshape(-1, columns or 1)
 
     def variables(self, place: str, wanted: Callable[[str], bool]) -> dict[str, NDArray[Any]]:

@@ -431,7 +431,7 @@ def test_matlab_file_damaged_anywhere_is_refused_or_read(exported, tmp_path):
 @pytest.mark.parametrize(
     ("kind", "text", "expected"),
     [
-        ("conv", "12\nmany\n3\n", "line 2: 'many' is no number"),
+        ("conv", "12\nmany\n3\n", "line 2: 'many' is not a number"),
         ("conv", "12\n1 2\n3\n", "line 2: 2 numbers, not 1"),
         ("HM", "\xff\xfe", "is not a text file of numbers"),
         ("trIms", "0\n1\n7\n", "neither 0 nor 1"),
@@ -672,7 +672,7 @@ def test_damaged_deflate_is_named_with_its_file(tmp_path):
 
 def test_unread_packing_is_named_with_the_way_out(tmp_path):
     packed = zip_of(tmp_path, method=zipfile.ZIP_LZMA)
-    assert "pack it anew, with deflate" in refusal(packed, tmp_path / "again.h5")
+    assert "zip it again, with deflate" in refusal(packed, tmp_path / "again.h5")
 
 
 def test_one_part_of_a_zip_in_several(tmp_path):
@@ -708,7 +708,7 @@ def test_text_of_very_many_lines_is_refused_unparsed(exported, tmp_path):
 
 def test_number_of_very_many_digits_is_refused(exported, tmp_path):
     (exported / f"conv_{FULL}.txt").write_bytes(b"1" * 1_000_000)
-    assert "is no number" in refusal(exported, tmp_path / "again.h5")
+    assert "is not a number" in refusal(exported, tmp_path / "again.h5")
 
 
 def within(seconds, work):
