@@ -63,23 +63,28 @@ class Archive:
         self._stream.close()
 
     def read(self, name: str, limit: int) -> bytes:
-        """The unpacked bytes of a file, at most ``limit + 1``.
+        """The unpacked bytes of a file, of which there may be ``limit``.
 
         Raises
         ------
         ArchiveError
-            When it is damaged, encrypted, or packed by a method that is not read here.
+            When it is too large, damaged, encrypted, or packed by a method that is not read here.
         """
         entry = self.files[name]
         if entry.flag_bits & 1:
             raise ArchiveError("is encrypted: unpack the zip yourself and import the folder.")
+        if entry.file_size > limit:
+            raise ArchiveError(
+                f"unpacks to more than the {limit >> 20} MB a file allowed here: it may be an attack and "
+                "is not read."
+            )
         if entry.compress_type not in _PACKED:
             raise ArchiveError(
                 "is packed by a method that is not read here: zip it again, with deflate."
             )
         try:
             with self._zip.open(entry) as stream:
-                return stream.read(limit + 1)
+                return stream.read(limit)
         except (*_DAMAGE, zipfile.BadZipFile) as error:
             raise ArchiveError(
                 f"cannot be read ({printable(str(error)) or 'it is cut off'}): get a fresh copy."
