@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -90,6 +92,8 @@ class _Unmarked(io.RawIOBase):
         return count
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if offset > sys.maxsize:  # a damaged address: as any other beyond the end
+            raise OSError(errno.EINVAL, "an address beyond the end of the file")
         return self._stream.seek(offset, whence)
 
     def tell(self) -> int:

@@ -191,3 +191,9 @@ def test_file_of_the_old_format_is_never_opened(tmp_path):
         file.attrs["format"] = layout.FORMAT
     assert hdf5.superblock(path)[0] < 3
     assert "not a session" in refused(path)
+
+
+def test_an_address_beyond_any_file_is_an_error_of_the_file(path):
+    # HDF5 asks for it where base address and relative addresses are damaged; a ValueError went through
+    with hdf5._Unmarked(path) as view, pytest.raises(OSError, match="beyond the end"):
+        view.seek(2**63)
