@@ -63,9 +63,9 @@ $(INSTALLED): pyproject.toml requirements-lock.txt
 	$(PYTHON) -m venv $(VENV)
 	@if $(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'; then \
 	    echo "Installing (a few minutes the first time)"; \
-	    $(BIN)/python -m pip install -q -e '.[dev,cluster]' -c requirements-lock.txt; \
+	    $(BIN)/python -m pip install -q -e '.[dev,cluster,data]' -c requirements-lock.txt; \
 	else \
-	    $(BIN)/python -m pip install -q -e '.[dev,cluster]'; \
+	    $(BIN)/python -m pip install -q -e '.[dev,cluster,data]'; \
 	fi
 	@touch $(INSTALLED)
 

@@ -178,8 +178,8 @@ def learned_problem(
     if session is None:
         return Nothing(f"Open a session or make a new one to see {what}.")
     if number is None or view.problems < first:
-        missing = "a problem" if first == 1 else f"{first} problems"
-        return Nothing(f"Train until {missing} is learned to see {what}: press P for one problem.")
+        missing = "a problem is" if first == 1 else f"{first} problems are"
+        return Nothing(f"Train until {missing} learned to see {what}: press P for one problem.")
     if number < first:
         return Nothing(
             f"Problem {number} has no problem before it: select a later one to see {what}."

@@ -108,6 +108,8 @@ def test_zoomed_in_the_field_fills_the_view_and_reset_shows_the_trajectories(ben
 
 
 def test_planes_of_the_subspace(bench, panel):
+    panel.option_values.set("plane", "decision")
+    bench.settle()
     panel.option_values.set("plane", "decision-stimulus")
     bench.settle()
     assert panel.plot.getAxis("left").labelText == "Stimulus 1 (a.u.)"
