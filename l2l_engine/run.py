@@ -5,9 +5,8 @@ The command line, ``l2l_engine.train``, sweeps and the window all train through 
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from os import PathLike
 from pathlib import Path
@@ -16,20 +15,17 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from l2l_engine import branching
-from l2l_engine.config import L2LError, RunConfig
+from l2l_engine import starting
+from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights
+from l2l_engine.starting import Parts, Report, check_problems
 from l2l_engine.storage.closing import Closing
-from l2l_engine.storage.errors import SessionError
-from l2l_engine.storage.session import Session
-from l2l_engine.storage.writer import SessionWriter, check_target
+from l2l_engine.storage.writer import SessionWriter
 
 if TYPE_CHECKING:
     from l2l_engine.training.curriculum import Curriculum, Step, TrialView
 
 CHECKPOINT_SECONDS = 8.0
-
-Report = Callable[[str], None]
 
 
 class Run(Closing):
@@ -77,12 +73,7 @@ class Run(Closing):
         DiskFullError
             When there is no room.
         """
-        check_new(path, overwrite=overwrite)
-        with ExitStack() as held:
-            curriculum = _load(report)(config)
-            held.callback(curriculum.close)
-            writer = SessionWriter.create(path, config, curriculum.initial, overwrite=overwrite)
-            return cls._ready(held, curriculum, writer, report)
+        return cls._ready(starting.new(path, config, overwrite=overwrite, report=report), report)
 
     @classmethod
     def resume(
@@ -112,28 +103,8 @@ class Run(Closing):
         L2LError
             When more than ``problems`` are learned already.
         """
-        path = Path(path)
-        with Session.open(path) as session, ExitStack() as held:
-            config = session.config.replace(problems=target_of(session, problems))
-            checkpoint = session.checkpoint()
-            if checkpoint is None:
-                if not never_begun(session):
-                    raise SessionError(
-                        f"{path} has no checkpoint to resume from: branch from one of its problems."
-                    )
-                session.close()
-                return cls.create(path, config, overwrite=True, report=report)
-
-            def learned(index: int) -> tuple[NetworkWeights, NDArray[np.float32]]:
-                return session.weights(index), session.stimuli[index]
-
-            curriculum = _load(report).resume(config, checkpoint, learned)
-            held.callback(curriculum.close)
-            writer = SessionWriter.resume(path)
-            held.callback(writer.close)
-            writer.rewind(trials=curriculum.trial, problems=curriculum.problem)
-            writer.set_target(config.problems)
-            return cls._ready(held, curriculum, writer, report)
+        parts = starting.resumed(Path(path), problems=problems, report=report)
+        return cls._ready(parts, report)
 
     @classmethod
     def branch(
@@ -171,40 +142,30 @@ class Run(Closing):
         SessionError, DiskFullError
             When the source cannot be read or the new file cannot be made.
         """
-        check_new(path, overwrite=overwrite)
-        with Session.open(source) as session, ExitStack() as held:
-            start = branching.boundary(session, finished, changes, stimuli)
-            curriculum = _load(report).at_boundary(
-                start.config,
-                start.networks,
-                start.stimuli,
-                trial=start.trial,
-                set_point=start.set_point,
-                random=start.random,
-                next_stimuli=start.next_stimuli,
-                next_origin=start.next_origin,
-            )
-            held.callback(curriculum.close)
-            writer = branching.copy_history(session, start, path, overwrite=overwrite)
-            return cls._ready(held, curriculum, writer, report)
+        parts = starting.branched(
+            source,
+            finished,
+            path,
+            changes=changes,
+            stimuli=stimuli,
+            overwrite=overwrite,
+            report=report,
+        )
+        return cls._ready(parts, report)
 
     @classmethod
-    def _ready(
-        cls,
-        held: ExitStack,
-        curriculum: Curriculum,
-        writer: SessionWriter,
-        report: Report | None,
-    ) -> Self:
-        """A run about to train its next trial; ``held`` closes its parts if that fails."""
-        held.callback(writer.close)
-        run = cls(curriculum, writer)
-        if report is not None:
-            report("Compiling the network")
-        curriculum.compile()
-        run.save()
-        held.pop_all()
-        return run
+    def _ready(cls, parts: Parts, report: Report | None) -> Self:
+        """A run about to train its next trial."""
+        with ExitStack() as held:
+            held.callback(parts.curriculum.close)
+            held.callback(parts.writer.close)
+            run = cls(*parts)
+            if report is not None:
+                report("Compiling the network")
+            parts.curriculum.compile()
+            run.save()
+            held.pop_all()
+            return run
 
     def close(self) -> None:
         """Save and give the file back; harmless when repeated.
@@ -269,19 +230,13 @@ class Run(Closing):
         self._writer.write_checkpoint(state)
         self._checkpoint_due = time.monotonic() + CHECKPOINT_SECONDS
 
-    def save_as(self, path: str | PathLike[str]) -> None:
-        """Write the run so far to another file and continue there.
+    def save_as(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
+        """Write the run so far to another file, with a checkpoint, and continue there.
 
-        The way on when the session's file was moved, replaced or deleted under the run.
-
-        Raises
-        ------
-        SessionError
-            When there is a file of that name, or it cannot be written.
-        DiskFullError
-            When there is no room.
+        This is what to do when the session's file was moved, replaced or deleted under the run.
+        See :meth:`l2l_engine.storage.writer.SessionWriter.save_as`.
         """
-        self._writer.save_as(path)
+        self._writer.save_as(path, overwrite=overwrite)
         self.save()
 
     def extend(self, problems: int) -> None:
@@ -292,7 +247,7 @@ class Run(Closing):
         L2LError
             When more are learned already.
         """
-        _check_problems(problems, self.n_problems, self.path)
+        check_problems(problems, self.n_problems, self.path)
         config = self.config.replace(problems=problems)
         self._writer.set_target(problems)
         self._curriculum.config = config
@@ -347,64 +302,3 @@ class Run(Closing):
     def view(self) -> TrialView | None:
         """The last trial in full, copied; None before the first since the run was opened."""
         return self._curriculum.view()
-
-
-def check_new(path: str | PathLike[str], *, overwrite: bool = False) -> None:
-    """Refuse a session that could not be made at ``path``, before anything slow begins.
-
-    Raises
-    ------
-    SessionError
-        When it is a folder, exists and ``overwrite`` is false, or its folder cannot be written to.
-    """
-    path = Path(path)
-    check_target(path, overwrite)
-    if not os.access(path.parent, os.W_OK):
-        raise SessionError(
-            f"The folder {path.parent} cannot be written to: choose another folder for the session."
-        )
-
-
-def target_of(session: Session, problems: int | None = None) -> int:
-    """How many problems a session is to learn in all.
-
-    Parameters
-    ----------
-    session : Session
-        A session, open for reading.
-    problems : int, optional
-        A new number; by default what was asked for last.
-
-    Raises
-    ------
-    L2LError
-        When more than ``problems`` are learned already.
-    """
-    if problems is not None:
-        _check_problems(problems, session.n_problems, session.path)
-        return problems
-    return max(session.config.problems, session.n_problems)
-
-
-def _check_problems(problems: int, learned: int, path: Path) -> None:
-    if problems < max(learned, 1):
-        raise L2LError(
-            f"problems = {problems} is too few for {path}: it has learned {learned} already; "
-            "ask for more."
-        )
-
-
-def never_begun(session: Session) -> bool:
-    """Whether a session was killed before its first checkpoint, with nothing in it to lose."""
-    return not (session.n_problems or session.n_trials or session.source or session.parent)
-
-
-def _load(report: Report | None) -> type[Curriculum]:
-    """The training code; its import brings TensorFlow, which takes seconds."""
-    if report is not None:
-        report("Loading TensorFlow")
-    from l2l_engine.training.curriculum import Curriculum
-    from l2l_engine.training.trainer import load_tensorflow
-
-    load_tensorflow()
-    return Curriculum

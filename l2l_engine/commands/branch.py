@@ -15,7 +15,8 @@ from l2l_engine.branching import boundary
 from l2l_engine.commands import common, parameters, training
 from l2l_engine.commands.output import Output
 from l2l_engine.commands.train import foresee
-from l2l_engine.run import Run, check_new
+from l2l_engine.run import Run
+from l2l_engine.starting import check_new
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.stimuli import SUFFIXES, read_stimuli
 

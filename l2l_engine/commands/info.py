@@ -13,7 +13,7 @@ import numpy as np
 
 from l2l_engine.commands import common
 from l2l_engine.commands.output import Output
-from l2l_engine.storage import hdf5, salvage
+from l2l_engine.storage import checkpoint, hdf5, salvage
 from l2l_engine.storage.lock import is_being_written
 from l2l_engine.storage.results import is_results, read_summary
 from l2l_engine.storage.session import Session
@@ -83,7 +83,7 @@ def _of_results(path: Path) -> dict[str, Any]:
 def _of_session(path: Path) -> dict[str, Any]:
     with Session.open(path) as session:
         config, lineage = session.config, session.lineage
-        checkpoint = session.checkpoint()
+        state = session.checkpoint()
         outcome = session.problem_column("outcome")
         kinds = session.problem_column("stimuli_from")
         counts = {
@@ -111,7 +111,7 @@ def _of_session(path: Path) -> dict[str, Any]:
             "stimuli": ", ".join(f"{count} {name}" for name, count in counts.items()) or None,
             "labels": sum(bool(label) for label in session.labels) or None,
             "protocol": session.protocol,
-            "checkpoint_at_trial": None if checkpoint is None else int(checkpoint.get("trial", -1)),
+            "checkpoint_at_trial": None if state is None else checkpoint.integer(state, "trial"),
             "parent": lineage.parent,
             "parent_id": lineage.parent_id,
             "branched_after": lineage.branched_after,

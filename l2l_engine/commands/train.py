@@ -12,7 +12,8 @@ from l2l_engine.commands import common, parameters, training
 from l2l_engine.commands.output import Output
 from l2l_engine.config import RunConfig
 from l2l_engine.outlook import duration, trials_left
-from l2l_engine.run import Run, check_new
+from l2l_engine.run import Run
+from l2l_engine.starting import check_new
 
 MS_A_TRIAL = 10.0  # of one core at the paper's size (docs/performance.md), for estimates
 
@@ -64,7 +65,7 @@ def foresee(config: RunConfig, finished: list[float], path: Path, output: Output
 
 
 def _foresee_resumed(path: Path, problems: int | None, output: Output) -> int:
-    from l2l_engine.run import target_of
+    from l2l_engine.starting import target_of
     from l2l_engine.storage.session import Session
 
     with Session.open(path) as session:

@@ -61,6 +61,14 @@ def read(file: h5py.File) -> State | None:
     return None
 
 
+def integer(state: State, name: str) -> int | None:
+    """A whole number of a state; None where the name is missing or stands for something else."""
+    found = state.get(name)
+    return (
+        int(found) if found is not None and found.shape == () and found.dtype.kind in "iu" else None
+    )
+
+
 def intact_slots(file: h5py.File) -> list[int]:
     """Slots whose contents agree with their seals, the newest first."""
     seals = file[CHECKPOINT_SEAL][:]

@@ -279,8 +279,8 @@ class Session(SessionViews):
         if self._target is not None:
             target = int(self._target[0])
         else:
-            state = checkpoint.read(self._file) or {}
-            target = int(state.get("target", config.problems))
+            recorded = checkpoint.integer(checkpoint.read(self._file) or {}, "target")
+            target = config.problems if recorded is None else recorded
         try:
             return config if target == config.problems else config.replace(problems=target)
         except ConfigError:

@@ -111,21 +111,31 @@ class SessionWriter(Closing):
             lock.release()
             raise
 
-    def save_as(self, path: str | os.PathLike[str]) -> None:
+    def save_as(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write all rows to another file and continue there; the file so far is left as it is.
 
-        The way on after a SessionMovedError. Rows still in memory stay there until the next
-        :meth:`flush` or checkpoint.
+        This is what to do after a SessionMovedError. Rows still in memory stay there until the
+        next :meth:`flush` or checkpoint.
+
+        Parameters
+        ----------
+        path : path-like
+            The file to continue in.
+        overwrite : bool
+            Replace any file there, be it one now at this session's own path.
 
         Raises
         ------
         SessionError
-            When there is a file of that name, or it cannot be written.
+            When the file exists and ``overwrite`` is false, somebody writes it, or it cannot be
+            written.
         DiskFullError
             When there is no room.
         """
         path = _real(Path(path))
-        check_target(path, overwrite=False)
+        check_target(path, overwrite)
+        if path == self.path:  # the lock is of its name, whatever file is there now
+            self._lock.release()
         lock = WriterLock(path)
         try:
             self._file.copy_to(path)
@@ -166,11 +176,6 @@ class SessionWriter(Closing):
     def n_problems(self) -> int:
         """Complete problems in the file."""
         return self._file.n_problems
-
-    @property
-    def unsaved(self) -> int:
-        """Trials and problems still only in memory."""
-        return len(self._trials) + len(self._problems)
 
     def add_trial(self, record: TrialRecord) -> None:
         """Keep a trial in memory until the next problem, checkpoint or :meth:`flush`."""

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine import network, noise, perturbation, task
-from l2l_engine.config import RunConfig
+from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.manifold import SubspaceFinder, Subspaces
 from l2l_engine.network import NetworkWeights
 from l2l_engine.training import random_state
@@ -29,6 +29,7 @@ from l2l_engine.training.records import (
     StimuliFrom,
     TrialRecord,
 )
+from l2l_engine.training.restoring import CheckpointError, check_state
 from l2l_engine.training.trainer import Trainer
 
 Checkpoint = Mapping[str, NDArray[Any]]
@@ -286,29 +287,49 @@ class Curriculum:
         ----------
         learned : gives the network and stimuli of a finished problem, by 0-based index; asked
             only for the baseline problems of a perturbation run.
+
+        Raises
+        ------
+        CheckpointError
+            When the checkpoint is not of a run with these parameters.
         """
         run = cls(config)
-        run._trainer.set_state(dict(checkpoint))
-        run._progress.set_state(checkpoint)
-        random_state.from_arrays(run._random, checkpoint)
-        run.problem, run.trial = int(checkpoint["problem"]), int(checkpoint["trial"])
-        run.set_point = float(checkpoint["set_point"])
-        run.stimuli = np.array(checkpoint["stimuli"], np.float32)
-        run.origin = _origin_of(checkpoint)
+        try:
+            check_state(checkpoint, run.checkpoint(), optional=_ORIGIN_NAMES)
+            run._restore(checkpoint, learned)
+        except BaseException as error:
+            run.close()
+            if isinstance(error, ValueError | OverflowError) and not isinstance(error, L2LError):
+                raise CheckpointError(f"holds a value that cannot be ({error})") from error
+            raise
+        return run
+
+    def _restore(
+        self,
+        checkpoint: Checkpoint,
+        learned: Callable[[int], tuple[NetworkWeights, NDArray[np.float32]]],
+    ) -> None:
+        config = self.config
+        self._trainer.set_state(dict(checkpoint))
+        self._progress.set_state(checkpoint)
+        random_state.from_arrays(self._random, checkpoint)
+        self.problem, self.trial = int(checkpoint["problem"]), int(checkpoint["trial"])
+        self.set_point = float(checkpoint["set_point"])
+        self.stimuli = np.array(checkpoint["stimuli"], np.float32)
+        self.origin = _origin_of(checkpoint)
         if checkpoint["permutation"][0] >= 0:
-            run._permutation = np.array(checkpoint["permutation"], np.int8)
+            self._permutation = np.array(checkpoint["permutation"], np.int8)
         if config.run_type.perturbs:
-            if run.problem >= config.baseline_problems:
-                run._subspaces = Subspaces(
+            if self.problem >= config.baseline_problems:
+                self._subspaces = Subspaces(
                     np.array(checkpoint["decision_subspace"]),
                     np.array(checkpoint["stimulus_subspace"]),
                 )
-                run._first_network = learned(0)[0]
+                self._first_network = learned(0)[0]
             else:
-                pairs = [learned(index) for index in range(run.problem)]
-                run._baseline = [weights for weights, _ in pairs]
-                run._baseline_stimuli = [stimuli for _, stimuli in pairs]
-        return run
+                pairs = [learned(index) for index in range(self.problem)]
+                self._baseline = [weights for weights, _ in pairs]
+                self._baseline_stimuli = [stimuli for _, stimuli in pairs]
 
     @classmethod
     def at_boundary(
@@ -355,6 +376,9 @@ class Curriculum:
             run.stimuli = next_stimuli
             run.origin = next_origin or Origin(StimuliFrom.OWN)
         return run
+
+
+_ORIGIN_NAMES = frozenset({"stimuli_from", "from_problem", "overlaps", "label", "stage"})
 
 
 def _origin_state(origin: Origin) -> dict[str, NDArray[Any]]:

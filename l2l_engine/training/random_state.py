@@ -25,14 +25,20 @@ def to_arrays(random: np.random.RandomState) -> dict[str, NDArray[Any]]:
 
 
 def from_arrays(random: np.random.RandomState, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Set ``random`` to what :func:`to_arrays` gave."""
+    """Set ``random`` to what :func:`to_arrays` gave.
+
+    Raises
+    ------
+    ValueError
+        When the arrays are no state; NumPy would read beyond its own memory.
+    """
+    key, position = np.array(arrays["random_key"], np.uint32), int(arrays["random_position"])
+    if key.shape != (_KEY,) or not key.any() or not 0 <= position <= _KEY:
+        raise ValueError("not the state of a random stream")
     random.set_state(
         {
             "bit_generator": "MT19937",
-            "state": {
-                "key": np.array(arrays["random_key"], np.uint32),
-                "pos": int(arrays["random_position"]),
-            },
+            "state": {"key": key, "pos": position},
             "has_gauss": int(arrays["random_has_normal"]),
             "gauss": float(arrays["random_normal"]),
         }
@@ -57,7 +63,7 @@ def unpack(row: NDArray[np.uint32]) -> np.random.RandomState:
     """
     random = np.random.RandomState(0)
     row = np.ascontiguousarray(row, "<u4")
-    if row.shape != (ROW,) or not row[:_KEY].any() or row[_KEY] > _KEY:
+    if row.shape != (ROW,):
         raise ValueError("not the state of a random stream")
     from_arrays(
         random,

@@ -111,7 +111,10 @@ class Requests:
         name, _ = QFileDialog.getSaveFileName(self._window, "Save as", str(start), SESSIONS)
         if name:
             target = Path(name)
-            self._runner.save_lost(path, target if target.suffix else target.with_suffix(".h5"))
+            if target.suffix:  # the dialog asked whether to replace a file of this name
+                self._runner.save_lost(path, target, overwrite=True)
+            else:
+                self._runner.save_lost(path, target.with_suffix(".h5"))
 
     def run_until(self) -> None:
         """Ask what for and train until then."""

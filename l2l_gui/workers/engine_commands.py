@@ -66,6 +66,7 @@ class Move:
 
     path: Path
     target: Path
+    overwrite: bool = False
 
 
 @dataclass(frozen=True, slots=True)

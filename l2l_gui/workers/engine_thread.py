@@ -149,8 +149,8 @@ class EngineThread(QThread):
                 self._stop()
             case Save(path, copy):
                 self._save(path, copy)
-            case Move(path, target):
-                self._move(path, target)
+            case Move(path, target, overwrite):
+                self._move(path, target, overwrite)
             case Abandon(path):
                 if self._run is not None and self._run.path == path:
                     with suppress(SessionMovedError):
@@ -294,11 +294,11 @@ class EngineThread(QThread):
             working_copy.copy(path, copy)
         self.saved.emit(copy or path)
 
-    def _move(self, path: Path, target: Path) -> None:
+    def _move(self, path: Path, target: Path, overwrite: bool) -> None:
         run = self._run
         if run is None or run.path != path:
             raise SessionError(f"{path} is no longer being trained: open it and save a copy.")
-        run.save_as(target)
+        run.save_as(target, overwrite=overwrite)
         self._publish_rest()
         self.relocated.emit(path, target)
 

@@ -128,9 +128,9 @@ class Runner(QObject):
         if self.session is not None:
             self.engine.post(engine.Save(self.session.path, target))
 
-    def save_lost(self, path: Path, target: Path) -> None:
+    def save_lost(self, path: Path, target: Path, *, overwrite: bool = False) -> None:
         """Go on in a copy of a session whose file was lost."""
-        self.engine.post(engine.Move(path, target.resolve()))
+        self.engine.post(engine.Move(path, target.resolve(), overwrite))
 
     def give_up(self, path: Path) -> None:
         """Close a session whose file was lost without what that does not hold."""

@@ -58,7 +58,7 @@ def test_too_little_room_is_told_before_writing(tmp_path, monkeypatch):
         patch.setattr(space.shutil, "disk_usage", lambda _: usage._replace(free=5_000_000))
         with pytest.raises(DiskFullError, match=r"run\.h5 needs .* MB more in .* \(5\.0 MB free\)"):
             runs.write(writer, 1)
-        assert writer.unsaved == runs.TRIALS + 1
-    writer.flush()
-    assert (writer.unsaved, writer.n_problems) == (0, 1)
+        assert (writer.n_trials, writer.n_problems) == (0, 0)
+    writer.flush()  # what did not fit was kept
+    assert (writer.n_trials, writer.n_problems) == (runs.TRIALS, 1)
     writer.close()

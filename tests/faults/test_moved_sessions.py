@@ -70,6 +70,34 @@ def test_noticed_at_the_next_checkpoint_and_saved_elsewhere(path, tmp_path, happ
     assert [item.name for item in tmp_path.iterdir() if item.is_file()] == ["other.h5"]
 
 
+def test_saving_elsewhere_replaces_a_file_only_when_told_to(path, tmp_path):
+    writer = SessionWriter.resume(path)
+    other = tmp_path / "other.h5"
+    other.write_bytes(b"something else")
+    moved(path)
+    with pytest.raises(SessionError, match="exists already"):
+        writer.save_as(other)
+    assert other.read_bytes() == b"something else"
+    writer.save_as(other, overwrite=True)
+    runs.write(writer, 4, start=3)
+    writer.close()
+    with Session.open(other) as session:
+        assert session.n_problems == 4
+
+
+def test_a_file_that_took_the_sessions_place_can_be_replaced(path):
+    writer = SessionWriter.resume(path)
+    replaced(path)
+    with pytest.raises(SessionMovedError):
+        runs.write(writer, 4, start=3)
+    writer.save_as(path, overwrite=True)
+    with pytest.raises(BusyError):
+        SessionWriter.resume(path)
+    writer.close()
+    with Session.open(path) as session:
+        assert session.n_problems == 4
+
+
 def test_cut_off_while_written(path):
     writer = SessionWriter.resume(path)
     runs.write(writer, 4, start=3)

@@ -13,7 +13,7 @@ import pytest
 from tiny import TINY
 
 import l2l_engine
-from l2l_engine import run
+from l2l_engine import starting
 from l2l_engine.commands import output as shown
 from l2l_engine.commands import train as command
 from l2l_engine.config import ConfigError, RunConfig, RunType
@@ -138,7 +138,7 @@ def test_session_killed_before_its_first_checkpoint_starts_again(tmp_path):
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_code_2(arguments, said, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(run, "_load", lambda report: pytest.fail("TensorFlow was loaded"))
+    monkeypatch.setattr(starting, "_load", lambda report: pytest.fail("TensorFlow was loaded"))
     monkeypatch.chdir(tmp_path)
     assert command.main(arguments) == 2
     error = capsys.readouterr().err.strip()

@@ -77,15 +77,20 @@ def press(box: QMessageBox, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "lose",
-    [lambda path: path.unlink(), lambda path: path.parent.rename(path.parent.parent / "renamed")],
-    ids=["deleted", "folder renamed"],
+    ("lose", "name"),
+    [
+        (lambda path: path.unlink(), "saved.h5"),
+        (lambda path: path.parent.rename(path.parent.parent / "renamed"), "saved.h5"),
+        (lambda path: path.unlink(), "existing.h5"),  # the dialog has asked about replacing it
+    ],
+    ids=["deleted", "folder renamed", "replacing a file"],
 )
 def test_a_session_whose_file_is_lost_in_training_pauses_and_is_saved_elsewhere(
-    window, tmp_path, qtbot, monkeypatch, lose
+    window, tmp_path, qtbot, monkeypatch, lose, name
 ):
-    folder, target = tmp_path / "runs", tmp_path / "saved.h5"
+    folder, target = tmp_path / "runs", tmp_path / name
     folder.mkdir()
+    (tmp_path / "existing.h5").write_bytes(b"of another run")
     window.runner.create(folder / "lost.h5", TINY.replace(problems=5000))
     qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
     settle(window, qtbot)
