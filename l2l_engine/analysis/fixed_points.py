@@ -6,9 +6,8 @@ speed: fixed where q is 0, slow where the state moves more slowly than along the
 Networks trained on this task mostly have slow points only, at typically a fifth of the trajectory's
 speed; they are minima of speed rather than places where the state comes to rest.
 
-Searches start from states the network visits, and from the same states jittered. Each step is
-Newton's, with a damping of its own for each search, where the damped Hessian of q is positive
-definite, and otherwise Gauss-Newton's, which leaves out the second derivative of phi.
+Searches start from states the network visits, and from the same states jittered; see
+:mod:`l2l_engine.analysis.speed_minima`.
 
 References
 ----------
@@ -23,22 +22,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import lapack
 
 from l2l_engine import network, task
 from l2l_engine.analysis import known
 from l2l_engine.analysis.progress import Progress, share
 from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
+from l2l_engine.analysis.speed_minima import FIXED_Q, minimise_q, residual_of
 from l2l_engine.config import Activation, L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.task import FloatArray
 
 Float64Array = NDArray[np.float64]
-FIXED_Q = 1e-18  # below it a point is fixed: |s - F(s)| is then about 1e-9 rate units
 NEUTRAL = 1e-3  # 1/s; slower growth or decay than this, over 1000 s, is none
-FARTHEST = (
-    3.0  # trajectory radii from the centre of the states visited; the network gets no farther
-)
+FARTHEST = 3.0  # trajectory radii from the centre of the states visited: as far as a network gets
 JITTER = 0.5  # of the trajectory radius: typical length of the jitter of a start
 
 
@@ -54,9 +50,7 @@ class Points:
     distance: Float64Array  # (n,) to the nearest state visited, rate units
     reached: NDArray[np.intp]  # (n,) searches that ended here
     eigenvalues: NDArray[np.complex128]  # (n, N) of d(ds/dt)/ds in 1/s, largest real part first
-    reachable: NDArray[
-        np.bool_
-    ]  # (n,) False for a state the network cannot get to, see find_points
+    reachable: NDArray[np.bool_]  # (n,) whether the network can get there, see find_points
     searches: int  # started; those that found no point are dropped
 
     def __len__(self) -> int:
@@ -258,7 +252,7 @@ def find_points(
     known = starts if visited is None else visited
     pace = float(
         np.median(
-            np.linalg.norm(_residual(recurrent, current, config.activation, known)[0], axis=1)
+            np.linalg.norm(residual_of(recurrent, current, config.activation, known)[0], axis=1)
         )
     )
     ended, q, is_minimum = minimise_q(recurrent, current, config.activation, starts, progress)
@@ -278,105 +272,6 @@ def find_points(
         reachable=_reachable(states, known, config.activation),
         searches=len(starts),
     )
-
-
-def minimise_q(
-    recurrent: FloatArray,
-    current: FloatArray,
-    activation: Activation,
-    starts: FloatArray,
-    progress: Progress | None = None,
-    *,
-    iterations: int = 200,
-) -> tuple[Float64Array, Float64Array, NDArray[np.bool_]]:
-    """Damped Newton steps from all starting states at once, each with its own damping.
-
-    Parameters
-    ----------
-    recurrent : (N, N)
-    current : (N,)
-        x W_in + b.
-    activation : Activation
-    starts : (M, N)
-    progress : optional
-        Told the fraction done, from 0 to 1; whatever it raises cancels.
-    iterations : int
-        Most steps of a search. On trained networks all end within 40 or so.
-
-    Returns
-    -------
-    states (M, N), q (M,), is_minimum (M,)
-        ``is_minimum`` where q is 0 or its gradient vanishes.
-    """
-    states = np.array(starts, np.float64)
-    residual, net = _residual(recurrent, current, activation, states)
-    q = 0.5 * np.square(residual).sum(axis=1)
-    damping = np.full(len(states), 1e-2)
-    is_minimum = np.zeros(len(states), bool)
-    searching = np.arange(len(states))
-    for iteration in range(iterations):
-        slope = network.activation_slope(net, activation)
-        gradient = residual - (residual * slope) @ recurrent.T
-        # q is 0, or the slope is tiny beside what the residual could give
-        size = np.linalg.norm(residual, axis=1)
-        flat = (q[searching] < 1e-24) | (np.linalg.norm(gradient, axis=1) < 1e-7 * size)
-        is_minimum[searching[flat]] = True
-        going = ~flat & (damping[searching] < 1e12)
-        searching, residual, net = searching[going], residual[going], net[going]
-        if not len(searching):
-            break
-        bend = residual * network.activation_curvature(net, activation)
-        tried = states[searching]
-        solved = np.ones(len(searching), bool)
-        for row, (search, step) in enumerate(zip(searching, gradient[going], strict=True)):
-            found = _step(recurrent, slope[going][row], bend[row], step, damping[search])
-            solved[row] = found is not None
-            if found is not None:
-                tried[row] -= found
-        with np.errstate(over="ignore", invalid="ignore"):  # a step too far is not better
-            new_residual, new_net = _residual(recurrent, current, activation, tried)
-            new_q = 0.5 * np.square(new_residual).sum(axis=1)
-        better = solved & (new_q < q[searching])
-        accepted = searching[better]
-        states[accepted], q[accepted] = tried[better], new_q[better]
-        residual[better], net[better] = new_residual[better], new_net[better]
-        damping[searching] = np.maximum(damping[searching] * np.where(better, 0.1, 4.0), 1e-14)
-        if progress is not None:
-            progress(max(iteration / iterations, 1 - len(searching) / len(states)))
-    if progress is not None:
-        progress(1.0)
-    return states, q, is_minimum | (q < FIXED_Q)
-
-
-def _step(
-    recurrent: FloatArray,
-    slope: Float64Array,
-    bend: Float64Array,
-    gradient: Float64Array,
-    damping: float,
-) -> Float64Array | None:
-    """Newton's step (N,), or Gauss-Newton's where the damped Hessian has a direction downwards.
-
-    With J = I - W diag(slope) the derivative of s - F(s), the Hessian of q is
-    J J' - W diag(bend) W'. None where rounding makes both indefinite: the damping is too small.
-    """
-    jacobian = np.eye(len(slope)) - recurrent * slope
-    normal = jacobian @ jacobian.T
-    normal.flat[:: len(slope) + 1] += damping
-    bent = normal - (recurrent * bend) @ recurrent.T
-    for hessian in (bent, normal):
-        _, step, failed = lapack.dposv(hessian, gradient)
-        if not failed:
-            return step
-    return None
-
-
-def _residual(
-    recurrent: FloatArray, current: FloatArray, activation: Activation, states: FloatArray
-) -> tuple[Float64Array, Float64Array]:
-    """S - F(s) and the net currents, each (M, N)."""
-    net = states @ recurrent + current
-    return states - network.activate(net, activation), net
 
 
 def _spectra(

@@ -68,3 +68,26 @@ def test_subspaces_match_the_published_projectors(reference):
             found.decision_projector, golden["decision_projector"], atol=1e-6
         )
         np.testing.assert_allclose(found.stimulus_projector, golden["stim4_projector"], atol=1e-6)
+
+
+def test_dimensions_from_one_on_fit():
+    finder = SubspaceFinder()
+    finder.add(np.random.default_rng(0).normal(size=(2, 2, 9, 6)))
+    for decision, stimulus in ((0, 2), (2, 0), (-1, -1)):
+        with pytest.raises(L2LError, match="at least one dimension each"):
+            finder.subspaces(decision, stimulus)
+    found = finder.subspaces(1, 1)
+    assert (found.decision.shape, found.stimulus.shape) == ((6, 1), (6, 1))
+    assert finder.subspaces(3).stimulus.shape == (6, 3)
+
+
+def test_what_each_direction_explains_is_its_share_of_the_squares():
+    axes = np.eye(5)
+    states = np.zeros((2, 2, 4, 5))
+    states += 3.0 * axes[0] + 1.0 * axes[1] * np.array([1, -1, 1, -1])[:, None]  # in every trial
+    states[0] += 2.0 * axes[2]
+    states[1] -= 2.0 * axes[2]  # of the problem
+    found = find_subspaces(states, 2, 1)
+    np.testing.assert_allclose(found.decision_explained, [0.9, 0.1, 0, 0, 0], atol=1e-12)
+    np.testing.assert_allclose(found.stimulus_explained, [1, 0, 0, 0, 0], atol=1e-12)
+    assert found.decision_share == pytest.approx(10 / 14)

@@ -112,3 +112,17 @@ def test_only_a_stack_has_a_length_and_misfits_are_named():
     network.check_shapes(single, config)
     with pytest.raises(L2LError, match="'input' have shape"):
         network.check_shapes(single, config.replace(units=7))
+
+
+def test_outputs_are_probabilities_also_where_only_one_step_has_large_logits():
+    weights = random_networks(2, SHORT)
+    weights.output[:] = np.eye(SHORT.units, 3)
+    weights.output_bias[:] = 0.0
+    states = np.zeros((2, 2, 5, SHORT.units))
+    states[:, :, 2] = 900.0  # its exponential overflows
+    states[:, :, 3, 0] = -900.0
+    states[:, :, 4, 0] = 900.0
+    expected = [[1 / 3] * 3, [1 / 3] * 3, [1 / 3] * 3, [0, 0.5, 0.5], [1, 0, 0]]
+    np.testing.assert_allclose(
+        network.outputs(weights, states), np.broadcast_to(expected, (2, 2, 5, 3)), atol=1e-12
+    )

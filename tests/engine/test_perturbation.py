@@ -154,3 +154,17 @@ def test_impossible_requests_are_refused(subspaces, readout):
         perturbation.perturbed_readout(RunType.SSManifPert, readout, subspaces, [0, 0, 1, 2])
     with pytest.raises(perturbation.PerturbationError, match="do not fit"):
         perturbation.perturbed_readout(RunType.SSManifPert, readout[:-1], subspaces, range(K))
+
+
+def test_only_the_control_leaves_the_permutation_unused():
+    unused = [kind for kind in PerturbationKind if not kind.permutes]
+    assert unused == [PerturbationKind.CONTROL]
+
+
+def test_too_many_dimensions_say_how_many_there_can_be():
+    directions = np.linalg.qr(np.random.default_rng(1).normal(size=(11, 8)))[0]
+    crowded = Subspaces(directions[:, :4], directions[:, 4:])
+    with pytest.raises(perturbation.PerturbationError, match="choose at most 3"):
+        perturbation.random_directions(np.random.RandomState(0), crowded)
+    with pytest.raises(perturbation.PerturbationError, match="for example '4 3 2 1'"):
+        perturbation.parse_permutation("1 2 3", 4)

@@ -9,6 +9,7 @@ from scipy import optimize
 from l2l_engine import network
 from l2l_engine.analysis import fixed_points as fp
 from l2l_engine.analysis.known import CONFIG, bistable
+from l2l_engine.analysis.speed_minima import minimise_q
 from l2l_engine.config import Activation, L2LError, RunConfig
 
 RATE = 1e3 / CONFIG.tau  # 1/s
@@ -181,7 +182,7 @@ def test_searches_recover_where_rounding_leaves_no_definite_hessian():
     """Along a line attractor J J' is singular: only damping makes the step finite."""
     config = CONFIG.replace(activation=Activation.RELU)
     starts = np.column_stack([np.linspace(0.5, 40, 30), np.linspace(-30, 30, 30)])
-    states, q, minimum = fp.minimise_q(
+    states, q, minimum = minimise_q(
         np.diag([1.0, 0.0]), np.array([0.0, 0.2]), config.activation, starts
     )
     assert minimum.all()
@@ -246,3 +247,18 @@ def test_progress_rises_to_one_and_can_cancel():
 def test_weights_that_are_not_finite_are_refused():
     with pytest.raises(L2LError, match="the weights hold one that is not"):
         fp.find_points(np.full((2, 2), np.inf), np.zeros(2), CONFIG, GRID)
+
+
+def test_damping_has_a_floor_so_that_a_singular_direction_does_not_slow_a_search():
+    """Units 1 and 2 rest where J is singular; unit 3 nears a double root in steps of a third."""
+    recurrent = np.array([[0.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    states, q, is_minimum = minimise_q(
+        recurrent,
+        np.full(3, 0.25),
+        Activation.SQUARED_RELU,
+        np.array([[0.25, 0.25, 1.25]]),
+        iterations=45,
+    )
+    assert is_minimum.all()
+    np.testing.assert_allclose(states, 0.25, atol=1e-5)
+    assert q[0] < 1e-20
