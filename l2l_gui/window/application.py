@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QApplication
 
 from l2l_gui.look.resources_path import resource
 from l2l_gui.look.theme import theme
+from l2l_gui.window.garbage import GarbageCollection, leave_to_the_system
 from l2l_gui.window.input_rules import InputRules
 
 SWITCH_SECONDS = 0.0001
@@ -40,6 +41,8 @@ def application() -> QApplication:
     if app.findChild(InputRules) is None:
         rules = InputRules(app)
         app.installEventFilter(rules)
+        GarbageCollection(app)
+        atexit.register(leave_to_the_system)
         # Python is gone before the last of Qt's events
         atexit.register(app.removeEventFilter, rules)
     return app
