@@ -6,8 +6,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# the window's tests on one process, the engine's beside them on the other
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
+# two processes, each with a virtual screen of its own where there is Xvfb
+PYTEST := $(BIN)/python -m pytest -n 2
 INSTALLED := $(VENV)/installed
 
 .PHONY: run test lint bench docs mutate fuzz soak reproduce clean
@@ -24,11 +24,7 @@ run: $(INSTALLED)
 
 test: $(INSTALLED)
 	@scripts/system-libraries --test
-	@if command -v xvfb-run >/dev/null; then \
-	    xvfb-run -a -s "-screen 0 1920x1200x24" $(PYTEST); \
-	else \
-	    QT_QPA_PLATFORM=offscreen $(PYTEST); \
-	fi
+	@command -v Xvfb >/dev/null || export QT_QPA_PLATFORM=offscreen; $(PYTEST)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

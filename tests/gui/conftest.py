@@ -32,14 +32,6 @@ LASTING = {"Profile", "IO loop"}  # of Dask, once in use
 THREADS_END = 5.0  # s
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Windows share one screen and one keyboard: where tests run side by side, these do not."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("gui"))
-
-
 @pytest.fixture(scope="session")
 def qapp_cls() -> type[QApplication]:
     return QApplication
