@@ -37,6 +37,7 @@ def new(
     path: str | PathLike[str], config: RunConfig, *, overwrite: bool, report: Report | None
 ) -> Parts:
     """The parts of a new run; see :meth:`l2l_engine.run.Run.create`."""
+    overwrite = overwrite or holds_nothing(path)
     check_new(path, overwrite=overwrite)
     with _closed_on_error() as held:
         curriculum = _load(report)(config)
@@ -101,10 +102,11 @@ def check_new(path: str | PathLike[str], *, overwrite: bool = False) -> None:
     Raises
     ------
     SessionError
-        When it is a folder, exists and ``overwrite`` is false, or its folder cannot be written to.
+        When it is a folder, holds something and ``overwrite`` is false, or its folder cannot be
+        written to.
     """
     path = Path(path)
-    check_target(path, overwrite)
+    check_target(path, overwrite or holds_nothing(path))
     if not os.access(path.parent, os.W_OK):
         raise SessionError(
             f"The folder {path.parent} cannot be written to: choose another folder for the session."
@@ -144,6 +146,17 @@ def target_of(session: Session, problems: int | None = None) -> int:
 def never_begun(session: Session) -> bool:
     """Whether a session was killed before its first checkpoint, with nothing in it to lose."""
     return not (session.n_problems or session.n_trials or session.source or session.parent)
+
+
+def holds_nothing(path: str | PathLike[str]) -> bool:
+    """Whether a file is a session without a trial, which a new run may replace unasked."""
+    if not Path(path).is_file():
+        return False
+    try:
+        with Session.open(path) as session:
+            return session.checkpoint() is None and never_begun(session)
+    except L2LError:
+        return False
 
 
 def _from_checkpoint(

@@ -124,6 +124,17 @@ def test_session_killed_before_its_first_checkpoint_starts_again(tmp_path):
         assert (session.n_problems, session.config) == (1, config)
 
 
+def test_a_session_without_a_trial_is_replaced_unasked(tmp_path):
+    path = tmp_path / "run.h5"
+    config = RunConfig(**TINY, problems=1, seed=7)
+    SessionWriter.create(path, config, initial_weights(np.random.RandomState(7), config)).close()
+    arguments = [*FLAGS, "--problems", "1", "--seed", "8", "--quiet", "-o", str(path)]
+    assert command.main(arguments) == 0
+    with Session.open(path) as session:
+        assert (session.n_problems, session.config.seed) == (1, 8)
+    assert command.main(arguments) == 2  # now it holds something
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
