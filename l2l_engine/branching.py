@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from l2l_engine import network, perturbation, task
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights, check_shapes
-from l2l_engine.storage.layout import Lineage
+from l2l_engine.storage.layout import SUMMARIES, Lineage
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.writer import SessionWriter
 from l2l_engine.training import random_state
@@ -187,12 +187,7 @@ _TRIAL_FIELDS = (
 )
 _PROBLEM_NUMBERS = (
     "trials_to_criterion",
-    "input_norm",
-    "output_norm",
-    "recurrent_norm",
-    "top_singular_norm",
-    "mean_square_rate",
-    "largest_rate",
+    *SUMMARIES,
     "set_point",
 )
 

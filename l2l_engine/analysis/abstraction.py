@@ -8,22 +8,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from l2l_engine import network, task
+from l2l_engine import task
 from l2l_engine.analysis import known
+from l2l_engine.analysis.groups import EVERY_MS, group_states, require_two, stride
 from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
-from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.task import FloatArray
 
 Float64 = NDArray[np.float64]
-EVERY_MS = 10.0
 FOLDS = 5
 RIDGE = 1e-3
 
 
 def _known_abstraction() -> KnownAnswer:
-    stimuli = np.stack([np.eye(10)[[k, k + 1]] for k in range(0, 10, 2)])
-    weights = NetworkWeights.stack([known.bistable(pair) for pair in stimuli])
+    weights, stimuli = known.memories()
     return KnownAnswer(
         "every problem of these memories writes the choice along the same axis",
         (weights, stimuli, known.CONFIG),
@@ -68,16 +67,10 @@ def abstraction(
     L2LError
         With fewer than two problems.
     """
-    if len(weights) < 2:
-        raise L2LError("Parallelism compares problems: choose at least 2 with a saved network.")
-    stride = max(round(every / config.dt), 1)
-    chosen = slice(stride - 1, None, stride)
-    states = np.concatenate(
-        [
-            network.simulate(weights[k : k + 16], stimuli[k : k + 16], config)[:, :, chosen]
-            for k in range(0, len(weights), 16)
-        ]
-    ).astype(np.float64)
+    require_two(weights, "Parallelism compares problems")
+    step = stride(every, config)
+    chosen = slice(step - 1, None, step)
+    states = group_states(weights, stimuli, config, chosen)
     return {
         "time": task.times(config)[chosen],
         "parallelism": parallelism(states),

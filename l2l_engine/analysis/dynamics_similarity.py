@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from l2l_engine import network
 from l2l_engine.analysis import known
+from l2l_engine.analysis.groups import EVERY_MS, PAIR, pair_numbers, require_two, stride
 from l2l_engine.analysis.progress import Progress, tracked
 from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
-from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.task import FloatArray
 
 Float64 = NDArray[np.float64]
-EVERY_MS = 10.0
 STARTS = 12
 PERTURBED = 16  # trajectories of each stimulus, from perturbed initial states
 FEW_STEPS, MOST_STEPS = 100, 3000
@@ -153,8 +153,8 @@ def perturbed_trajectories(
     states = network.simulate(
         exact[None], repeated[None], config, initial_state=np.tile(starts, (2, 1))[None]
     )[0]
-    stride = max(round(every / config.dt), 1)
-    return states[:, stride - 1 :: stride]
+    step = stride(every, config)
+    return states[:, step - 1 :: step]
 
 
 def _known_dynamics() -> KnownAnswer:
@@ -188,7 +188,7 @@ def _known_dynamics() -> KnownAnswer:
     title="Similarity of dynamics between problems",
     takes=Takes.GROUP,
     columns={
-        "problem": Column("", "problem, counted from 1"),
+        **PAIR,
         "other_problem": Column("", "the next problem"),
         "distance": Column("rad", "angle between the linear models of the two dynamics"),
     },
@@ -229,12 +229,11 @@ def dynamical_similarity(
     L2LError
         With fewer than two problems.
     """
-    if len(weights) < 2:
-        raise L2LError("Similarity compares problems: choose at least 2 with a saved network.")
+    require_two(weights, "Similarity compares problems")
     models = []
     for k in tracked(range(len(weights)), [1.0] * len(weights), progress):
         paths = perturbed_trajectories(weights[k], stimuli[k], config, every=every)
         models.append(linear_model(paths, rank=rank))
     distances = [dynamical_distance(a, b) for a, b in itertools.pairwise(models)]
-    numbers = np.arange(1, len(weights))
-    return {"problem": numbers, "other_problem": numbers + 1, "distance": distances}
+    first = np.arange(len(weights) - 1)
+    return pair_numbers(first, first + 1) | {"distance": distances}

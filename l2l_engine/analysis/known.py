@@ -54,6 +54,12 @@ def bistable(
     return weights.astype(dtype)
 
 
+def memories() -> tuple[NetworkWeights, FloatArray]:
+    """Five bistable memories, each of two stimuli of its own, and these stimuli (5, 2, 10)."""
+    stimuli = np.stack([np.eye(10)[[k, k + 1]] for k in range(0, 10, 2)])
+    return NetworkWeights.stack([bistable(pair) for pair in stimuli]), stimuli
+
+
 def unconnected(bias: ArrayLike, start: ArrayLike = 0.0) -> NetworkWeights:
     """A network without inputs, recurrence or readout: each unit relaxes to phi of its bias.
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from l2l_engine import network, task
 from l2l_engine.analysis import geometry, known
+from l2l_engine.analysis.groups import PAIR, pair_numbers
 from l2l_engine.analysis.progress import Progress, tracked
 from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
 from l2l_engine.analysis.statistics import participation_ratio
@@ -78,8 +79,7 @@ def _known_angles() -> KnownAnswer:
     title="Angles between problems' subspaces",
     takes=Takes.GROUP,
     columns={
-        "problem": Column("", "problem, counted from 1"),
-        "other_problem": Column("", "a later problem"),
+        **PAIR,
         "smallest": Column("rad", "smallest principal angle"),
         "mean": Column("rad", "mean principal angle"),
         "largest": Column("rad", "largest principal angle"),
@@ -122,9 +122,7 @@ def subspace_angles(
     bases = geometry.principal_components(covariances, dimensions)
     first, second = np.triu_indices(len(weights), 1)
     angles = geometry.pairwise_angles(bases)[first, second]
-    return {
-        "problem": first + 1,
-        "other_problem": second + 1,
+    return pair_numbers(first, second) | {
         "smallest": angles[:, 0],
         "mean": angles.mean(axis=1),
         "largest": angles[:, -1],

@@ -8,20 +8,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from l2l_engine import network
 from l2l_engine.analysis import known
+from l2l_engine.analysis.groups import EVERY_MS, group_states, require_two, stride
 from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
-from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.task import FloatArray
 
 Float64 = NDArray[np.float64]
-EVERY_MS = 10.0
 
 
 def _known_selectivity() -> KnownAnswer:
-    stimuli = np.stack([np.eye(10)[[k, k + 1]] for k in range(0, 10, 2)])
-    weights = NetworkWeights.stack([known.bistable(pair) for pair in stimuli])
+    weights, stimuli = known.memories()
     return KnownAnswer(
         "unit 1 holds the choice in every problem alike, unit 2 follows the fixation input",
         (weights, stimuli, known.CONFIG),
@@ -79,16 +77,9 @@ def selectivity(
     L2LError
         With fewer than two problems.
     """
-    if len(weights) < 2:
-        raise L2LError("Selectivity compares problems: choose at least 2 with a saved network.")
-    stride = max(round(every / config.dt), 1)
-    rates = np.concatenate(
-        [
-            network.simulate(weights[k : k + 16], stimuli[k : k + 16], config)[:, :, ::stride]
-            for k in range(0, len(weights), 16)
-        ]
-    ).astype(np.float64)
-    parts = marginal_variances(rates)
+    require_two(weights, "Selectivity compares problems")
+    chosen = slice(None, None, stride(every, config))
+    parts = marginal_variances(group_states(weights, stimuli, config, chosen))
     total = sum(parts.values())
     shares = {name: part / np.where(total > 0, total, np.nan) for name, part in parts.items()}
     return {"unit": np.arange(1, weights.units + 1), "variance": total} | shares

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from l2l_engine import network
 from l2l_engine.analysis import known
+from l2l_engine.analysis.groups import PAIR, pair_numbers, require_two, stride
 from l2l_engine.analysis.progress import Progress, tracked
 from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
 from l2l_engine.analysis.running import RunData
@@ -23,6 +24,7 @@ from l2l_engine.task import FloatArray
 
 Float64 = NDArray[np.float64]
 EVERY_MS = 20.0
+_RUN = Column("", "a run")
 GROUP = (2, 51)
 """First and last problem averaged for a network's own trajectories, as in the paper's figure 2."""
 
@@ -91,8 +93,7 @@ def _known_problems() -> KnownAnswer:
     title="Similarity of representations between problems",
     takes=Takes.GROUP,
     columns={
-        "problem": Column("", "problem, counted from 1"),
-        "other_problem": Column("", "a later problem"),
+        **PAIR,
         "procrustes": Column("rad", "Procrustes angle between the trajectories"),
         "cka": Column("", "linear centred kernel alignment"),
     },
@@ -128,8 +129,7 @@ def representation_similarity(
     Columns
         One row for each pair.
     """
-    if len(weights) < 2:
-        raise L2LError("Similarity compares problems: choose at least 2 with a saved network.")
+    require_two(weights, "Similarity compares problems")
     points = [
         _points(weights[k : k + 1], stimuli[k : k + 1], config, every) for k in range(len(weights))
     ]
@@ -140,20 +140,15 @@ def representation_similarity(
     for pair in tracked(range(len(first)), [1.0] * len(first), progress):
         a, b = points[first[pair]], points[second[pair]]
         angles[pair], alignments[pair] = procrustes_angle(a, b), linear_cka(a, b)
-    return {
-        "problem": first + 1,
-        "other_problem": second + 1,
-        "procrustes": angles,
-        "cka": alignments,
-    }
+    return pair_numbers(first, second) | {"procrustes": angles, "cka": alignments}
 
 
 def _points(
     weights: NetworkWeights, stimuli: FloatArray, config: RunConfig, every: float
 ) -> Float64:
     """Both trajectories, averaged over the networks, as points (2 T, N)."""
-    stride = max(round(every / config.dt), 1)
-    states = network.simulate(weights, stimuli, config)[:, :, stride - 1 :: stride]
+    step = stride(every, config)
+    states = network.simulate(weights, stimuli, config)[:, :, step - 1 :: step]
     return np.asarray(states.mean(axis=0, dtype=np.float64).reshape(-1, weights.units))
 
 
@@ -181,7 +176,7 @@ def _known_runs() -> KnownAnswer:
     title="How alike networks are: representations, weights, behaviour",
     takes=Takes.RUNS,
     columns={
-        "run": Column("", "a run"),
+        "run": _RUN,
         "other_run": Column("", "another run"),
         "procrustes": Column("rad", "Procrustes angle between the group's mean trajectories"),
         "cka": Column("", "linear centred kernel alignment of the same"),
@@ -274,7 +269,7 @@ def _known_map() -> KnownAnswer:
     title="Map of networks",
     takes=Takes.RUNS,
     columns={
-        "run": Column("", "a run"),
+        "run": _RUN,
         "x": Column("rad", "first coordinate"),
         "y": Column("rad", "second coordinate"),
     },

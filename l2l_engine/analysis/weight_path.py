@@ -8,10 +8,11 @@ from __future__ import annotations
 import numpy as np
 
 from l2l_engine.analysis import known
+from l2l_engine.analysis.groups import require_two
 from l2l_engine.analysis.progress import Progress, tracked
 from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
 from l2l_engine.analysis.transfer import performance
-from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.task import FloatArray
 
@@ -79,7 +80,7 @@ def straight_path(
     L2LError
         With fewer than two problems.
     """
-    _require_two(weights)
+    require_two(weights, "A path joins networks")
     places = np.asarray(fractions, np.float64)
     old: list[FloatArray] = []
     new: list[FloatArray] = []
@@ -157,7 +158,7 @@ def weight_path(weights: NetworkWeights, stimuli: FloatArray, config: RunConfig)
     L2LError
         With fewer than two problems.
     """
-    _require_two(weights)
+    require_two(weights, "A path joins networks")
     flat = weights.recurrent.reshape(len(weights), -1).astype(np.float64)
     steps = np.diff(flat, axis=0)
     norms = np.linalg.norm(steps, axis=1)
@@ -175,8 +176,3 @@ def weight_path(weights: NetworkWeights, stimuli: FloatArray, config: RunConfig)
         "ratio": path / np.where(displacement > 0, displacement, np.nan),
         "cosine": cosine,
     }
-
-
-def _require_two(weights: NetworkWeights) -> None:
-    if len(weights) < 2:
-        raise L2LError("A path joins networks: choose at least 2 problems with a saved network.")

@@ -20,7 +20,7 @@ from l2l_engine.analysis.progress import Progress
 from l2l_engine.config import RunType
 from l2l_engine.figures import compose, wording
 from l2l_engine.figures.contract import Table
-from l2l_engine.figures.needs import GROUP, LackingError, Needs
+from l2l_engine.figures.needs import GROUP, Needs
 from l2l_engine.figures.processed import PublishedFits, PublishedNetwork
 from l2l_engine.figures.sources import Network, Source, select
 
@@ -72,12 +72,7 @@ class Figure1Numbers:
 def compute(sources: Sequence[Source], progress: Progress | None = None) -> Figure1Numbers:
     """The numbers of Figure 1; a file of published fits stands for the published networks' own."""
     published = [source for source in sources if isinstance(source, PublishedFits)]
-    try:
-        networks = select(sources, NEEDS)
-    except LackingError:
-        if not published:
-            raise
-        networks = []
+    networks = select(sources, NEEDS, at_least=0 if published else 1)
     counts = tuple(network.trials_to_criterion for network in networks)
     fitted = [_fit(row) for row in counts]
     own = [

@@ -16,7 +16,7 @@ from l2l_engine.figures import compose, wording
 from l2l_engine.figures.analyses import vector_field
 from l2l_engine.figures.changes import Changes, shortcomings
 from l2l_engine.figures.contract import Table
-from l2l_engine.figures.needs import GROUP, LackingError, Needs
+from l2l_engine.figures.needs import GROUP, Needs
 from l2l_engine.figures.processed import PublishedCorrelations, PublishedNetwork
 from l2l_engine.figures.sources import Source, select
 
@@ -82,12 +82,7 @@ class Figure6Numbers:
 def compute(sources: Sequence[Source], progress: Progress | None = None) -> Figure6Numbers:
     """The numbers of Figure 6; published correlations stand for the published networks' own."""
     published = [source for source in sources if isinstance(source, PublishedCorrelations)]
-    try:
-        networks = select(sources, NEEDS)
-    except LackingError:
-        if not published:
-            raise
-        networks = []
+    networks = select(sources, NEEDS, at_least=0 if published else 1)
     analysed = vector_field(networks, progress)
     networks, changes = [network for network, _ in analysed], [change for _, change in analysed]
     found = [

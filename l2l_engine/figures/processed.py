@@ -18,7 +18,7 @@ from l2l_engine.analysis import change_table
 from l2l_engine.config import RunConfig
 from l2l_engine.figures.changes import Changes
 from l2l_engine.figures.needs import GROUP
-from l2l_engine.storage.plain_files import open_plain, reason
+from l2l_engine.storage.plain_files import read_plain, reason
 from l2l_engine.storage.published.names import PublishedError
 from l2l_engine.storage.published.source import LARGEST_FILE, mat_variables
 
@@ -168,14 +168,9 @@ def _network(path: Path, seed: int) -> PublishedNetwork:
 def _variables(path: Path, wanted: dict[str, tuple[int | None, ...]]) -> dict[str, Float64]:
     """Variables of these shapes, float64; a vector may lie or stand."""
     try:
-        with open_plain(path) as stream:
-            content = stream.read(LARGEST_FILE + 1)
+        content = read_plain(path, LARGEST_FILE)
     except OSError as error:
         raise PublishedError(f"{path} cannot be opened ({reason(error)}): check it.") from error
-    if len(content) > LARGEST_FILE:
-        raise PublishedError(
-            f"{path} is larger than {LARGEST_FILE >> 20} MB, and no published file is: download it again."
-        )
     arrays = mat_variables(content, str(path), wanted.__contains__)
     checked: dict[str, Float64] = {}
     for name, shape in wanted.items():

@@ -130,13 +130,21 @@ def without_doubles(sources: Iterable[Source]) -> list[Source]:
     return kept
 
 
-def select(sources: Sequence[Source], needs: Needs) -> list[Network]:
+def select(sources: Sequence[Source], needs: Needs, *, at_least: int = 1) -> list[Network]:
     """The networks a figure is made from, all of one configuration.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+    needs : Needs
+        What the figure needs of a network.
+    at_least : int
+        1, or 0 where other sources make the figure without a network.
 
     Raises
     ------
     LackingError
-        When there is none; the text says what to do.
+        When there are too few; the text says what to do.
     L2LError
         When they differ in size or configuration, naming what differs.
     """
@@ -146,7 +154,7 @@ def select(sources: Sequence[Source], needs: Needs) -> list[Network]:
         if isinstance(source, Network) and source.config.run_type in needs.run_types
     ]
     learned = [network for network in fitting if len(network.trials_to_criterion) >= needs.problems]
-    if not learned:
+    if not learned and at_least:
         if fitting:
             have = max(len(network.trials_to_criterion) for network in fitting)
             raise LackingError(
@@ -160,8 +168,8 @@ def select(sources: Sequence[Source], needs: Needs) -> list[Network]:
 
 def check_alike(networks: Sequence[Network]) -> None:
     """Refuse networks of unlike size or configuration in one figure, naming what differs."""
-    first = networks[0]
     for other in networks[1:]:
+        first = networks[0]
         for item in dataclasses.fields(RunConfig):
             ours, theirs = getattr(first.config, item.name), getattr(other.config, item.name)
             if item.name not in _MAY_DIFFER and ours != theirs:

@@ -29,6 +29,16 @@ WEIGHTS = "problems/weights/"
 """Where networks are; the chunks of those that were not saved are missing."""
 TARGET = "checkpoint/target"
 """Problems asked for in all, (1,); a dataset, for attributes cannot change under SWMR."""
+SUMMARIES = (
+    "input_norm",
+    "output_norm",
+    "recurrent_norm",
+    "top_singular_norm",
+    "mean_square_rate",
+    "largest_rate",
+)
+"""Numbers of a problem that are means over its criterion window; of the rate its maximum."""
+
 _SLOT_BYTES = 1 << 16
 
 
@@ -93,15 +103,7 @@ def trial_columns(config: RunConfig) -> dict[str, Column]:
 
 def problem_columns(config: RunConfig) -> dict[str, Column]:
     """Columns of /problems but the weights, by name; the last is written last."""
-    scalars = (
-        "input_norm",
-        "output_norm",
-        "recurrent_norm",
-        "top_singular_norm",
-        "mean_square_rate",
-        "largest_rate",
-        "trials_to_criterion",
-    )
+    scalars = (*SUMMARIES, "trials_to_criterion")
     stimuli = (task.RESPONSES, config.stimulus_channels)
     directions = (config.manifold_dimensions,)
     return {

@@ -33,6 +33,21 @@ def open_plain(path: Path) -> BinaryIO:
         raise
 
 
+def read_plain(path: Path, most: int) -> bytes:
+    """The content of a plain file of at most so many bytes.
+
+    Raises
+    ------
+    OSError
+        As :func:`open_plain`, or when the file is larger.
+    """
+    with open_plain(path) as stream:
+        content = stream.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"it is larger than {most >> 20} MB", str(path))
+    return content
+
+
 def reason(error: BaseException) -> str:
     """Why a file could not be used, without the file's name, which the sentence around it tells."""
     if isinstance(error, OSError) and error.strerror:

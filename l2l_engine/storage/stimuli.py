@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.config import L2LError
-from l2l_engine.storage.plain_files import open_plain, printable, reason
+from l2l_engine.storage.plain_files import printable, read_plain, reason
 from l2l_engine.task import RESPONSES
 
 SUFFIXES = (".npy", ".npz", ".csv", ".txt")
@@ -61,13 +61,9 @@ def read_stimuli(path: Path, channels: int) -> NDArray[np.float32]:
 
 def _content(path: Path) -> bytes:
     try:
-        with open_plain(path) as stream:
-            content = stream.read(LARGEST_FILE + 1)
+        return read_plain(path, LARGEST_FILE)
     except OSError as error:
         raise StimuliError(f"{path} cannot be read ({reason(error)}): choose another.") from error
-    if len(content) > LARGEST_FILE:
-        raise StimuliError(f"{path.name} is larger than 1 MB: give only the two stimuli.")
-    return content
 
 
 def _arrays(path: Path, content: bytes) -> NDArray[np.float64]:

@@ -6,7 +6,6 @@ import contextlib
 import logging
 import signal
 import socket
-from types import TracebackType
 from typing import Self
 
 from PyQt6 import sip
@@ -14,12 +13,13 @@ from PyQt6.QtCore import QObject, QSocketNotifier, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from l2l_engine.commands.stopping import SIGNALS, StopRequest
+from l2l_engine.storage.closing import Closing
 from l2l_gui.window.main_window import MainWindow
 
 log = logging.getLogger(__name__)
 
 
-class StopSignals(QObject):
+class StopSignals(QObject, Closing):
     """Closes the window when a signal comes; a second signal ends the process at once.
 
     Python runs signal handlers between two of its own instructions, of which an idle event loop
@@ -47,12 +47,8 @@ class StopSignals(QObject):
         self._previous = signal.set_wakeup_fd(self._there.fileno(), warn_on_full_buffer=False)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let signals do again what they did before."""
         self._notifier.setEnabled(False)
         signal.set_wakeup_fd(self._previous)
         self._request.__exit__()

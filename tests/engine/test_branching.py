@@ -1,17 +1,21 @@
 """Branches: unchanged ones repeat the parent, changed ones leave it untouched."""
 
+import dataclasses
 import hashlib
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+import runs
 
+from l2l_engine import branching
 from l2l_engine.branching import BranchError
 from l2l_engine.config import ConfigError, L2LError, RunConfig, RunType
 from l2l_engine.run import Run
 from l2l_engine.storage.published import export_published, import_published
 from l2l_engine.storage.session import Session
+from l2l_engine.storage.writer import SessionWriter
 
 CONFIG = RunConfig(
     units=16,
@@ -204,3 +208,18 @@ def test_impossible_branches_are_refused(parent, tmp_path):
     with pytest.raises(BranchError, match="shape"):
         Run.branch(parent, 2, tmp_path / "x.h5", stimuli=np.ones((2, 3)))
     assert not (tmp_path / "x.h5").exists()
+
+
+def test_permutations_are_inherited_also_where_the_first_direction_stays(tmp_path):
+    drawn = [None, np.array([0, 3, 1, 2], np.int8), np.array([2, 0, 3, 1], np.int8)]
+    with SessionWriter.create(tmp_path / "a.h5", runs.SMALL, runs.weights_of(0)) as writer:
+        for index, permutation in enumerate(drawn):
+            problem = dataclasses.replace(
+                runs.problem(index), permutation=permutation, first_trial=-1
+            )
+            writer.add_problem(problem)
+    with Session.open(tmp_path / "a.h5") as session:
+        start = branching.boundary(session, 3)
+        branching.copy_history(session, start, tmp_path / "b.h5").close()
+    with Session.open(tmp_path / "b.h5") as branch:
+        assert branch.permutations.tolist() == [[-1] * 4, [0, 3, 1, 2], [2, 0, 3, 1]]

@@ -8,12 +8,12 @@ from __future__ import annotations
 import array
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from l2l_engine.storage.closing import Closing
 from l2l_engine.storage.plain_files import open_plain, printable, reason
 from l2l_engine.storage.published import mat5
 from l2l_engine.storage.published.archive import Archive, ArchiveError, NotAnArchiveError
@@ -26,7 +26,7 @@ MOST_ROWS = 1_000_000  # of a text file
 _LONGEST_NUMBER = 64  # characters
 
 
-class Source:
+class Source(Closing):
     """All files of a folder (and its ``data`` and ``saved``) or a zip whose names we know.
 
     Raises
@@ -53,15 +53,8 @@ class Source:
                 "files."
             ) from error
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close the zip, if it is one."""
         if self._archive:
             self._archive.close()
 
