@@ -25,6 +25,7 @@ from l2l_gui.look.resources_path import data
 from l2l_gui.model.goals import Goal
 from l2l_gui.model.settings import settings
 from l2l_gui.window.application import application
+from l2l_gui.workers.memory import limit_arenas
 
 SWITCH_SECONDS = 8.0
 SAMPLE_SECONDS = 5.0
@@ -99,6 +100,7 @@ def main() -> int:
     parser.add_argument("--csv", type=Path)
     parser.add_argument("--picture", type=Path)
     options = parser.parse_args()
+    limit_arenas()
     application()
     rows = soak(options.minutes)
     if options.csv:

@@ -43,7 +43,9 @@ def show(files: list[Path]) -> int:
     from l2l_gui.model.working_copy import first_session
     from l2l_gui.window import logs
     from l2l_gui.window.application import application
+    from l2l_gui.workers.memory import limit_arenas
 
+    limit_arenas()
     logs.start()
     app = application()
     from l2l_gui.look.theme import theme

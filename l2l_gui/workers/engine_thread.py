@@ -41,7 +41,7 @@ from l2l_gui.workers.engine_commands import (
     Warm,
 )
 from l2l_gui.workers.mailbox import Mailbox, Rate
-from l2l_gui.workers.memory import return_freed_memory
+from l2l_gui.workers.memory import return_freed_memory, return_library_pages
 
 log = logging.getLogger(__name__)
 
@@ -231,6 +231,7 @@ class EngineThread(QThread):
     def _adopt(self, run: Run) -> None:
         gc.freeze()  # going through all of TensorFlow's objects would stop the window for 30 ms
         return_freed_memory()  # compiling took hundreds of megabytes
+        return_library_pages()
         self._run = run
         with Session.open(run.path) as session:
             self._history = History(session, run.n_trials, run.n_problems)
