@@ -16,6 +16,7 @@ from l2l_engine.run import Run
 from l2l_engine.storage.published import export_published, import_published
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.writer import SessionWriter
+from l2l_engine.training.records import Origin
 
 CONFIG = RunConfig(
     units=16,
@@ -210,16 +211,31 @@ def test_impossible_branches_are_refused(parent, tmp_path):
     assert not (tmp_path / "x.h5").exists()
 
 
-def test_permutations_are_inherited_also_where_the_first_direction_stays(tmp_path):
-    drawn = [None, np.array([0, 3, 1, 2], np.int8), np.array([2, 0, 3, 1], np.int8)]
-    with SessionWriter.create(tmp_path / "a.h5", runs.SMALL, runs.weights_of(0)) as writer:
-        for index, permutation in enumerate(drawn):
-            problem = dataclasses.replace(
-                runs.problem(index), permutation=permutation, first_trial=-1
-            )
-            writer.add_problem(problem)
-    with Session.open(tmp_path / "a.h5") as session:
+def made_up(path, *changes):
+    """A session whose problems differ from the usual made-up ones in these ways."""
+    with SessionWriter.create(path, runs.SMALL, runs.weights_of(0)) as writer:
+        for index, change in enumerate(changes):
+            writer.add_problem(dataclasses.replace(runs.problem(index), **change))
+    return path
+
+
+def test_what_is_recorded_of_each_problem_is_inherited(tmp_path):
+    path = made_up(
+        tmp_path / "a.h5",
+        {"set_point": 0.25, "trials_run": 8, "origin": Origin(stage=0)},
+        {"set_point": 0.5, "permutation": np.array([0, 3, 1, 2], np.int8)},
+        {"set_point": 0.75, "trials_run": 3, "permutation": np.array([2, 0, 3, 1], np.int8)},
+        {"set_point": 1.0},
+    )
+    with Session.open(path) as session:
         start = branching.boundary(session, 3)
+        assert start.set_point == 0.75
+        assert start.trial == 8 + 3  # trials not known count as none
         branching.copy_history(session, start, tmp_path / "b.h5").close()
     with Session.open(tmp_path / "b.h5") as branch:
+        # the first direction stays in place in one of them
         assert branch.permutations.tolist() == [[-1] * 4, [0, 3, 1, 2], [2, 0, 3, 1]]
+        assert branch.problem_column("stage").tolist() == [0, -1, -1]
+        assert branch.trials_run.tolist() == [8, -1, 3]
+        assert branch.first_trial.tolist() == [0, -1, 8]
+        assert branch.n_trials == 11

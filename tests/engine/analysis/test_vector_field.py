@@ -179,3 +179,14 @@ def test_progress_rises_to_one_and_can_cancel(made_up, short_config):
 
     with pytest.raises(InterruptedError):
         vector_field_change(weights[:-1], weights[1:], stimuli[1:], short_config, progress=cancel)
+
+
+def test_the_explained_variance_rests_on_the_first_500_pairs():
+    random = np.random.RandomState(0)
+    counts, table = random.uniform(10, 99, 503), random.normal(size=(503, len(COLUMNS)))
+    recurrent = table[:, COLUMNS.index("recurrent")]
+    recurrent[499], counts[499] = 9.0, 700.0  # the last that counts
+    recurrent[500], counts[500] = -9.0, 900.0  # the first that does not
+    found = learning_correlations(table, counts)
+    assert found.first == 500
+    assert found.explained == pytest.approx(np.corrcoef(recurrent[:500], counts[:500])[0, 1] ** 2)

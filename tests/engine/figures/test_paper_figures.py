@@ -5,8 +5,10 @@ import pytest
 from scipy.io import loadmat, savemat
 
 from l2l_engine import figures
+from l2l_engine.analysis.change_table import COLUMNS
 from l2l_engine.config import RunType
-from l2l_engine.figures import wording
+from l2l_engine.figures import figure_6, wording
+from l2l_engine.figures.changes import Changes
 from l2l_engine.storage.published import export_published, import_published
 
 
@@ -288,3 +290,16 @@ def test_figure_7_says_what_net_suppression_leaves_open(run):
     caption = figures.make(7, figures.load([run()])).caption
     assert "larger is more" in caption
     assert "whether they oppose each other is not shown" in caption
+
+
+def test_figure_6_explains_the_500_problems_after_the_first(run, monkeypatch):
+    random = np.random.RandomState(0)
+    counts, table = random.uniform(10, 99, 503), random.normal(size=(503, 9))
+    recurrent = table[:, COLUMNS.index("recurrent")]
+    recurrent[499], counts[499] = 9.0, 700.0  # the last that counts
+    recurrent[500], counts[500] = -9.0, 900.0  # the first that does not
+    changes = Changes(counts, table, np.full((11, 4), np.nan), np.full((11, 4), np.nan))
+    monkeypatch.setattr(figure_6, "vector_field", lambda found, _: [(found[0], changes)])
+    made = figures.make(6, figures.load([run(problems=3)]))
+    expected = np.corrcoef(recurrent[:500], counts[:500])[0, 1] ** 2
+    np.testing.assert_allclose(made.numbers.explained, [expected])

@@ -11,9 +11,25 @@ from PyQt6.QtCore import Qt
 
 from l2l_engine.perturbation import PerturbationKind
 from l2l_engine.run import Run
+from l2l_engine.training.relearning import Relearning
 from l2l_gui.workers import quiet_import
 
 LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture(autouse=True)
+def every_noise_thread_ends(monkeypatch):
+    """Keeps each copy in training: one that is forgotten ends its thread, closed or not."""
+    kept, begin = [], Relearning.__init__
+
+    def remember(relearning, *arguments, **options):
+        begin(relearning, *arguments, **options)
+        kept.append(relearning)
+
+    monkeypatch.setattr(Relearning, "__init__", remember)
+    yield
+    left = [thread for thread in threading.enumerate() if "training-helper" in thread.name]
+    assert not left, f"{len(left)} of {len(kept)} were not closed"
 
 
 @pytest.fixture(scope="module")
