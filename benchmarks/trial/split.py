@@ -37,7 +37,8 @@ def main() -> None:
     curriculum.compile()
     curriculum.step()
     trainer: Any = curriculum._trainer
-    watch(trainer, "_trial", "TensorFlow: forward, loss, backward")
+    watch(trainer._trial, "_call", "TensorFlow: forward, loss, backward")
+    watch(trainer._trial, "_gradient", "weight gradients")
     watch(singular, "leading", "singular vectors")
     watch(curriculum._noise, "_draw", "noise")
     watch(trainer, "_update", "update")

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.config import RunConfig
+from l2l_engine.training.crossing import aligned
 from l2l_engine.training.helper import Helper
 from l2l_engine.training.recurrence import padded
 
@@ -26,12 +27,12 @@ def probe_generator(seed: int, problem: int) -> np.random.Generator:
 
 
 def silence(config: RunConfig) -> NDArray[np.float32]:
-    """The noise of a trial without any, float32 (T, B, padded N)."""
-    return np.zeros((config.steps, config.batch_size, padded(config.units)), np.float32)
+    """The noise of a trial without any, float32 (T, B, W)."""
+    return aligned((config.steps, config.batch_size, padded(config.units)))
 
 
 class NoiseStream:
-    """The recurrent noise of a run's trials, each float32 (T, B, padded N).
+    """The recurrent noise of a run's trials, each float32 (T, B, W).
 
     Asking for trial n starts preparing trial n + 1 on ``helper``, which takes a third of a
     millisecond at the paper's size. An array stays valid until the trial after the next is asked

@@ -14,10 +14,11 @@ from threadpoolctl import threadpool_limits
 
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights, check_shapes
-from l2l_engine.training import adam, noise, singular, trial
+from l2l_engine.training import adam, compiled, noise, singular, trial
 from l2l_engine.training.adam import Adam
+from l2l_engine.training.compiled import Found
 from l2l_engine.training.helper import Helper
-from l2l_engine.training.trial import Summary, TrialResult
+from l2l_engine.training.trial import Summary, Trial, TrialResult
 
 # Compile a loop as one function. Otherwise XLA runs each of a step's dozen small kernels on its own
 # in loops whose variables take more than a kilobyte, which makes a trial a third slower.
@@ -52,8 +53,8 @@ def load_tensorflow() -> None:
 
 
 @functools.lru_cache(maxsize=8)
-def _compiled(config: RunConfig) -> Callable[..., TrialResult]:
-    return trial.compile_trial(config)
+def _compiled(config: RunConfig) -> Callable[..., Found]:
+    return compiled.compiled(config)
 
 
 def _what_is_compiled(config: RunConfig) -> RunConfig:
@@ -71,8 +72,6 @@ def _what_is_compiled(config: RunConfig) -> RunConfig:
         response_ms=config.response_ms,
         mask_ms=config.mask_ms,
         l2_rate=config.l2_rate,
-        l2_input=config.l2_input,
-        l2_output=config.l2_output,
         penalised_singular_values=1,
         manifold_dimensions=1,
     )
@@ -90,7 +89,7 @@ class Trainer:
 
     Attributes
     ----------
-    last : the last trial's tensors
+    last : what the last trial did; None before the first
     top_square : mean of the penalised squared singular values, before the last trial's update
     gradient_norm : of the last trial, before clipping; NaN before the first
     """
@@ -110,23 +109,21 @@ class Trainer:
         self.top_square = 0.0
         self.gradient_norm = math.nan
         self._helper = helper
-        self._trial = _compiled(_what_is_compiled(config))
+        self._trial = Trial(config, _compiled(_what_is_compiled(config)))
         self.restore(weights, frozen_readout=frozen_readout)
 
     def restore(self, weights: NetworkWeights, *, frozen_readout: bool) -> None:
         """Go on from other weights, with the optimiser reset."""
         self.frozen_readout = frozen_readout
         self._parameters = trial.pack(weights)
-        self._views = trial.views(self._parameters, self.config)
+        self._views = self._trial.layout.views(self._parameters)
         self.reset_optimiser()
 
     def compile(self) -> None:
         """Compile the trial now (some 3 s), by running one whose result is dropped."""
         batch = self.config.batch_size
         stimuli = np.zeros((batch, self.config.stimulus_channels), np.float32)
-        self._trial(
-            self._parameters, 0.0, stimuli, np.zeros(batch, np.int32), noise.silence(self.config)
-        )
+        self._trial(self._views, 0.0, stimuli, np.zeros(batch, int), noise.silence(self.config))
 
     def reset_optimiser(self) -> None:
         """Forget Adam's moments and step count, as between problems."""
@@ -145,7 +142,7 @@ class Trainer:
         ----------
         stimuli : (B, stimulus_channels), the stimulus of each row
         responses : (B,) integers, the correct responses
-        noise : (T, B, padded N), added to the net currents, as
+        noise : (T, B, W), added to the net currents, as
             :class:`~l2l_engine.training.noise.NoiseStream` gives it
         set_point : the firing-rate set point h*
 
@@ -155,28 +152,24 @@ class Trainer:
             Of the whole loss, not clipped; 0 for a frozen readout.
         summary : Summary
         result : TrialResult
-            The trial's tensors.
         """
         config = self.config
         recurrent, count = self._views.recurrent, config.penalised_singular_values
         pending = self._helper and self._helper.submit(singular.leading, recurrent, count)
-        result = self._trial(self._parameters, set_point, stimuli, responses, noise)
+        gradient, summary, result = self._trial(self._views, set_point, stimuli, responses, noise)
         vectors, top_square = pending.result() if pending else singular.leading(recurrent, count)
 
-        gradient = result.gradient
-        parts = trial.views(gradient, config)
+        parts = self._trial.layout.views(gradient)
         scale = np.float32(2.0 * config.l2_recurrent / count)
         parts.recurrent[:] += scale * (vectors @ (vectors.T @ recurrent))
         if self.frozen_readout:
             parts.output[:], parts.output_bias[:] = 0.0, 0.0
-        summary = Summary(*[*result.summary.tolist(), adam.norm(gradient)])
-        penalty = config.l2_recurrent * float(top_square)
         self.top_square = float(top_square)
-        return (
-            gradient,
-            summary._replace(regularisation_cost=summary.regularisation_cost + penalty),
-            result,
+        summary = summary._replace(
+            regularisation_cost=summary.regularisation_cost + config.l2_recurrent * self.top_square,
+            gradient_norm=adam.norm(gradient),
         )
+        return gradient, summary, result
 
     def step(
         self,

@@ -10,7 +10,7 @@ from l2l_engine.config import RunConfig
 from l2l_engine.storage.session import Session
 from l2l_engine.training.curriculum import Curriculum
 
-ENGINE_SINCE = "2026-11-25T22:00"  # when trials were last computed otherwise (UTC)
+ENGINE_SINCE = "2026-11-26T01:45"  # when trials were last computed otherwise (UTC)
 PRETRAINED = Path(__file__).parents[2] / "data" / "pretrained.h5"
 
 

@@ -112,7 +112,9 @@ def test_perturbed_problem_starts_as_published(baseline, their_signs, run_type):
 
 
 def test_set_point_is_the_published_one(baseline):
-    assert float(baseline[1]["set_point"]) == pytest.approx(32.411319732666016, rel=1e-4)
+    # hundreds of trials of float32 rounding lie before it: gradients right to a millionth (against
+    # float64) move it by a ten-thousandth
+    assert float(baseline[1]["set_point"]) == pytest.approx(32.411319732666016, rel=3e-4)
 
 
 # -- with the complete record ----------------------------------------------------------
