@@ -25,6 +25,7 @@ from l2l_engine.figures.sources import NetworkSource, Source
 from l2l_engine.outlook import duration
 from l2l_engine.reproduction import report
 from l2l_engine.run import Run
+from l2l_engine.storage import atomic
 from l2l_engine.storage.results import SHIPPED, SUFFIX
 from l2l_engine.sweeps.grid import grid, parse_seeds
 from l2l_engine.sweeps.sweep import Sweep
@@ -131,15 +132,12 @@ def _ship(sweep: Path, sources: Sequence[NetworkSource], data: Path) -> None:
 def _pretrain(path: Path, output: Output) -> None:
     """The session the window opens at first; a minute or three. It is there whole or not at all."""
     config = RunConfig(seed=PRETRAINED_SEED, problems=PRETRAINED_PROBLEMS)
-    part = path.with_name(f"{path.stem}.part{path.suffix}")
-    try:
-        with Run.create(part, config, overwrite=True, report=output.note) as run:
-            while not run.finished:
-                run.step()
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-        part.with_name(f".{part.name}.lock").unlink(missing_ok=True)
+    with (
+        atomic.replacing(path) as part,
+        Run.create(part, config, overwrite=True, report=output.note) as run,
+    ):
+        while not run.finished:
+            run.step()
 
 
 def _draw(

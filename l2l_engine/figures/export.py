@@ -6,7 +6,6 @@ import csv
 import importlib.metadata
 import io
 import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,8 @@ from numpy.typing import NDArray
 
 from l2l_engine.config import L2LError
 from l2l_engine.figures.compose import styled
+from l2l_engine.storage import atomic
+from l2l_engine.storage.plain_files import reason
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -118,19 +119,10 @@ def write(path: Path, content: bytes) -> Path:
     """Put ``content`` at ``path`` at once; raises FigureExportError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(prefix=f".{path.stem}-", dir=path.parent)
     except OSError as error:
         raise _failure(path, error) from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(number, "wb") as stream:
-            stream.write(content)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except OSError as error:
-        raise _failure(path, error) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with atomic.replacing(path, failure=_failure) as part:
+        part.write_bytes(content)
     return path
 
 
@@ -151,6 +143,7 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def _failure(path: Path, error: OSError) -> FigureExportError:
-    reason = error.strerror or str(error)
-    return FigureExportError(f"{path} could not be written ({reason}): choose another folder.")
+def _failure(path: Path, error: Exception) -> FigureExportError:
+    return FigureExportError(
+        f"{path} could not be written ({reason(error)}): choose another folder."
+    )

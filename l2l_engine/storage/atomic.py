@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,9 @@ from l2l_engine.config import L2LError
 class ExportError(L2LError):
     """A picture, movie or table could not be written."""
 
+
+Failure = Callable[[Path, Exception], Exception]
+"""Makes the error to raise where a file cannot be written, of the file and what went wrong."""
 
 _LONGEST_NAME = 255  # bytes, on nearly every file system
 
@@ -67,7 +71,7 @@ def replacing(
     *,
     part: Path | None = None,
     sync: bool = False,
-    failure: Callable[[Path, Exception], Exception] = write_failure,
+    failure: Failure = write_failure,
 ) -> Iterator[Path]:
     """A temporary file that becomes ``path`` if the block succeeds, and else vanishes.
 
@@ -105,3 +109,30 @@ def replacing(
     except ExportError as error:
         cause = error.__cause__
         raise failure(path, cause if isinstance(cause, Exception) else error) from cause
+
+
+@contextmanager
+def beside(path: Path, *, failure: Failure = write_failure) -> Iterator[Path]:
+    """A temporary folder next to ``path`` to make several files in; it vanishes with the block.
+
+    Parameters
+    ----------
+    path : Path
+        What is made of the files.
+    failure : callable
+        Makes the error to raise where they cannot be written.
+
+    Raises
+    ------
+    ExportError
+        When something cannot be written; or what ``failure`` makes.
+    """
+    folder: Path | None = None
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=f".{path.name[:100]}-", dir=path.parent))
+        yield folder
+    except OSError as error:
+        raise failure(path, error) from error
+    finally:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -16,7 +16,6 @@ import hashlib
 import json
 import logging
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +28,7 @@ import platformdirs
 from numpy.typing import NDArray
 
 from l2l_engine.config import ConfigError, RunConfig
-from l2l_engine.storage import hdf5, layout, untrusted
+from l2l_engine.storage import atomic, hdf5, layout, untrusted
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.plain_files import printable, reason
 from l2l_engine.storage.session import Session
@@ -157,7 +156,7 @@ class Results:
                 with _writing(path) as temporary:
                     _write(temporary, path, summary, entries)
                 return path
-            except (OSError, RuntimeError, filelock.Timeout) as error:
+            except (OSError, atomic.ExportError, filelock.Timeout) as error:
                 _log.debug("no results kept in %s: %s", path, error)
         return None
 
@@ -236,16 +235,8 @@ def _rows(rows: Arrays) -> Arrays:
 def _writing(path: Path) -> Iterator[Path]:
     """A temporary file that replaces ``path``; one writer at a time."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _lock(path):
-        number, name = tempfile.mkstemp(prefix=f".{path.stem}-", dir=path.parent)
-        os.close(number)
-        temporary = Path(name)
-        try:
-            yield temporary
-            temporary.chmod(0o644)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+    with _lock(path), atomic.replacing(path) as temporary:
+        yield temporary
 
 
 def _lock(path: Path) -> contextlib.AbstractContextManager[object]:

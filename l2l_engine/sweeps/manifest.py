@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.storage import atomic
+from l2l_engine.storage.plain_files import reason
 from l2l_engine.sweeps.grid import LARGEST, SweepRun
 
 NAME = "sweep.json"
@@ -66,17 +68,20 @@ class Manifest:
         if began < self._due and not now:
             return
         text = json.dumps({"format": FORMAT, "version": 1, "runs": [_row(run) for run in runs]})
-        temporary = self._folder / f".{NAME}.new"
+        part = self._folder / f".{NAME}.new"  # a fixed name: a crash leaves at most one
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(text.replace('{"name"', '\n{"name"') + "\n", encoding="utf-8")
-            temporary.replace(self._folder / NAME)
         except OSError as error:
-            raise SweepError(
-                f"{self._folder} cannot be written to ({error.strerror}): choose another folder."
-            ) from error
+            raise self._failure(self._folder, error) from error
+        with atomic.replacing(self._folder / NAME, part=part, failure=self._failure):
+            part.write_text(text.replace('{"name"', '\n{"name"') + "\n", encoding="utf-8")
         ended = time.monotonic()
         self._due = ended + max(_LEAST_SECONDS, (ended - began) / _SHARE)
+
+    def _failure(self, _: Path, error: Exception) -> SweepError:
+        return SweepError(
+            f"{self._folder} cannot be written to ({reason(error)}): choose another folder."
+        )
 
 
 def _row(run: SweepRun) -> dict[str, object]:

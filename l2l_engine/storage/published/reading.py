@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine import network
-from l2l_engine.config import RunConfig, RunType
+from l2l_engine.config import L2LError, RunConfig, RunType
 from l2l_engine.network import WEIGHT_NAMES, NetworkWeights, weight_shapes
-from l2l_engine.storage import layout
+from l2l_engine.storage import atomic, layout, space
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.layout import Lineage
 from l2l_engine.storage.published import names
@@ -83,32 +83,35 @@ def import_published(
     source, target = Path(source), Path(target)
     if target.exists() and not overwrite:
         raise SessionError(f"{target} exists already: choose another name.")
-    temporary = target.with_name(f".{target.name}.import")
+    temporary = atomic.sibling(target, ".import")
     with Source(source) as files:
         run = _Run(files, _choose(files, prefix))
         if note:
             for sentence in run.unknown():
                 note(sentence)
-        try:
-            origin = f"published files {run.prefix or 'saved/K.mat'} of {source.name}"
-            with SessionWriter.create(
+        origin = f"published files {run.prefix or 'saved/K.mat'} of {source.name}"
+        with (
+            atomic.replacing(target, part=temporary, failure=_unwritten),
+            SessionWriter.create(
                 temporary, run.config, run.initial, lineage=Lineage(source=origin), overwrite=True
-            ) as writer:
-                trials = 0
-                for index in range(run.problems):
-                    shown = run.shown(index)
-                    for stimulus in shown:
-                        writer.add_trial(_trial(index, stimulus))
-                    block = (index + 1) % _AT_ONCE == 0
-                    first = trials if len(shown) else -1
-                    writer.add_problem(run.problem(index, first), flush=block)
-                    trials += len(shown)
-                    if progress:
-                        progress((index + 1) / run.problems)
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+            ) as writer,
+        ):
+            trials = 0
+            for index in range(run.problems):
+                shown = run.shown(index)
+                for stimulus in shown:
+                    writer.add_trial(_trial(index, stimulus))
+                block = (index + 1) % _AT_ONCE == 0
+                first = trials if len(shown) else -1
+                writer.add_problem(run.problem(index, first), flush=block)
+                trials += len(shown)
+                if progress:
+                    progress((index + 1) / run.problems)
     return target
+
+
+def _unwritten(target: Path, error: Exception) -> L2LError:
+    return space.failure(target, error, 0)
 
 
 def _choose(files: Source, wanted: str | None) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +12,7 @@ import scipy.io
 from numpy.typing import NDArray
 
 from l2l_engine import network
-from l2l_engine.storage import space
+from l2l_engine.storage import atomic, space
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.published import names
 from l2l_engine.storage.session import Session
@@ -66,32 +64,24 @@ def export_published(
     with Session.open(session) as run:
         prefix = names.prefix_of(run.config)
         _check_target(folder, prefix)
-        temporary = _beside(folder)
-        try:
+        size = run.path.stat().st_size
+
+        def unwritten(target: Path, error: Exception) -> Exception:
+            return space.failure(target, error, size)
+
+        with atomic.beside(folder, failure=unwritten) as temporary:
             _write_settings(run, temporary, prefix)
             _write_summaries(run, temporary, prefix)
             if states is not None:
                 _write_states(run, temporary, prefix, states)
             _write_problems(run, temporary, prefix, progress)
             if folder.suffix.lower() == ".zip":
-                _pack(temporary, folder)
+                _pack(temporary, folder, unwritten)
             else:
                 folder.mkdir(exist_ok=True)
                 for item in temporary.iterdir():
                     item.replace(folder / item.name)
-        except OSError as error:
-            raise space.failure(folder, error, run.path.stat().st_size) from error
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
     return folder
-
-
-def _beside(folder: Path) -> Path:
-    """An empty folder to make the files in, so that they appear complete or not at all."""
-    try:
-        return Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    except OSError as error:
-        raise space.failure(folder, error, 0) from error
 
 
 def _check_target(folder: Path, prefix: str) -> None:
@@ -175,12 +165,10 @@ def _write_problems(run: Session, folder: Path, prefix: str, progress: Progress 
             progress(number / run.n_problems)
 
 
-def _pack(folder: Path, target: Path) -> None:
-    temporary = target.with_name(f".{target.name}.new")
-    try:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-            for item in sorted(folder.iterdir()):
-                archive.write(item, item.name)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _pack(folder: Path, target: Path, failure: atomic.Failure) -> None:
+    with (
+        atomic.replacing(target, failure=failure) as part,
+        zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for item in sorted(folder.iterdir()):
+            archive.write(item, item.name)
