@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from tiny import TINY
 
 from l2l_engine.config import RunConfig, RunType
 from l2l_engine.run import Run
@@ -199,3 +200,28 @@ def test_criterion_needs_more_trials_than_the_window():
     progress.add(good, 1.0)
     assert progress.learned
     assert progress.trials_to_criterion == 1
+
+
+def test_a_trial_that_fails_leaves_the_random_stream_as_it_was(monkeypatch):
+    config = RunConfig(**TINY, problems=2, manifold_dimensions=2)
+    whole, broken = Curriculum(config), Curriculum(config)
+    expected = [whole.step().trial.stimulus for _ in range(14)]  # past the end of a problem
+    found = []
+    for number in range(14):
+        if number in (0, 3, 12):
+            before = broken.checkpoint()
+            with monkeypatch.context() as patched:
+                patched.setattr(broken._trainer, "step", _interrupted)
+                with pytest.raises(KeyboardInterrupt):
+                    broken.step()
+            after = broken.checkpoint()
+            for name, array in before.items():
+                np.testing.assert_array_equal(after[name], array, err_msg=name)
+        found.append(broken.step().trial.stimulus)
+    whole.close()
+    broken.close()
+    np.testing.assert_array_equal(found, expected)
+
+
+def _interrupted(*_):
+    raise KeyboardInterrupt
