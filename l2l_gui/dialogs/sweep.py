@@ -27,7 +27,7 @@ from l2l_engine.config import L2LError, RunType
 from l2l_engine.outlook import duration
 from l2l_gui.dialogs.sweep_form import NAMES, SweepForm
 from l2l_gui.look.theme import theme
-from l2l_gui.plotting.key import LINE, Key, Sign
+from l2l_gui.plotting.legend import LINE, Legend, Sign
 from l2l_gui.plotting.log_axis import LogAxis
 from l2l_gui.widgets.message import Message
 from l2l_gui.workers.sweeping import WINDOW, Progress, SweepThread
@@ -68,7 +68,7 @@ class SweepDialog(QDialog):
         self.table = _table()
         self.table.itemSelectionChanged.connect(self._update)
         self.table.itemDoubleClicked.connect(lambda: self._open())
-        self.key = Key(*[Sign(LINE, COLOURS[kind], name) for kind, name in NAMES.items()])
+        self.key = Legend(*[Sign(LINE, COLOURS[kind], name) for kind, name in NAMES.items()])
         self.view = pg.PlotWidget(axisItems={"left": LogAxis("left")})
         plot = self.view.getPlotItem()
         plot.setLabel("bottom", "Problem")

@@ -20,9 +20,10 @@ from l2l_gui.model.pace import Pace
 from l2l_gui.model.selection import Selection
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.contract import SNAPSHOT, Context, Contract
-from l2l_gui.panels.view import Answer, Combined, Nothing, Ready, View, Wanted
+from l2l_gui.panels.view import Answer, Combined, Nothing, Ready, View
 from l2l_gui.plotting.ink import re_ink
 from l2l_gui.plotting.plots import ProblemLine, TimeCursor
+from l2l_gui.plotting.session_colours import Look
 from l2l_gui.widgets.busy import BusyOverlay, EmptyState
 from l2l_gui.workers.jobs import Computation, JobCancelledError
 
@@ -82,7 +83,8 @@ class Asking(Contract[T]):
         sessions = tuple(self.context.compared)
         snapshots = tuple(session.snapshot for session in sessions)
         values = dict(self.option_values.values)
-        return View(self.name, sessions, snapshots, self.context.selected, values)
+        looks = tuple(Look.of(self.context.sessions, session) for session in sessions)
+        return View(self.name, sessions, snapshots, self.context.selected, values, looks)
 
     def pin(self, view: View | None) -> None:
         """Show this view, whatever is selected; None: the selection again."""
@@ -113,16 +115,14 @@ class Asking(Contract[T]):
 
     # -- asking --------------------------------------------------------------------------
 
-    def _wanted(self, view: View) -> Wanted:
-        return self.ask(view)
-
     def refresh(self) -> None:
         """Ask and draw now; does nothing while hidden or up to date."""
         if not (self._stale and self.seen):
             return
         self._stale = False
         view = self.present_view()
-        wanted = self._wanted(view)
+        missing = self.needs.missing(view) if self.needs is not None else ""
+        wanted = Nothing(missing) if missing else self.ask(view)
         if isinstance(wanted, Ready):
             self._stop_waiting()
             self._take(Answer(view, wanted.value))

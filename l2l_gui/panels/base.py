@@ -1,7 +1,8 @@
 """What a panel is, and how to write one.
 
 A panel is one file with one subclass of :class:`Panel`. It declares its name, title,
-options and which fields of the selection it shows, and answers a few questions; its help is the
+options, which fields of the selection it shows and what it :class:`~l2l_gui.panels.needs.Needs`
+before it can show anything, and answers a few questions; its help is the
 text of ``help/<name>.txt`` beside it, and what it computes stands in a module ``*_of``.
 
 - :meth:`Panel.build`, once: plots, curves, keys. An item gets its colours by what it means,
@@ -15,7 +16,8 @@ text of ``help/<name>.txt`` beside it, and what it computes stands in a module `
   value and the view it was computed for. Never look at ``self.context`` here; keep nothing on
   ``self`` that a later draw depends on. After any history a panel must draw exactly what a new
   one draws from the same view; ``tests/gui/panels/test_contract.py`` asks every panel.
-- :meth:`Panel.data`: the numbers of an answer, columns with units.
+- :meth:`Panel.data`: the numbers of an answer, as a :class:`~l2l_gui.panels.columns.Table` of
+  columns with units; what a tip says of a row can follow from the same columns.
 
 Where they are needed: :meth:`Panel.mark` moves what stands at the selected problem without
 drawing the rest again (the fields that only move marks are in ``points_at``, not in ``depends``);
@@ -26,20 +28,6 @@ person has zoomed; :meth:`Panel.refine` asks for a slower part once the first is
 Everything else is done here and in the header: a panel is asked only while it can be seen,
 computations run in the background, waiting and empty states, options with undo, export, zoom,
 themes, the time cursor.
-
-To convert a panel of the old kind (:class:`~l2l_gui.panels.legacy.LegacyPanel`):
-
-1. ``check``, ``Choice``, ``tools``, ``state``, ``set_state`` become ``options``; read them as
-   ``view["name"]`` or ``answer.view["name"]``.
-2. ``restyle`` becomes ``inked(...)`` beside each item in ``build``; brushes point by point are
-   made in ``draw``, which is repeated when the theme changes.
-3. ``ask`` reads the view instead of the context; results gathered one by one become ``Combined``.
-4. ``draw(value)`` becomes ``draw(answer)``: drop ``self._shown`` (handlers of the mouse use
-   :attr:`Panel.answer`), ``shown.emit`` (return it from ``caption``) and comparisons with what
-   was drawn last (an answer of the same value and view is not drawn twice).
-5. ``follows`` goes: asking again for a known key draws nothing.
-6. ``reset_zoom`` becomes ``frame``; a plot of one trial needs none.
-7. ``data`` reads the answer; its notes are ``answer.view.notes(...)``.
 """
 
 from __future__ import annotations
@@ -54,7 +42,9 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from l2l_gui.output import exporting
 from l2l_gui.output.panel_data import PanelData
 from l2l_gui.panels.asking import Asking
+from l2l_gui.panels.columns import Column, Table, tip
 from l2l_gui.panels.contract import SNAPSHOT, Context
+from l2l_gui.panels.needs import Compares, Needs
 from l2l_gui.panels.option_controls import menu_entries, option_row
 from l2l_gui.panels.options import Choice, Flag, Number, OptionValues, Several
 from l2l_gui.panels.view import Answer, Combined, Nothing, Ready, View, Wanted
@@ -65,18 +55,23 @@ __all__ = [
     "SNAPSHOT",
     "Answer",
     "Choice",
+    "Column",
     "Combined",
+    "Compares",
     "Computation",
     "Context",
     "Flag",
+    "Needs",
     "Nothing",
     "Number",
     "Panel",
     "PanelData",
     "Ready",
     "Several",
+    "Table",
     "View",
     "Wanted",
+    "tip",
 ]
 
 T = TypeVar("T")

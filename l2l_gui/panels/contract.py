@@ -16,8 +16,10 @@ from l2l_gui.model.selection import Selection, SharedSelection
 from l2l_gui.model.sessions import OpenSession, Sessions
 from l2l_gui.output.panel_data import PanelData
 from l2l_gui.panels.help_text import HelpText
+from l2l_gui.panels.needs import Needs
 from l2l_gui.panels.options import Choice, Flag, Number, OptionValues, Several
 from l2l_gui.panels.view import Answer, View, Wanted
+from l2l_gui.plotting.pointing import Pointing
 from l2l_gui.workers.jobs import Computation, Jobs
 from l2l_gui.workers.redraw import RedrawQueue
 
@@ -80,6 +82,8 @@ class Contract(QWidget, Generic[T]):
     points_at: ClassVar[frozenset[str]] = frozenset()
     """Fields of :class:`Selection` that only move marks. Not ``time``: see :meth:`show_time`."""
     options: ClassVar[tuple[Flag | Choice | Several | Number, ...]] = ()
+    needs: ClassVar[Needs | None] = None
+    """What must be there before the panel is asked."""
     pace: ClassVar[float] = PICTURE
     """How often a second the run's progress is drawn at most; only with ``SNAPSHOT``."""
 
@@ -132,6 +136,31 @@ class Contract(QWidget, Generic[T]):
         return []
 
     # -- for panels to use -------------------------------------------------------------
+
+    def point_at(
+        self,
+        plot: pg.PlotItem,
+        select: Callable[[Answer[T], float, float], int | None] | None = None,
+        tip: Callable[[Answer[T], float, float], str | None] | None = None,
+    ) -> Pointing:
+        """Let the mouse point at what a plot shows, once the plot is in its view.
+
+        Parameters
+        ----------
+        select : the problem that a click at (x, y) of an answer selects, or None
+        tip : what is said of (x, y), or None
+        """
+
+        def clicked(x: float, y: float) -> None:
+            number = select(self.answer, x, y) if select and self.answer else None
+            if number is not None:
+                self.select(number)
+
+        def said(x: float, y: float) -> str | None:
+            return tip(self.answer, x, y) if tip and self.answer else None
+
+        view = plot.getViewWidget()
+        return Pointing(view, plot, clicked if select else None, said if tip else None)
 
     def select(self, problem: int) -> None:
         """Select a problem, as a click on it does."""

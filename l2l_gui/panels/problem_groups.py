@@ -113,6 +113,11 @@ class GroupTrajectories:
         """Place of a problem in the group; None when it is not there."""
         return self.numbers.index(problem) if problem in self.numbers else None
 
+    def part(self, name: str) -> NDArray[np.float32]:
+        """The coordinates of a part, such as "mean_decision"."""
+        found: NDArray[np.float32] = getattr(self.coordinates, name)
+        return found
+
     def step(self, ms: float) -> int:
         """Place in ``times`` that is nearest."""
         return int(np.abs(self.times - ms).argmin())

@@ -13,8 +13,8 @@ from PyQt6.QtGui import QColor
 from l2l_engine import task
 from l2l_gui.look.theme import theme
 from l2l_gui.panels.problem_groups import GroupTrajectories
-from l2l_gui.plotting.legend_line import LINE, Key
-from l2l_gui.plotting.legend_line import THICK as THICK_LINE
+from l2l_gui.plotting.legend import DOT, LINE, SQUARE, TRIANGLE, Sign
+from l2l_gui.plotting.legend import THICK as THICK_LINE
 from l2l_gui.plotting.projected_plot import Family, Markers
 
 PARTS = {
@@ -30,9 +30,9 @@ BINS = 5
 THIN, THICK = 1.0, 4.0
 MUTED = 150  # the grey, of 255
 EVENTS = (
-    ("sample", "start", "o", "●"),
-    ("delay", "stimulus off", "s", "■"),
-    ("response", "go", "t", "▼"),
+    ("sample", "start", "o", DOT),
+    ("delay", "stimulus off", "s", SQUARE),
+    ("response", "go", "t", TRIANGLE),
 )
 """Epoch that begins, its mark's meaning, its symbol in a plot and in a legend."""
 
@@ -44,7 +44,7 @@ class Drawing:
     families: list[Family]
     owners: list[NDArray[np.intp]]
     markers: list[Markers]
-    keys: list[Key]
+    signs: list[Sign]
 
     def problem(self, family: int, index: int) -> int | None:
         """Whose a trajectory is; None for none."""
@@ -61,7 +61,7 @@ def drawn_rows(group: GroupTrajectories, most: int = MOST_DRAWN) -> NDArray[np.i
 
 def points(group: GroupTrajectories, part: str) -> NDArray[np.float32]:
     """A part's trajectories along its first three components, (K, M, T, 3); M = 1 for the mean."""
-    values = getattr(group.coordinates, part)
+    values = group.part(part)
     if part == "mean_decision":
         values = values[:, None]
     missing = max(0, DIMENSIONS - values.shape[-1])
@@ -93,13 +93,13 @@ def draw(
     numbers = np.asarray(group.numbers)
     families: list[Family] = []
     owners: list[NDArray[np.intp]] = []
-    keys: list[Key] = []
+    signs: list[Sign] = []
 
     def add(places: NDArray[np.intp], trial: int, colour: str, width: float, name: str) -> None:
         if len(places):
             families.append(Family(everything[places, trial], colour, width))
             owners.append(numbers[places])
-            keys.append(Key(colour, LINE if width == THIN else THICK_LINE, name))
+            signs.append(Sign(LINE if width == THIN else THICK_LINE, colour, name))
 
     for trial in trials:
         plain = "decision" if part == "mean_decision" else f"stimulus{trial}"
@@ -112,7 +112,7 @@ def draw(
         if chosen is not None:
             colour = "text" if by_number else plain
             add(np.array([chosen]), trial, colour, THICK, f"problem {selected}")
-    return Drawing(families, owners, _events(group, everything[:, trials], rows, chosen), keys)
+    return Drawing(families, owners, _events(group, everything[:, trials], rows, chosen), signs)
 
 
 def muted(name: str) -> str:
@@ -121,13 +121,13 @@ def muted(name: str) -> str:
     return QColor(*((part + MUTED) // 2 for part in colour.getRgb()[:3])).name()
 
 
-def legend(drawings: Iterable[Drawing]) -> list[Key]:
+def legend(drawings: Iterable[Drawing]) -> list[Sign]:
     """One legend for several drawings: every line once, then the events."""
-    lines = dict.fromkeys(key for drawing in drawings for key in drawing.keys)
-    plain = [key for key in lines if key.sign == LINE]
-    thick = [key for key in lines if key.sign != LINE][:1]
-    thick = [key._replace(color="text") for key in thick]
-    return [*plain, *thick, *(Key("text", sign, name) for _, name, _, sign in EVENTS)]
+    lines = dict.fromkeys(sign for drawing in drawings for sign in drawing.signs)
+    plain = [sign for sign in lines if sign.mark == LINE]
+    thick = [sign for sign in lines if sign.mark != LINE][:1]
+    thick = [sign._replace(colour="text") for sign in thick]
+    return [*plain, *thick, *(Sign(mark, "text", name) for _, name, _, mark in EVENTS)]
 
 
 def _bins(
@@ -166,5 +166,4 @@ def _events(
 def axis_names(part: str, short: bool = False) -> tuple[str, str, str]:
     """The three axes of a part's plot."""
     word = AXES[part][0].upper() if short else f"{AXES[part]} "
-    one, two, three = (f"{word}{number}" for number in range(1, DIMENSIONS + 1))
-    return one, two, three
+    return f"{word}1", f"{word}2", f"{word}3"

@@ -7,14 +7,15 @@ carries the view it was computed for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from l2l_gui.model.selection import Group, Selection
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.model.snapshot import Snapshot
+from l2l_gui.plotting.session_colours import Look
 from l2l_gui.workers.jobs import Computation
 
 T = TypeVar("T")
@@ -41,25 +42,39 @@ class View:
     """How each session stood."""
     selection: Selection = Selection()
     options: Mapping[str, Any] = field(default_factory=dict)
+    looks: tuple[Look, ...] = ()
+    """How each session is drawn where sessions are compared."""
 
     def __getitem__(self, option: str) -> Any:
         """The value of an option."""
         return self.options[option]
 
     @property
-    def session(self) -> OpenSession | None:
-        """The primary session."""
-        return self.sessions[0] if self.sessions else None
+    def session(self) -> OpenSession:
+        """The primary session; IndexError when none is open, which :class:`Needs` rules out."""
+        return self.sessions[0]
 
     @property
-    def snapshot(self) -> Snapshot | None:
-        """How the primary session stood."""
-        return self.snapshots[0] if self.snapshots else None
+    def snapshot(self) -> Snapshot:
+        """How the primary session stood; IndexError when none is open."""
+        return self.snapshots[0]
+
+    @property
+    def problem(self) -> int:
+        """The selected problem, of a panel that needs one."""
+        assert self.selection.problem is not None
+        return self.selection.problem
+
+    @property
+    def learners(self) -> list[Learner]:
+        """The sessions that had learned a problem, with how they stood."""
+        each = zip(self.sessions, self.snapshots, self.looks, strict=True)
+        return [Learner(*found) for found in each if found[1].problems]
 
     @property
     def problems(self) -> int:
         """Finished problems of the primary session."""
-        return self.snapshot.problems if self.snapshot is not None else 0
+        return self.snapshot.problems if self.snapshots else 0
 
     @property
     def group(self) -> Group:
@@ -74,7 +89,7 @@ class View:
 
     def notes(self, *more: str) -> tuple[str, ...]:
         """The first lines of an exported file: the session, then what else is known."""
-        return (*(f"Session {self.session.name}" for _ in self.sessions[:1] if self.session), *more)
+        return (*(f"Session {session.name}" for session in self.sessions[:1]), *more)
 
     # -- as plain values -----------------------------------------------------------------
 
@@ -89,6 +104,7 @@ class View:
                 "group": list(self.selection.group),
             },
             "options": dict(self.options),
+            "looks": [look.number for look in self.looks],
         }
 
     @classmethod
@@ -104,13 +120,23 @@ class View:
         chosen["sessions"] = tuple(map(Path, chosen["sessions"]))
         chosen["group"] = Group(*chosen["group"])
         by_path = {session.path: session for session in sessions}
-        found = tuple(by_path[path] for path in chosen["sessions"] if path in by_path)
+        numbers = zip(chosen["sessions"], plain["looks"], strict=True)
+        known = [(by_path[path], Look(number)) for path, number in numbers if path in by_path]
+        found, looks = (tuple(each) for each in zip(*known, strict=True)) if known else ((), ())
         options = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in plain["options"].items()
         }
         snapshots = tuple(session.snapshot for session in found)
-        return cls(plain["panel"], found, snapshots, Selection(**chosen), options)
+        return cls(plain["panel"], found, snapshots, Selection(**chosen), options, looks)
+
+
+class Learner(NamedTuple):
+    """A session that had learned a problem, how it stood, and how it is drawn."""
+
+    session: OpenSession
+    snapshot: Snapshot
+    look: Look
 
 
 @dataclass(frozen=True)
@@ -122,7 +148,7 @@ class Ready:
 
 @dataclass(frozen=True)
 class Nothing:
-    """An answer of :meth:`Panel.ask`: there is nothing to show; the sentence says what to do."""
+    """There is nothing to show; the sentence says what to do."""
 
     sentence: str
 
@@ -160,28 +186,3 @@ class Answer(Generic[T]):
     view: View
     value: T
     more: Any = None
-
-
-def learned_problem(
-    view: View, what: str, then: Callable[[OpenSession, int], Wanted], first: int = 1
-) -> Wanted:
-    """What ``then`` wants of the selected problem, or a sentence on how to see ``what`` of one.
-
-    Parameters
-    ----------
-    view : the view asked for
-    what : ends the sentence, such as "how fast the state moves"
-    then : is given the session and the number of the problem
-    first : the first problem that has it
-    """
-    session, number = view.session, view.selection.problem
-    if session is None:
-        return Nothing(f"Open a session or make a new one to see {what}.")
-    if number is None or view.problems < first:
-        missing = "a problem is" if first == 1 else f"{first} problems are"
-        return Nothing(f"Train until {missing} learned to see {what}: press P for one problem.")
-    if number < first:
-        return Nothing(
-            f"Problem {number} has no problem before it: select a later one to see {what}."
-        )
-    return then(session, number)

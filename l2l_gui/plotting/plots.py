@@ -65,6 +65,7 @@ def titled(plot: pg.PlotItem, words: str) -> None:
     """Write above a plot, laying it out anew only where the words differ."""
     if plot.titleLabel.text != words:
         plot.setTitle(words, size="9pt")
+        plot.titleLabel.setMinimumWidth(0)  # long words must not widen the column
 
 
 def colour_bar(label: str = "", *, width: int | None = None, colours: str = "viridis") -> Any:

@@ -27,7 +27,7 @@ class Pointing:
         clicked: Callable[[float, float], None] | None = None,
         tip: Callable[[float, float], str | None] | None = None,
     ) -> None:
-        self._view, self._plot, self._clicked, self._tip = view, plot, clicked, tip
+        self._view, self._plot, self._clicked, self.tip = view, plot, clicked, tip
         if clicked is not None:
             view.scene().sigMouseClicked.connect(self._on_click)
         if tip is not None:
@@ -59,7 +59,7 @@ class Pointing:
 
     def _on_move(self, arguments: tuple[QPointF]) -> None:
         place = self.place(arguments[0])
-        text = self._tip(*place) if place and self._tip else None
+        text = self.tip(*place) if place and self.tip else None
         if text is None:
             QToolTip.hideText()
             return

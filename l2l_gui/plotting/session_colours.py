@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -16,23 +17,31 @@ STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 _given: WeakKeyDictionary[Sessions, dict[Path, int]] = WeakKeyDictionary()
 
 
-def number(sessions: Sessions, session: OpenSession) -> int:
-    """The lowest number that no other open session has, kept until it is closed."""
-    given = _given.setdefault(sessions, {})
-    open_now = {one.path for one in sessions}
-    for path in [path for path in given if path not in open_now]:
-        del given[path]
-    if session.path not in given:
-        taken = set(given.values())
-        given[session.path] = next(n for n in range(len(taken) + 1) if n not in taken)
-    return given[session.path]
+@dataclass(frozen=True)
+class Look:
+    """How a session is drawn wherever sessions are compared; ``number`` counts from 0."""
 
+    number: int
 
-def colour(sessions: Sessions, session: OpenSession) -> str:
-    """Its colour as ``#rrggbb``."""
-    return COLOURS[number(sessions, session) % len(COLOURS)]
+    @classmethod
+    def of(cls, sessions: Sessions, session: OpenSession) -> Look:
+        """The lowest number that no other open session has, kept until it is closed."""
+        given = _given.setdefault(sessions, {})
+        still_open = {other.path for other in sessions}
+        for path in [path for path in given if path not in still_open]:
+            del given[path]
+        if session.path not in given:
+            taken = set(given.values())
+            free = (number for number in range(len(taken) + 1) if number not in taken)
+            given[session.path] = next(free)
+        return cls(given[session.path])
 
+    @property
+    def colour(self) -> str:
+        """Its colour as ``#rrggbb``."""
+        return COLOURS[self.number % len(COLOURS)]
 
-def style(sessions: Sessions, session: OpenSession) -> Qt.PenStyle:
-    """Its line style: solid until there are more sessions than colours."""
-    return STYLES[number(sessions, session) // len(COLOURS) % len(STYLES)]
+    @property
+    def style(self) -> Qt.PenStyle:
+        """Its line style: solid until there are more sessions than colours."""
+        return STYLES[self.number // len(COLOURS) % len(STYLES)]

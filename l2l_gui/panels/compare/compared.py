@@ -9,21 +9,15 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PyQt6.QtCore import Qt
 
-from l2l_gui.model.sessions import OpenSession, Sessions
-from l2l_gui.panels.base import SNAPSHOT, Answer, Computation, Nothing, Panel, View, Wanted
-from l2l_gui.plotting.ink import Ink
-from l2l_gui.plotting.legend_line import DASHED, DOTTED, LINE, Key, LegendLine
+from l2l_gui.panels.base import SNAPSHOT, Answer, Compares, Computation, Panel, View
+from l2l_gui.panels.view import Learner
+from l2l_gui.plotting.legend import LINE, LINES, Legend, Sign
 from l2l_gui.plotting.log_axis import LogAxis
 from l2l_gui.plotting.plots import ProblemLine, dressed
-from l2l_gui.plotting.pointing import Pointing
-from l2l_gui.plotting.session_colours import STYLES, colour, style
+from l2l_gui.plotting.problem_axis import FIRM
 
 T = TypeVar("T")
-
-SIGNS = dict(zip(STYLES, (LINE, DASHED, DOTTED), strict=True))
-FIRM = Ink("accent", 1, alpha=0.8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,48 +29,20 @@ class Learned:
     """Whether it is a perturbation run."""
 
 
-def able(view: View) -> list[OpenSession]:
-    """The sessions that had learned a problem."""
-    pairs = zip(view.sessions, view.snapshots, strict=True)
-    return [session for session, now in pairs if now.problems]
-
-
-def too_few(view: View) -> Nothing | None:
-    """What to do while there is nothing to compare; None when there is."""
-    if not view.sessions:
-        return Nothing("Open two sessions to compare: drop their files here.")
-    if len(view.sessions) < 2:
-        return Nothing("Open a second session to compare: drop its file here.")
-    if not able(view):
-        return Nothing("None of these sessions has learned a problem: train one first.")
-    return None
-
-
-def names(sessions: list[OpenSession]) -> list[str]:
-    """A name for each session, with its place where two have the same."""
+def names(view: View) -> list[str]:
+    """A name for each session that learned, with its place where two have the same."""
     found: list[str] = []
-    for place, session in enumerate(sessions, start=1):
-        name = session.name
+    for place, learner in enumerate(view.learners, start=1):
+        name = learner.session.name
         found.append(f"{name} ({place})" if name in found else name)
     return found
 
 
-@dataclass(frozen=True)
-class Look:
-    """How a session is drawn wherever sessions are compared."""
-
-    name: str
-    colour: str
-    style: Qt.PenStyle
-
-    @classmethod
-    def of(cls, session: OpenSession, sessions: Sessions) -> Look:
-        """The look it keeps as long as it is open."""
-        return cls(session.name, colour(sessions, session), style(sessions, session))
-
-    def key(self, words: str = "") -> Key:
-        """Its entry in a legend."""
-        return Key(self.colour, SIGNS[self.style], f"{self.name}: {words}" if words else self.name)
+def sign(learner: Learner, words: str = "") -> Sign:
+    """A session's entry in a legend."""
+    name = learner.session.name
+    mark = LINES.get(learner.look.style, LINE)
+    return Sign(mark, learner.look.colour, f"{name}: {words}" if words else name)
 
 
 class CountsPanel(Panel[list[T]]):
@@ -84,37 +50,34 @@ class CountsPanel(Panel[list[T]]):
 
     depends = frozenset({"sessions", SNAPSHOT})
     points_at = frozenset({"problem", "follow_live"})
+    needs = Compares()
     across: ClassVar[str] = "Problem"
     """The label below the plot."""
     compute: ClassVar[Callable[[tuple[Learned, ...]], list[Any]]]
     """What is drawn of each session that has learned something; a pure function."""
+    more_signs: ClassVar[tuple[Sign, ...]] = ()
+    """Entries of the legend that belong to no session."""
 
     def build(self) -> None:
         """A plot under its legend."""
-        self.legend = LegendLine()
+        self.legend = Legend()
         self.view = pg.PlotWidget(axisItems={"left": LogAxis("left")})
         self.body_layout.addWidget(self.legend)
         self.body_layout.addWidget(self.view, 1)
         self.plot = dressed(self.view.getPlotItem(), "Trials to criterion", self.across, log="y")
         self.plot.setLimits(xMin=0, yMin=-0.5, yMax=6)
         self.line = ProblemLine(self.plot, ink=FIRM)
-        self.pointing = Pointing(self.view, self.plot, self._click)
+        self.pointing = self.point_at(self.plot, _problem_at)
         self.items: list[Any] = []
 
-    def ask(self, view: View) -> Wanted:
+    def ask(self, view: View) -> Computation:
         """What the snapshots hold."""
-        nothing = too_few(view)
-        if nothing is not None:
-            return nothing
-        learned = [
-            (session, now) for session, now in zip(view.sessions, view.snapshots, strict=True)
-        ]
         given = tuple(
             Learned(np.asarray(now.counts, np.float64), session.config.run_type.perturbs)
-            for session, now in learned
-            if now.problems
+            for session, now, _ in view.learners
         )
-        key = (self.name, *((session.key, now.problems) for session, now in learned))
+        pairs = zip(view.sessions, view.snapshots, strict=True)
+        key = (self.name, *((session.key, now.problems) for session, now in pairs))
         return Computation(type(self).compute, (given,), key=key, label="Comparing")
 
     def draw(self, answer: Answer[list[T]]) -> None:
@@ -122,27 +85,19 @@ class CountsPanel(Panel[list[T]]):
         for item in self.items:
             self.plot.removeItem(item)
         self.items = []
-        keys = []
-        sessions = able(answer.view)
-        for place, (session, value) in enumerate(zip(sessions, answer.value, strict=True)):
-            look = Look.of(session, self.context.sessions)
-            keys.append(self.add(answer, value, look, place))
-        self.legend.set_keys([*keys, *self.keys()])
+        each = zip(answer.view.learners, answer.value, strict=True)
+        signs = [self.add(answer, *pair, place) for place, pair in enumerate(each)]
+        self.legend.show_signs(*signs, *self.more_signs)
 
-    def add(self, answer: Answer[list[T]], value: T, look: Look, place: int) -> Key:
+    def add(self, answer: Answer[list[T]], learner: Learner, value: T, place: int) -> Sign:
         """Draw one session with :meth:`put`; returns its entry in the legend."""
         raise NotImplementedError
-
-    def keys(self) -> list[Key]:
-        """Entries of the legend that belong to no session."""
-        return []
 
     def put(self, item: Any) -> None:
         """Add an item, until everything is drawn again."""
         self.plot.addItem(item)
         self.items.append(item)
 
-    def _click(self, x: float, _y: float) -> None:
-        known = self.answer.view.problems if self.answer is not None else 0
-        if known:
-            self.select(int(np.clip(round(x), 1, known)))
+
+def _problem_at(answer: Answer[list[Any]], x: float, _y: float) -> int | None:
+    return int(np.clip(round(x), 1, answer.view.problems)) if answer.view.problems else None

@@ -48,6 +48,11 @@ def unit(name: str) -> str:
     return "a.u." if name in ("current", "recurrent") else "a.u./step"
 
 
+def say(name: str) -> str:
+    """How a tip says a value of a column."""
+    return f"{QUANTITIES[name].symbol} {{:.3g}}" if name in QUANTITIES else ""
+
+
 def sample(ink: Ink) -> QIcon:
     """A short stretch of a line."""
     pixmap = QPixmap(44, 20)

@@ -16,6 +16,8 @@ from l2l_engine.analysis.statistics import group_means
 from l2l_engine.analysis.vector_field import vector_field_change
 from l2l_engine.network import NetworkWeights
 from l2l_gui.model.sessions import OpenSession
+from l2l_gui.panels.columns import Column
+from l2l_gui.panels.dynamics.change_quantities import say, unit
 from l2l_gui.panels.learned import predecessor
 
 FIRST = 2
@@ -49,6 +51,20 @@ class ChangeTable:
         if number is None or not FIRST <= number <= self.numbers[-1]:
             return None
         return number - FIRST
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        """One row a problem, all columns by name."""
+        return {
+            "problem": Column("problem", self.numbers, words="Problem {}"),
+            "trials": Column(
+                "trials to criterion", self.counts, "", "{:,.0f} trials", "not learned"
+            ),
+            **{
+                name: Column(name.replace("_", " "), self.column(name), unit(name), say(name))
+                for name in COLUMNS
+            },
+        }
 
     def course(self, name: str, window: int, group: int) -> tuple[NDArray[np.float64], ...]:
         """Problems, values and moving mean of a column; means of groups of more than one problem.

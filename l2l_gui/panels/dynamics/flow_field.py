@@ -13,18 +13,26 @@ from PyQt6.QtGui import QAction
 from l2l_engine import task
 from l2l_engine.analysis import flow
 from l2l_gui.look.theme import theme
-from l2l_gui.model.sessions import OpenSession
-from l2l_gui.panels.base import Answer, Choice, Computation, Flag, Panel, PanelData, View, Wanted
+from l2l_gui.panels.base import (
+    Answer,
+    Choice,
+    Column,
+    Computation,
+    Flag,
+    Needs,
+    Panel,
+    Table,
+    View,
+)
 from l2l_gui.panels.dynamics.flow_scene import PLANES, Scene, points_of, scene_of
 from l2l_gui.panels.dynamics.slow_point_marks import SIGNS, SlowPointMarks
 from l2l_gui.panels.learned import group_words
-from l2l_gui.panels.view import learned_problem
 from l2l_gui.plotting.arrow_field import ArrowField, SmoothImage, grid_over, tinted
 from l2l_gui.plotting.extent import stretched
+from l2l_gui.plotting.image_plot import ImagePlot
 from l2l_gui.plotting.ink import DOTTED, STIMULUS, Ink, inked
-from l2l_gui.plotting.key import LINE, Key, Sign
-from l2l_gui.plotting.plots import colour_bar, dressed, grid_view
-from l2l_gui.plotting.pointing import Pointing
+from l2l_gui.plotting.legend import Legend, Sign
+from l2l_gui.plotting.plots import grid_view
 
 FINER = 2
 """Pixels of the speed image for each arrow, along each axis."""
@@ -39,6 +47,7 @@ class FlowFieldPanel(Panel[Scene]):
     name = "flow_field"
     title = "Flow field"
     depends = frozenset({"problem", "stimulus", "group"})
+    needs = Needs("see the flow of its network", problems=1, selected=True)
     options = (
         Choice("plane", "Plane", PLANES, bar="list"),
         Flag("search", "Search slow points", default=True),
@@ -46,29 +55,26 @@ class FlowFieldPanel(Panel[Scene]):
 
     def build(self) -> None:
         """A plot over an image, with a bar for its colours."""
-        lines = (Sign(LINE, ink.colour, f"stimulus {k}") for k, ink in enumerate(STIMULUS))
-        self.body_layout.addWidget(Key(*lines, *SIGNS))
+        lines = (Sign.of(ink, f"stimulus {k}") for k, ink in enumerate(STIMULUS))
+        self.body_layout.addWidget(Legend(*lines, *SIGNS))
         self.view = grid_view()
         self.body_layout.addWidget(self.view)
-        self.plot = dressed(self.view.addPlot(0, 0), grid=False)
+        self.map = ImagePlot(self.view, bar="Speed (a.u./s)", bar_width=36, image=SmoothImage())
+        self.plot = self.map.plot
         self.plot.setAspectLocked(True)
-        self.image = SmoothImage()
         self.arrows = inked(ArrowField(), pen=Ink("quiet"))
         self.paths = [pg.PlotCurveItem(skipFiniteCheck=True) for _ in range(task.RESPONSES)]
         self.released = inked(pg.PlotCurveItem(skipFiniteCheck=True), pen=Ink("text", 2, DOTTED))
         self.points = SlowPointMarks()
         self.now = pg.ScatterPlotItem(size=11)
-        layers = (self.image, self.arrows, *self.paths, self.released, self.points, self.now)
-        for depth, item in enumerate(layers):
+        layers = (self.arrows, *self.paths, self.released, self.points, self.now)
+        for depth, item in enumerate(layers, start=1):
             item.setZValue(depth)
             self.plot.addItem(item, ignoreBounds=True)
-        self.bar = colour_bar("Speed (a.u./s)", width=36)
-        self.bar.setImageItem(self.image)
-        self.view.addItem(self.bar, 0, 1)
         self.clear = QAction("Clear the released state", self)
         self.clear.triggered.connect(lambda: self.released.setData([], []))
         self._released_in: Scene | None = None
-        self.pointing = Pointing(self.view, self.plot, self._release, self._tip)
+        self.pointing = self.point_at(self.plot, self._release, self._tip)
         self._flow: tuple[NDArray[Any], flow.Flow] | None = None
         self.plot.vb.sigRangeChanged.connect(lambda *_: self.context.redraws.add(self._draw_flow))
 
@@ -76,30 +82,21 @@ class FlowFieldPanel(Panel[Scene]):
         """What takes a released state away."""
         return [self.clear]
 
-    def ask(self, view: View) -> Wanted:
+    def ask(self, view: View) -> Computation:
         """The selected problem's trajectories on the chosen plane."""
-        plane = view["plane"]
-        group = None if plane == "components" else view.selection.group
-
-        def scene(session: OpenSession, number: int) -> Computation:
-            key = ("flow scene", session.key, number, group, plane)
-            return Computation(scene_of, (session, number, group, plane), key, "Simulating")
-
-        return learned_problem(view, "the flow of its network", scene)
+        group = None if view["plane"] == "components" else view.selection.group
+        arguments = (view.session, view.problem, group, view["plane"])
+        key = ("flow scene", view.session.key, *arguments[1:])
+        return Computation(scene_of, arguments, key, "Simulating")
 
     def refine(self, answer: Answer[Scene]) -> Computation | None:
         """The slow points of every epoch."""
-        session, number = answer.view.session, answer.value.learned.number
-        if session is None or not answer.view["search"]:
+        if not answer.view["search"]:
             return None
-        return Computation(
-            points_of,
-            (session, number),
-            key=("slow points", session.key, number),
-            label="Searching slow points",
-            reports=True,
-            slow=True,
-        )
+        arguments = (answer.view.session, answer.value.learned.number)
+        key = ("slow points", arguments[0].key, arguments[1])
+        label = "Searching slow points"
+        return Computation(points_of, arguments, key, label, reports=True, slow=True)
 
     def draw(self, answer: Answer[Scene]) -> None:
         """The trajectories; what moves with the time is drawn by :meth:`show_time`."""
@@ -111,7 +108,7 @@ class FlowFieldPanel(Panel[Scene]):
             path.setPen(Ink(ink.colour, 3 if stimulus in chosen else 1).pen)
         self.plot.setLabel("bottom", scene.labels[0])
         self.plot.setLabel("left", scene.labels[1])
-        self.bar.setColorMap(tinted("accent", 0.45))
+        self.map.bar.setColorMap(tinted("accent", 0.45))
 
     def show_time(self, answer: Answer[Scene], ms: float) -> None:
         """The flow, its points and the present state at this time."""
@@ -141,9 +138,7 @@ class FlowFieldPanel(Panel[Scene]):
         )
         self._flow = grid, field
         # in strides: colours that flicker as the cursor moves say nothing
-        self.bar.setLevels((0.0, stretched(float(field.speed.max()), SLOWEST)))
-        self.image.setImage(field.speed, autoLevels=False)
-        self.image.setRect(rect)
+        self.map.show(field.speed, rect, (0.0, stretched(float(field.speed.max()), SLOWEST)))
         some = np.s_[FINER // 2 :: FINER, FINER // 2 :: FINER]
         longest = 0.9 * min(rect.width() / cells[0], rect.height() / cells[1])
         places, velocity = grid[some].reshape(-1, 2), field.velocity[some].reshape(-1, 2)
@@ -163,44 +158,36 @@ class FlowFieldPanel(Panel[Scene]):
             f"state of stimulus {_stimulus(answer)} at {ms:.0f} ms"
         )
 
-    def data(self, answer: Answer[Scene]) -> PanelData:
+    def data(self, answer: Answer[Scene]) -> Table:
         """The field, the trajectories and the slow points drawn."""
         assert self._flow is not None
         (grid, field), view = self._flow, answer.view
-        arrays: dict[str, Any] = {
-            "axis 1": grid[:, 0, 0],
-            "axis 2": grid[0, :, 1],
-            "velocity": field.velocity,
-            "speed": field.speed,
-            "trajectories": answer.value.trajectories,
-            **self.points.arrays(),
-        }
-        units = dict.fromkeys(("axis 1", "axis 2", "trajectories"), "a.u.")
-        units |= dict.fromkeys(("velocity", "speed"), "a.u./s")
         group = "none" if view["plane"] == "components" else group_words(view.selection.group)
-        return PanelData(
-            arrays,
-            units,
-            title="Flow field",
-            notes=view.notes(
+        return Table(
+            "Flow field",
+            view.notes(
                 f"Problem {answer.value.learned.number}, {view.selection.time:g} ms",
                 f"Plane: {PLANES[view['plane']]}; group of its subspaces: {group}",
                 f"Off the plane: the state of stimulus {_stimulus(answer)} at that time",
             ),
+            Column("axis 1", grid[:, 0, 0], "a.u."),
+            Column("axis 2", grid[0, :, 1], "a.u."),
+            Column("velocity", field.velocity, "a.u./s"),
+            Column("speed", field.speed, "a.u./s"),
+            Column("trajectories", answer.value.trajectories, "a.u."),
+            *self.points.columns(),
         )
 
     # -- the mouse ---------------------------------------------------------------------
 
-    def _release(self, x: float, y: float) -> None:
-        if self.answer is None:
-            return
-        scene: Scene = self.answer.value
-        ms = self.answer.view.selection.time
-        path = scene.released(np.array([x, y]), _stimulus(self.answer), ms)
-        self._released_in = scene
+    def _release(self, answer: Answer[Scene], x: float, y: float) -> None:
+        """Let a state go where the plot was clicked."""
+        ms = answer.view.selection.time
+        path = answer.value.released(np.array([x, y]), _stimulus(answer), ms)
+        self._released_in = answer.value
         self.released.setData(*path.T)
 
-    def _tip(self, x: float, y: float) -> str | None:
+    def _tip(self, _: Answer[Scene], x: float, y: float) -> str | None:
         index = self.pointing.near(x, y, *self.points.places)
         return None if index is None else self.points.describe(index)
 

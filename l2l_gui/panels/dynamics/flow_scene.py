@@ -61,9 +61,9 @@ class Scene:
 
 def scene_of(session: OpenSession, number: int, group: Group | None, kind: str) -> Scene:
     """Simulate a learned problem and find the plane."""
-    one = learned(session, number)
+    own = learned(session, number)
     if group is None:
-        plane = flow.principal_plane(one.states)
+        plane = flow.principal_plane(own.states)
         labels = ("Component 1 (a.u.)", "Component 2 (a.u.)")
     else:
         subspaces = subspaces_of(session, group)
@@ -72,9 +72,9 @@ def scene_of(session: OpenSession, number: int, group: Group | None, kind: str) 
         plane = flow.Plane(axes, np.zeros(len(axes)))
         other = "Decision 2" if kind == "decision" else "Stimulus 1"
         labels = ("Decision 1 (a.u.)", f"{other} (a.u.)")
-    start = np.broadcast_to(one.weights.initial_state, (task.RESPONSES, 1, one.weights.units))
-    path = plane.coordinates(np.concatenate([start, one.states], axis=1))
-    return Scene(one, session.config, plane, labels, path)
+    start = np.broadcast_to(own.weights.initial_state, (task.RESPONSES, 1, own.weights.units))
+    path = plane.coordinates(np.concatenate([start, own.states], axis=1))
+    return Scene(own, session.config, plane, labels, path)
 
 
 def points_of(session: OpenSession, number: int, progress: Progress | None = None) -> list[Points]:

@@ -12,10 +12,9 @@ from l2l_engine.analysis.forgetting import Forgetting, forgetting
 from l2l_engine.analysis.progress import Progress
 from l2l_engine.config import L2LError
 from l2l_gui.model.sessions import OpenSession
+from l2l_gui.panels.columns import Column
 
 STRIDES = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000)
-
-
 MOST = 41
 """Problems, and networks, tried at most: some 4 s of work."""
 
@@ -38,6 +37,23 @@ class Matrix:
         """Where the squares lie, centred on their problems."""
         start, size = float(self.numbers[0] - self.stride / 2), float(self.stride * self.side)
         return QRectF(start, start, size, size)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The problems, both matrices and the backward transfer."""
+        return (
+            Column("problem", self.numbers),
+            Column("loss", self.found.loss, "nats"),
+            Column("accuracy", self.found.accuracy),
+            Column("backward transfer", self.found.backward_transfer),
+        )
+
+    def whole(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """A matrix with gaps, NaN, for problems whose network was not saved."""
+        rows = (self.numbers - self.numbers[0]) // self.stride
+        found = np.full((self.side, self.side), np.nan)
+        found[np.ix_(rows, rows)] = values
+        return found
 
     def nearest(self, place: float) -> int | None:
         """Index of the problem whose square holds a place on either axis."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from l2l_engine.analysis.fixed_points import Points, fixed_points
 from l2l_engine.analysis.point_tracks import tracks
-from l2l_engine.analysis.progress import Progress
+from l2l_engine.analysis.progress import Progress, share
 from l2l_engine.config import L2LError
 from l2l_gui.model.selection import Group
 from l2l_gui.model.sessions import OpenSession
+from l2l_gui.panels.columns import Column
 from l2l_gui.panels.learned import group_words, subspaces_of
 
 NETWORKS = 12
@@ -61,7 +62,7 @@ class Course:
 def searched(group: Group) -> list[int]:
     """The problems of a group whose networks are searched."""
     chosen = np.linspace(0, group.size - 1, min(NETWORKS, group.size)).round().astype(int)
-    return [group.start + int(one) for one in chosen]
+    return [group.start + int(place) for place in chosen]
 
 
 def course_of(session: OpenSession, group: Group, progress: Progress | None = None) -> Course:
@@ -70,7 +71,7 @@ def course_of(session: OpenSession, group: Group, progress: Progress | None = No
     What was found before in a session is not searched again.
     """
     known = _KNOWN.setdefault(session, {})
-    numbers = [one for one in searched(group) if session.network(one).is_finite()]
+    numbers = [number for number in searched(group) if session.network(number).is_finite()]
     if not numbers:
         raise L2LError(f"{session.path.name} holds no network of {group_words(group)}.")
     missing = [number for number in numbers if number not in known]
@@ -80,16 +81,10 @@ def course_of(session: OpenSession, group: Group, progress: Progress | None = No
             session.stimuli(number),
             session.config,
             starts=SEARCHES,
-            progress=_part(progress, done, len(missing)),
+            progress=share(progress, done / len(missing), (done + 1) / len(missing)),
         )
     decision = subspaces_of(session, group).decision[:, :2]
     return Course(group, numbers, [known[number] for number in numbers], decision)
-
-
-def _part(progress: Progress | None, done: int, total: int) -> Callable[[float], None] | None:
-    if progress is None:
-        return None
-    return lambda fraction: progress((done + fraction) / total)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,6 +95,29 @@ class Drawn:
     places: NDArray[np.float64]  # (n, 2)
     source: list[tuple[Points, int]]
     links: NDArray[np.intp]  # (m, 2) which continues which
+
+    def of_each(self, name: str) -> NDArray[Any]:
+        """A quantity of every point, (n,)."""
+        return np.array([getattr(points, name)[index] for points, index in self.source])
+
+    def leading(self, name: str) -> list[NDArray[Any]]:
+        """The first few eigenvalues, or time constants, of every point."""
+        return [getattr(points, name)[index, :LEADING] for points, index in self.source]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """One row a point."""
+        values = np.array(self.leading("eigenvalues")).reshape(len(self.source), -1)
+        return (
+            Column("problem", self.problem, words="Problem {}"),
+            Column("decision 1", self.places[:, 0], "a.u."),
+            Column("decision 2", self.places[:, 1], "a.u."),
+            Column("speed", self.of_each("speed"), "a.u./s"),
+            Column("relative speed", self.of_each("relative_speed")),
+            Column("unstable dimensions", self.of_each("unstable_dimensions")),
+            Column("eigenvalue real", values.real, "1/s"),
+            Column("eigenvalue imaginary", values.imag, "1/s"),
+        )
 
 
 def _collect(course: Course, epoch: str) -> Drawn:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 
 from l2l_engine.analysis.fixed_points import Points
 from l2l_gui.look.theme import theme
-from l2l_gui.plotting.key import Sign
+from l2l_gui.panels.columns import Column
+from l2l_gui.plotting.legend import DIAMOND, DOT, RING, Sign
 
 SIZE, MANY = 12, 4
 SIGNS = (
-    Sign("●", "text", "stable"),
-    Sign("○", "text", "unstable"),
-    Sign("◆", "text", "fixed"),
+    Sign(DOT, "text", "stable"),
+    Sign(RING, "text", "unstable"),
+    Sign(DIAMOND, "text", "fixed"),
 )
 
 
@@ -51,7 +50,7 @@ class SlowPointMarks(pg.ScatterPlotItem):
         self.setData(
             pos=self._places,
             symbol=["d" if fixed else "o" for fixed in self._points.fixed],
-            brush=[theme.brush("text" if one else "panel") for one in stable],
+            brush=[theme.brush("text" if full else "panel") for full in stable],
             pen=theme.pen("text", 2),
         )
 
@@ -60,17 +59,18 @@ class SlowPointMarks(pg.ScatterPlotItem):
         assert self._points is not None
         return describe(self._points, index)
 
-    def arrays(self) -> dict[str, Any]:
+    def columns(self) -> tuple[Column, ...]:
         """What is marked, for export."""
         if self._points is None:
-            return {}
-        return {
-            "slow points": self._places,
-            "slow point speed (a.u./s)": self._points.speed,
-            "slow point relative speed": self._points.relative_speed,
-            "slow point eigenvalues real (1/s)": self._points.eigenvalues.real,
-            "slow point eigenvalues imaginary (1/s)": self._points.eigenvalues.imag,
-        }
+            return ()
+        found = self._points
+        return (
+            Column("slow points", self._places),
+            Column("slow point speed (a.u./s)", found.speed),
+            Column("slow point relative speed", found.relative_speed),
+            Column("slow point eigenvalues real (1/s)", found.eigenvalues.real),
+            Column("slow point eigenvalues imaginary (1/s)", found.eigenvalues.imag),
+        )
 
 
 def describe(points: Points, index: int) -> str:

@@ -6,24 +6,15 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 
 from l2l_gui.look.theme import theme
-from l2l_gui.panels.base import Answer, Choice, Computation, Nothing, Panel, PanelData, View, Wanted
-from l2l_gui.panels.dynamics.slow_point_course import (
-    EPOCHS,
-    LEADING,
-    Course,
-    Drawn,
-    course_of,
-    searched,
-)
+from l2l_gui.panels.base import Answer, Choice, Computation, Needs, Panel, Table, View
+from l2l_gui.panels.dynamics.slow_point_course import EPOCHS, Course, Drawn, course_of, searched
 from l2l_gui.panels.dynamics.slow_point_marks import describe
 from l2l_gui.panels.learned import group_words
 from l2l_gui.plotting.ink import RING, ZERO, inked
 from l2l_gui.plotting.log_axis import LogAxis
 from l2l_gui.plotting.plots import ProblemLine, colour_bar, dressed, grid_view
-from l2l_gui.plotting.pointing import Pointing
 from l2l_gui.widgets.adaptive_splitter import AdaptiveSplitter
 
 SPECTRA = {"plane": "eigenvalues", "time": "time constants"}
@@ -39,6 +30,7 @@ class SlowPointsPanel(Panel[Course]):
     title = "Slow points"
     depends = frozenset({"group"})
     points_at = frozenset({"problem"})
+    needs = Needs("follow its slow points", problems=1)
     options = (
         Choice("epoch", "Epoch", EPOCHS, bar="list"),
         Choice("spectra", "Spectra", SPECTRA, bar="list"),
@@ -46,7 +38,7 @@ class SlowPointsPanel(Panel[Course]):
 
     def build(self) -> None:
         """Two plots and a bar of problems."""
-        self.view, spectra_view = grid_view(margins=(0, 0, 4, 0)), grid_view(margins=(0, 0, 4, 0))
+        self.view, spectra_view = (grid_view(margins=(0, 0, 4, 0)) for _ in range(2))
         self.body_layout.addWidget(
             AdaptiveSplitter(self.view, spectra_view, shares=(1, 1)), stretch=1
         )
@@ -72,12 +64,10 @@ class SlowPointsPanel(Panel[Course]):
         self.bar = colour_bar("Problem", width=36)
         self.bar.setColorMap(_colour_map())
         self.view.addItem(self.bar, 0, 1)
-        self._pointing = Pointing(self.view, self.plot, self._click, self._tip)
+        self.pointing = self.point_at(self.plot, self._problem_at, self._tip)
 
-    def ask(self, view: View) -> Wanted:
+    def ask(self, view: View) -> Computation:
         """The points of the group's networks."""
-        if view.session is None or not view.problems:
-            return Nothing("Open a session, or train until a problem is learned, to follow points.")
         return Computation(
             course_of,
             (view.session, view.group),
@@ -95,7 +85,7 @@ class SlowPointsPanel(Panel[Course]):
         scaled = (drawn.problem - low) / max(high - low, 1)
         colours = list(_colour_map().map(scaled, mode="qcolor")) if len(scaled) else []
         hollow = theme.brush("panel")
-        stable = [points.unstable_dimensions[index] == 0 for points, index in drawn.source]
+        stable = drawn.of_each("unstable_dimensions") == 0
         self.marks.setData(
             pos=drawn.places,
             brush=[own if full else hollow for own, full in zip(colours, stable, strict=True)],
@@ -107,11 +97,11 @@ class SlowPointsPanel(Panel[Course]):
         self._draw_spectra(drawn, colours)
 
     def _draw_spectra(self, drawn: Drawn, colours: list[Any]) -> None:
-        values = _leading(drawn, "eigenvalues")
+        values = drawn.leading("eigenvalues")
         flat = np.concatenate([*values, np.empty(0, complex)])
         of = [own for own, some in zip(colours, values, strict=True) for _ in some]
         self.values.setData(pos=np.stack([flat.real, flat.imag], axis=1), brush=of, pen=None)
-        times = _leading(drawn, "time_constants")
+        times = drawn.leading("time_constants")
         flat = np.concatenate([*times, np.empty(0)])
         number = np.repeat(drawn.problem, [len(some) for some in times])
         shown = np.flatnonzero(np.abs(flat) < LONGEST)
@@ -134,63 +124,27 @@ class SlowPointsPanel(Panel[Course]):
         words = f"{len(course.numbers)} networks of {group_words(course.group)}"
         return f"{words}, {count} point{'' if count == 1 else 's'}"
 
-    def data(self, answer: Answer[Course]) -> PanelData:
+    def data(self, answer: Answer[Course]) -> Table:
         """One row a point."""
         epoch = answer.view["epoch"]
-        drawn = answer.value.drawn(epoch)
-        values = np.array(_leading(drawn, "eigenvalues")).reshape(len(drawn.source), -1)
-
-        def column(name: str) -> NDArray[Any]:
-            return np.array([getattr(points, name)[index] for points, index in drawn.source])
-
-        return PanelData(
-            {
-                "problem": drawn.problem,
-                "decision 1": drawn.places[:, 0],
-                "decision 2": drawn.places[:, 1],
-                "speed": column("speed"),
-                "relative speed": column("relative_speed"),
-                "unstable dimensions": column("unstable_dimensions"),
-                "eigenvalue real": values.real,
-                "eigenvalue imaginary": values.imag,
-            },
-            {
-                "decision 1": "a.u.",
-                "decision 2": "a.u.",
-                "speed": "a.u./s",
-                "eigenvalue real": "1/s",
-                "eigenvalue imaginary": "1/s",
-            },
-            title=f"Slow points, {epoch}",
-            notes=answer.view.notes(f"Decision subspace of {group_words(answer.value.group)}"),
-        )
+        notes = answer.view.notes(f"Decision subspace of {group_words(answer.value.group)}")
+        return Table(f"Slow points, {epoch}", notes, *answer.value.drawn(epoch).columns)
 
     # -- the mouse ---------------------------------------------------------------------
 
-    def _near(self, x: float, y: float) -> tuple[Drawn, int] | None:
-        if self.answer is None:
-            return None
-        drawn: Drawn = self.answer.value.drawn(self.answer.view["epoch"])
-        index = self._pointing.near(x, y, *drawn.places.T)
-        return None if index is None else (drawn, index)
+    def _near(self, answer: Answer[Course], x: float, y: float) -> tuple[Drawn, int | None]:
+        drawn = answer.value.drawn(answer.view["epoch"])
+        return drawn, self.pointing.near(x, y, *drawn.places.T)
 
-    def _click(self, x: float, y: float) -> None:
-        found = self._near(x, y)
-        if found is not None:
-            drawn, index = found
-            self.select(int(drawn.problem[index]))
+    def _problem_at(self, answer: Answer[Course], x: float, y: float) -> int | None:
+        drawn, index = self._near(answer, x, y)
+        return None if index is None else int(drawn.problem[index])
 
-    def _tip(self, x: float, y: float) -> str | None:
-        found = self._near(x, y)
-        if found is None:
+    def _tip(self, answer: Answer[Course], x: float, y: float) -> str | None:
+        drawn, index = self._near(answer, x, y)
+        if index is None:
             return None
-        drawn, index = found
         return f"Problem {drawn.problem[index]}\n{describe(*drawn.source[index])}"
-
-
-def _leading(drawn: Drawn, name: str) -> list[NDArray[Any]]:
-    """The first few eigenvalues, or time constants, of every point."""
-    return [getattr(points, name)[index, :LEADING] for points, index in drawn.source]
 
 
 def _colour_map() -> pg.ColorMap:

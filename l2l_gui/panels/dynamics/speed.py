@@ -12,11 +12,10 @@ from l2l_engine import task
 from l2l_engine.analysis.geometry import trajectory_speed
 from l2l_engine.config import RunConfig
 from l2l_gui.model.sessions import OpenSession
-from l2l_gui.panels.base import Answer, Computation, Flag, Panel, PanelData, View, Wanted
+from l2l_gui.panels.base import Answer, Column, Computation, Flag, Needs, Panel, Table, View
 from l2l_gui.panels.learned import learned
-from l2l_gui.panels.view import learned_problem
 from l2l_gui.plotting.ink import STIMULUS, inked
-from l2l_gui.plotting.key import LINE, Key, Sign
+from l2l_gui.plotting.legend import Legend, Sign
 from l2l_gui.plotting.log_axis import LogAxis
 from l2l_gui.plotting.plots import dressed
 from l2l_gui.plotting.trial_axes import TrialAxes, thinned
@@ -41,33 +40,29 @@ def speeds_of(session: OpenSession, number: int) -> Speeds:
     return Speeds(number, session.config, values)
 
 
-def _asked(session: OpenSession, number: int) -> Computation:
-    key = ("speed", session.key, number)
-    return Computation(speeds_of, (session, number), key=key, label="Simulating")
-
-
 class SpeedPanel(Panel[Speeds]):
     """Speed along the trajectory of each stimulus."""
 
     name = "speed"
     title = "Speed"
     depends = frozenset({"problem", "stimulus"})
+    needs = Needs("see how fast the state moves", problems=1, selected=True)
     options = (Flag("log", "Logarithmic axis"),)
 
     def build(self) -> None:
         """One plot, a curve a stimulus."""
-        self.body_layout.addWidget(
-            Key(*(Sign(LINE, ink.colour, f"stimulus {k}") for k, ink in enumerate(STIMULUS)))
-        )
+        signs = (Sign.of(ink, f"stimulus {k}") for k, ink in enumerate(STIMULUS))
+        self.body_layout.addWidget(Legend(*signs))
         view = pg.PlotWidget(axisItems={"left": LogAxis("left")})
         self.body_layout.addWidget(view)
         self.plot = dressed(view.getPlotItem(), "Speed (a.u./s)", "Time in the trial (ms)")
         self.axes = TrialAxes(self.plot)
         self.curves = [inked(self.plot.plot(skipFiniteCheck=True), pen=ink) for ink in STIMULUS]
 
-    def ask(self, view: View) -> Wanted:
+    def ask(self, view: View) -> Computation:
         """The selected problem's speeds."""
-        return learned_problem(view, "how fast the state moves", _asked)
+        key = ("speed", view.session.key, view.problem)
+        return Computation(speeds_of, (view.session, view.problem), key, "Simulating")
 
     def draw(self, answer: Answer[Speeds]) -> None:
         """The curves of the selected stimuli."""
@@ -94,12 +89,10 @@ class SpeedPanel(Panel[Speeds]):
         """Whose speed it is."""
         return f"network after problem {answer.value.problem}, noise off"
 
-    def data(self, answer: Answer[Speeds]) -> PanelData:
+    def data(self, answer: Answer[Speeds]) -> Table:
         """One row a time step."""
-        speeds = {f"stimulus {k} speed": values for k, values in enumerate(answer.value.values)}
-        return PanelData(
-            {"time": task.times(answer.value.config), **speeds},
-            {"time": "ms", **dict.fromkeys(speeds, "a.u./s")},
-            title="Trajectory speed",
-            notes=answer.view.notes(f"Problem {answer.value.problem}", "Noise off"),
-        )
+        value = answer.value
+        times = Column("time", task.times(value.config), "ms")
+        speeds = [Column(f"stimulus {k} speed", v, "a.u./s") for k, v in enumerate(value.values)]
+        notes = answer.view.notes(f"Problem {value.problem}", "Noise off")
+        return Table("Trajectory speed", notes, times, *speeds)

@@ -30,6 +30,11 @@ class TrialChange:
     state_parallel: NDArray[np.float64]
     perpendicular: NDArray[np.float64]
 
+    def part(self, name: str) -> NDArray[np.float64]:
+        """A part by its name, (2, T)."""
+        found: NDArray[np.float64] = getattr(self, name)
+        return found
+
 
 def change_of(session: OpenSession, number: int) -> TrialChange:
     """Decompose the change from the network a problem started from to the one that solves it."""

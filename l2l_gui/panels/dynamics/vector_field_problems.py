@@ -6,19 +6,19 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QSize
 
-from l2l_engine.analysis.change_table import COLUMNS, learning_correlations
+from l2l_engine.analysis.change_table import learning_correlations
 from l2l_gui.panels.base import (
     SNAPSHOT,
     Answer,
     Choice,
     Computation,
     Flag,
-    Nothing,
+    Needs,
     Panel,
-    PanelData,
     Several,
+    Table,
     View,
-    Wanted,
+    tip,
 )
 from l2l_gui.panels.dynamics.change_quantities import (
     QUANTITIES,
@@ -33,7 +33,6 @@ from l2l_gui.panels.option_controls import set_icons
 from l2l_gui.plotting.ink import QUIET, RING, dots, inked
 from l2l_gui.plotting.log_axis import LogAxis
 from l2l_gui.plotting.plots import ProblemLine, dressed, titled
-from l2l_gui.plotting.pointing import Pointing
 from l2l_gui.widgets.adaptive_splitter import AdaptiveSplitter
 
 WINDOW, GROUP, EXPLAINED_FIRST = 30, 50, 500
@@ -48,6 +47,7 @@ class VectorFieldProblemsPanel(Panel[ChangeTable]):
     title = "Vector-field change over problems"
     depends = frozenset({SNAPSHOT})
     points_at = frozenset({"problem"})
+    needs = Needs("see how learning changes the vector field", problems=FIRST)
     options = (
         Several(
             "quantities",
@@ -80,18 +80,11 @@ class VectorFieldProblemsPanel(Panel[ChangeTable]):
         self.points = inked(self.scatter.plot(pen=None, symbol="o"), **dots(QUIET))
         ring = self.scatter.plot(pen=None, symbol="o", symbolSize=13)
         self.ring = inked(ring, symbol_brush=None, symbol_pen=RING)
-        self._pointing = Pointing(self.view, self.plot, self._click_curve, self._tip_curve)
-        self._pointing_scatter = Pointing(
-            self.scatter_view, self.scatter, self._click_point, self._tip_point
-        )
+        self.pointing = self.point_at(self.plot, _problem_at, _tip)
+        self.pointing_scatter = self.point_at(self.scatter, self._point_at, self._tip_point)
 
-    def ask(self, view: View) -> Wanted:
+    def ask(self, view: View) -> Computation:
         """The rows there are and those still to be computed."""
-        if view.session is None or view.snapshot is None or view.problems < FIRST:
-            return Nothing(
-                "Open a session of at least two learned problems, or train on, "
-                "to see how learning changes the vector field."
-            )
         known, counts = known_rows(view.session), view.snapshot.counts
         missing = len(counts) - len(known)
         return Computation(
@@ -147,56 +140,34 @@ class VectorFieldProblemsPanel(Panel[ChangeTable]):
             return f"problem {number}" if number else ""
         return f"problem {number}: ‖ΔZ‖ = {answer.value.column('total')[index]:.3g} a.u./step"
 
-    def data(self, answer: Answer[ChangeTable]) -> PanelData:
+    def data(self, answer: Answer[ChangeTable]) -> Table:
         """One row a problem, all columns."""
-        table = answer.value
-        return PanelData(
-            {
-                "problem": table.numbers,
-                "trials to criterion": table.counts,
-                **{name.replace("_", " "): table.column(name) for name in COLUMNS},
-            },
-            {name.replace("_", " "): unit(name) for name in COLUMNS},
-            title="Vector-field change over problems",
-            notes=answer.view.notes("Means over the trial and both stimuli"),
-        )
+        notes = answer.view.notes("Means over the trial and both stimuli")
+        columns = answer.value.columns.values()
+        return Table("Vector-field change over problems", notes, *columns)
 
     # -- the mouse ---------------------------------------------------------------------
 
-    def _click_curve(self, x: float, _y: float) -> None:
-        if self.answer is not None and self.answer.value.index(round(x)) is not None:
-            self.select(round(x))
-
-    def _tip_curve(self, x: float, _y: float) -> str | None:
-        return self._describe(round(x))
-
-    def _nearest(self, x: float, y: float) -> int | None:
-        if self.answer is None:
-            return None
-        table: ChangeTable = self.answer.value
+    def _point_at(self, answer: Answer[ChangeTable], x: float, y: float) -> int | None:
+        table = answer.value
         with np.errstate(divide="ignore"):
-            places = np.log10([table.column(self.answer.view["related"]), table.counts])
-        index = self._pointing_scatter.near(x, y, *places)
+            places = np.log10([table.column(answer.view["related"]), table.counts])
+        index = self.pointing_scatter.near(x, y, *places)
         return None if index is None else int(table.numbers[index])
 
-    def _click_point(self, x: float, y: float) -> None:
-        number = self._nearest(x, y)
-        if number is not None:
-            self.select(number)
+    def _tip_point(self, answer: Answer[ChangeTable], x: float, y: float) -> str | None:
+        number = self._point_at(answer, x, y)
+        return None if number is None else _tip(answer, number)
 
-    def _tip_point(self, x: float, y: float) -> str | None:
-        number = self._nearest(x, y)
-        return None if number is None else self._describe(number)
 
-    def _describe(self, number: int) -> str | None:
-        index = self.answer.value.index(number) if self.answer else None
-        if self.answer is None or index is None:
-            return None
-        table: ChangeTable = self.answer.value
-        count = table.counts[index]
-        learned = f"{count:,.0f} trials" if np.isfinite(count) else "not learned"
-        lines = [
-            f"{QUANTITIES[name].symbol} {table.column(name)[index]:.3g}"
-            for name in self.answer.view["quantities"]
-        ]
-        return "\n".join([f"Problem {number}, {learned}", *lines])
+def _problem_at(answer: Answer[ChangeTable], x: float, _y: float) -> int | None:
+    return round(x) if answer.value.index(round(x)) is not None else None
+
+
+def _tip(answer: Answer[ChangeTable], x: float, _y: float = 0.0) -> str | None:
+    row, columns = answer.value.index(round(x)), answer.value.columns
+    if row is None:
+        return None
+    first = tip((columns["problem"], columns["trials"]), row)
+    rest = tip((columns[name] for name in answer.view["quantities"]), row, "\n")
+    return "\n".join(filter(None, (first, rest)))

@@ -11,11 +11,10 @@ from l2l_engine import task
 from l2l_engine.analysis import geometry
 from l2l_gui.model.selection import Group
 from l2l_gui.model.sessions import OpenSession
-from l2l_gui.panels.learned import (
-    network_after,
-    predecessor,
-    subspaces_of,
-)
+from l2l_gui.panels.columns import Column
+from l2l_gui.panels.learned import network_after, predecessor, subspaces_of
+
+SUBSPACES = ("decision", "stimulus", "readout")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +26,41 @@ class Change:
     group: Group
     matrix: NDArray[np.float64]
     structure: geometry.WeightChange
+
+    @property
+    def units(self) -> int:
+        """Units of the network, N."""
+        return len(self.matrix)
+
+    def shares(self, name: str) -> list[float]:
+        """What the change reads from or writes into each subspace, or chance, percent."""
+        return [100 * getattr(self.structure.overlaps[subspace], name) for subspace in SUBSPACES]
+
+    @property
+    def spectrum(self) -> tuple[Column, ...]:
+        """One row a component."""
+        return (
+            Column("component", np.arange(1, self.units + 1), words="Component {}:"),
+            Column("singular values", self.structure.singular_values, "a.u.", "{:.3g} a.u."),
+            Column(
+                "explained",
+                self.structure.explained,
+                words="{:.0%} of the squared change up to here",
+            ),
+        )
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The matrix, the singular values, and shares by subspace."""
+        overlaps = [self.structure.overlaps[name] for name in SUBSPACES]
+        return (
+            Column("change", self.matrix, "a.u."),
+            self.spectrum[1],
+            Column("effective rank", self.structure.effective_rank),
+            Column("read", np.array([overlap.read_total for overlap in overlaps])),
+            Column("written", np.array([overlap.written_total for overlap in overlaps])),
+            Column("chance", np.array([overlap.chance for overlap in overlaps])),
+        )
 
 
 def change_of(session: OpenSession, number: int, group: Group) -> Change:

@@ -49,13 +49,6 @@ class FiguresPanel(LegacyPanel):
 
     name = "figures"
     title = "Figures of the paper"
-    help = (
-        "The figures of Goudar et al. (2023), drawn anew from the networks on the left, your own or "
-        "the shipped ones: choose a figure and it is computed in the background; what takes long "
-        "is kept next to each session and used again. The line below a figure says from how many "
-        "networks and problems it is made, and where that is less than in the paper. Export writes "
-        "PDF, SVG or PNG and the numbers as CSV."
-    )
     depends = frozenset({"sessions"})
 
     def build(self) -> None:

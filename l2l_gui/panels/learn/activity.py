@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF
 
 from l2l_engine import task
-from l2l_gui.panels.base import Answer, Flag, PanelData
+from l2l_gui.panels.base import Answer, Column, Flag, Table
 from l2l_gui.panels.learn.shown_trial import ShownTrial, ShownTrialPanel, rows
 from l2l_gui.plotting.extent import stretched
 from l2l_gui.plotting.ink import Ink, inked
-from l2l_gui.plotting.plots import colour_bar, differs, dressed, grid_view, titled
-from l2l_gui.plotting.trial_axes import TrialAxes, thinned
+from l2l_gui.plotting.plots import colour_bar, differs
+from l2l_gui.plotting.trial_axes import thinned
+from l2l_gui.plotting.trial_grid import Row, TrialGrid
 
 DIMMEST = 0.01
 """The least rate (a.u.) that the brightest colour stands for in a live trial."""
@@ -30,60 +31,44 @@ class ActivityPanel(ShownTrialPanel):
 
     def build(self) -> None:
         """Two images and a bar of colours."""
-        self.view = grid_view(margins=(0, 4, 8, 0))
-        self.body_layout.addWidget(self.view)
-        self.images, self.axes = [], []
-        for column in range(task.RESPONSES):
-            left = "Unit" if column == 0 else ""
-            plot = dressed(self.view.addPlot(0, column), left, "Time in the trial (ms)", grid=False)
-            image = pg.ImageItem()
-            plot.addItem(image)
-            self.images.append(image)
-            self.axes.append(TrialAxes(plot, shade=False))
-            inked(self.axes[-1].cursor, pen=Ink("#ffffff"))  # over dark colours in both themes
+        self.grid = TrialGrid(Row("Unit", grid=False, shade=False))
+        self.body_layout.addWidget(self.grid)
+        self.images = [pg.ImageItem() for _ in self.grid.columns]
+        for image, (part,) in zip(self.images, self.grid.columns, strict=True):
+            part.plot.addItem(image)
+            inked(part.axes.cursor, pen=Ink("#ffffff"))  # over dark colours in both themes
         self.bar = colour_bar("Rate (a.u.)")
         self.bar.setImageItem(self.images)
-        self.view.addItem(self.bar, 0, task.RESPONSES)
+        self.grid.addItem(self.bar, 0, task.RESPONSES)
 
     def draw(self, answer: Answer[ShownTrial]) -> None:
         """An image a stimulus shown, with common colours."""
-        trial, shown = answer.value, rows(answer)
-        rates = _rates(answer)
+        trial, rates, order = answer.value, _rates(answer), _order(answer)
         top = float(rates.max())  # of a live trial in strides: colours that flicker say nothing
         top = stretched(top, DIMMEST) if trial.live else top or 1.0
         if differs(self.bar, top=top):
             self.bar.setLevels((0.0, top))
-        order = _order(answer)
-        for number, axes in enumerate(self.axes):
-            axes.plot.setVisible(number < len(shown))
-            axes.set_config(trial.config)
-        for image, axes, row, values in zip(self.images, self.axes, shown, rates, strict=False):
+        self.grid.show_trial(trial.config, trial.stimulus[rows(answer)])
+        for image, values in zip(self.images, rates, strict=False):
             image.setImage(values[:, order], autoLevels=False)
             if differs(image, config=trial.config):
                 image.setRect(QRectF(0, 0.5, trial.duration, trial.config.units))
-            titled(axes.plot, f"stimulus {int(trial.stimulus[row])}")
 
     def frame(self, answer: Answer[ShownTrial]) -> None:
         """All units."""
-        for axes in self.axes:
-            axes.plot.setYRange(0.5, answer.value.config.units + 0.5, padding=0)
+        self.grid.set_range(0, 0.5, answer.value.config.units + 0.5)
 
-    def data(self, answer: Answer[ShownTrial]) -> PanelData:
+    def data(self, answer: Answer[ShownTrial]) -> Table:
         """Rates in the order drawn, every step."""
         trial, order = answer.value, _order(answer)
-        rates = {
-            f"stimulus {int(trial.stimulus[row])} rate": trial.states[row][:, order]
+        times = Column("time", task.times(trial.config), "ms")
+        rates = [
+            Column(f"stimulus {trial.stimulus[row]} rate", trial.states[row][:, order], "a.u.")
             for row in rows(answer)
-        }
-        return PanelData(
-            {"time": task.times(trial.config), **rates},
-            {"time": "ms", **dict.fromkeys(rates, "a.u.")},
-            title=f"Unit activity ({trial.label})",
-            notes=answer.view.notes(
-                f"Problem {trial.problem}",
-                f"Units in the order {' '.join(map(str, order + 1))}",
-            ),
-        )
+        ]
+        units = f"Units in the order {' '.join(map(str, order + 1))}"
+        notes = answer.view.notes(f"Problem {trial.problem}", units)
+        return Table(f"Unit activity ({trial.label})", notes, times, *rates)
 
 
 def peak_order(states: NDArray[Any]) -> NDArray[np.intp]:

@@ -5,24 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 
-from l2l_gui.model.snapshot import Snapshot
 from l2l_gui.panels.base import (
     SNAPSHOT,
     Answer,
     Computation,
+    Needs,
     Nothing,
     Panel,
-    PanelData,
+    Table,
     View,
     Wanted,
+    tip,
 )
 from l2l_gui.panels.learn.learning_curve_of import WINDOW, LearningCurve, curve
 from l2l_gui.plotting.extent import Extent, free_curve, rounded_out, stretched
 from l2l_gui.plotting.ink import PLAIN, QUIET, RING, Ink, dots, inked
-from l2l_gui.plotting.key import CROSS, DOT, LINE, Key, Sign
-from l2l_gui.plotting.key import RING as CIRCLE
+from l2l_gui.plotting.legend import CROSS, DOT, LINE, Legend, Sign
+from l2l_gui.plotting.legend import RING as CIRCLE
 from l2l_gui.plotting.plots import ProblemLine, dressed
-from l2l_gui.plotting.pointing import Pointing
 
 LARGE_RUN = 300
 DECADES = 0.25
@@ -34,17 +34,6 @@ SIGNS = (
 FAILED = Sign(CROSS, "error", "not learned")
 
 
-def in_training(view: View) -> tuple[int, int] | None:
-    """Number of the problem in training and its count if it were learned now; None if none is.
-
-    The count leaves the criterion window out, as the counts of learned problems do.
-    """
-    now = view.snapshot
-    if now is None or not len(now.losses) or not view.selection.follow_live:
-        return None
-    return now.present, max(1, len(now.losses) - now.config.criterion_trials)
-
-
 class LearningCurvePanel(Panel[LearningCurve]):
     """Each problem a point; click one to look at it."""
 
@@ -52,12 +41,12 @@ class LearningCurvePanel(Panel[LearningCurve]):
     title = "Learning curve"
     depends = frozenset({SNAPSHOT})
     points_at = frozenset({"problem", "follow_live"})
+    needs = Needs("see how it learns to learn")
 
     def build(self) -> None:
         """A plot with points, mean and marks."""
-        self.key = Key(*SIGNS)
-        self.view = pg.PlotWidget()
-        self.body_layout.addWidget(self.key)
+        self.legend, self.view = Legend(*SIGNS), pg.PlotWidget()
+        self.body_layout.addWidget(self.legend)
         self.body_layout.addWidget(self.view)
         self.plot = plot = dressed(
             self.view.getPlotItem(), "Trials to criterion", "Problem", log="y"
@@ -75,20 +64,18 @@ class LearningCurvePanel(Panel[LearningCurve]):
         self.extent = Extent()
         plot.addItem(self.extent)
         self.line = ProblemLine(plot, live=False)
-        self.pointing = Pointing(self.view, plot, self._click, self._tip)
+        self.pointing = self.point_at(plot, _problem_at, _tip)
 
     def ask(self, view: View) -> Wanted:
         """The moving mean, whenever a problem has ended."""
-        session, now = view.session, view.snapshot
-        if session is None or now is None:
-            return Nothing("Open a session or make a new one to see how it learns to learn.")
+        now = view.snapshot
         if not now.problems and not now.trials:
             return Nothing(
                 "Nothing is learned yet: press Space to train. "
                 "The first problem takes some thousands of trials, later ones tens."
             )
         arguments = (now.counts, now.accuracy, now.config.max_trials)
-        key = ("learning curve", session.key, now.problems)
+        key = ("learning curve", view.session.key, now.problems)
         return Computation(curve, arguments, key=key, label="Averaging")
 
     def draw(self, answer: Answer[LearningCurve]) -> None:
@@ -99,18 +86,19 @@ class LearningCurvePanel(Panel[LearningCurve]):
         self.points.setSymbolSize(6 if len(number) < LARGE_RUN else 4)
         failed = number[~learned]
         self.failed.setData(failed, np.full(len(failed), float(answer.value.max_trials)))
-        self.key.show_signs(*SIGNS, *([FAILED] if len(failed) else []))
+        self.legend.show_signs(*SIGNS, *([FAILED] if len(failed) else []))
         self.mean.setData(number, answer.value.mean, connect="finite")
 
     def mark(self, answer: Answer[LearningCurve]) -> None:
         """The problem in training, or the one selected."""
-        present = in_training(answer.view)
-        number, count = self._selected(answer)
+        value, present = answer.value, in_training(answer.view)
+        row = _selected(answer)
+        count = np.nan if row is None else value.counts[row]
         self.present.setData(*(([present[0]], [present[1]]) if present else ([], [])))
-        self.selected.setData(*(([number], [count]) if np.isfinite(count) else ([], [])))
-        value = answer.value
-        counts = np.where(np.isfinite(value.counts), value.counts, value.max_trials)
-        last, heights = float(len(counts)), counts[counts > 0]
+        self.selected.setData(
+            *(([row + 1], [count]) if row is not None and np.isfinite(count) else ([], []))
+        )
+        last, heights = float(len(value.counts)), value.heights
         if present is not None:
             last, heights = stretched(present[0]), np.append(heights, present[1])
         decades = np.log10(heights) if len(heights) else np.array([0.0, 1.0])
@@ -119,55 +107,40 @@ class LearningCurvePanel(Panel[LearningCurve]):
 
     def caption(self, answer: Answer[LearningCurve]) -> str:
         """How far the run is, or how long the selected problem took."""
-        now: Snapshot | None = answer.view.snapshot
-        if answer.view.selection.follow_live and now is not None:
-            return f"{now.problems:,} of {now.config.problems:,} problems"
-        number, count = self._selected(answer)
-        return f"problem {number}: {_trials(count)}"
+        view, row = answer.view, _selected(answer)
+        if view.selection.follow_live:
+            return f"{view.problems:,} of {view.snapshot.config.problems:,} problems"
+        words = "not learned" if row is None else answer.value.columns[1].say(row)
+        return f"problem {view.selection.problem}: {words}"
 
-    def data(self, answer: Answer[LearningCurve]) -> PanelData:
+    def data(self, answer: Answer[LearningCurve]) -> Table:
         """One row a problem."""
-        value, mean = answer.value, f"mean of {WINDOW}"
-        return PanelData(
-            {
-                "problem": np.arange(1, len(value.counts) + 1),
-                "trials to criterion": value.counts,
-                mean: value.mean,
-                "accuracy": value.accuracy,
-            },
-            {"trials to criterion": "trials", mean: "trials"},
-            title="Trials to criterion",
-            notes=answer.view.notes("nan: not learned or unknown"),
-        )
-
-    # -- the mouse ---------------------------------------------------------------------
-
-    @staticmethod
-    def _selected(answer: Answer[LearningCurve]) -> tuple[int | None, float]:
-        """The problem selected and its count; NaN while the run is followed."""
-        chosen, counts = answer.view.selection, answer.value.counts
-        number = None if chosen.follow_live else chosen.problem
-        known = number is not None and number <= len(counts)
-        return number, float(counts[number - 1]) if known and number else np.nan
-
-    def _problem_at(self, x: float) -> int | None:
-        known = len(self.answer.value.counts) if self.answer else 0
-        return round(x) if 1 <= round(x) <= known else None
-
-    def _click(self, x: float, _y: float) -> None:
-        number = self._problem_at(x)
-        if number is not None:
-            self.select(number)
-
-    def _tip(self, x: float, _y: float) -> str | None:
-        number = self._problem_at(x)
-        if number is None or self.answer is None:
-            return None
-        value: LearningCurve = self.answer.value
-        accuracy = value.accuracy[number - 1]
-        right = f", {accuracy:.0%} right" if np.isfinite(accuracy) else ""
-        return f"Problem {number}, {_trials(value.counts[number - 1])}{right}"
+        notes = answer.view.notes("nan: not learned or unknown")
+        return Table("Trials to criterion", notes, *answer.value.columns)
 
 
-def _trials(count: float) -> str:
-    return f"{count:,.0f} trials" if np.isfinite(count) else "not learned"
+def in_training(view: View) -> tuple[int, int] | None:
+    """Number of the problem in training and its count if it were learned now; None if none is.
+
+    The count leaves the criterion window out, as the counts of learned problems do.
+    """
+    now = view.snapshot
+    if not len(now.losses) or not view.selection.follow_live:
+        return None
+    return now.present, max(1, len(now.losses) - now.config.criterion_trials)
+
+
+def _selected(answer: Answer[LearningCurve]) -> int | None:
+    """The row of the problem selected; None while the run is followed."""
+    chosen = answer.view.selection
+    number = None if chosen.follow_live else chosen.problem
+    return number - 1 if number and number <= len(answer.value.counts) else None
+
+
+def _problem_at(answer: Answer[LearningCurve], x: float, _y: float) -> int | None:
+    return round(x) if 1 <= round(x) <= len(answer.value.counts) else None
+
+
+def _tip(answer: Answer[LearningCurve], x: float, y: float) -> str | None:
+    number = _problem_at(answer, x, y)
+    return None if number is None else tip(answer.value.columns, number - 1)

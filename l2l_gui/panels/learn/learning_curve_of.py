@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from l2l_gui.panels.columns import Column
+
 WINDOW = 30
 
 
@@ -19,6 +21,22 @@ class LearningCurve:
     mean: NDArray[np.float64]  # (K,)
     accuracy: NDArray[np.float64]  # (K,)
     max_trials: int
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """One row a problem."""
+        return (
+            Column("problem", np.arange(1, len(self.counts) + 1), words="Problem {}"),
+            Column("trials to criterion", self.counts, "trials", "{:,.0f} trials", "not learned"),
+            Column(f"mean of {WINDOW}", self.mean, "trials"),
+            Column("accuracy", self.accuracy, words="{:.0%} right"),
+        )
+
+    @property
+    def heights(self) -> NDArray[np.float64]:
+        """Where the points stand; failed problems at the most trials, unknown ones left out."""
+        counts = np.where(np.isfinite(self.counts), self.counts, self.max_trials)
+        return counts[counts > 0]
 
 
 def curve(counts: NDArray[Any], accuracy: NDArray[Any], max_trials: int) -> LearningCurve:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from l2l_engine.config import RunConfig
 from l2l_gui.model.sessions import OpenSession
+from l2l_gui.plotting.loss_plot import running_mean
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,10 +24,7 @@ class Losses:
     @property
     def mean(self) -> NDArray[np.float64]:
         """Mean over the criterion window up to each trial, (n,); shorter windows at first."""
-        sums = np.cumsum(np.concatenate([[0.0], self.values]), dtype=np.float64)
-        stop = np.arange(1, len(sums))
-        start = np.maximum(stop - self.config.criterion_trials, 0)
-        return (sums[stop] - sums[start]) / (stop - start)
+        return running_mean(self.values, self.config.criterion_trials)
 
 
 def losses_of(session: OpenSession, number: int) -> Losses:

@@ -15,6 +15,7 @@ from l2l_gui.panels.base import (
     SNAPSHOT,
     Answer,
     Computation,
+    Needs,
     Nothing,
     Panel,
     Ready,
@@ -86,12 +87,11 @@ class ShownTrialPanel(Panel[ShownTrial]):
     """Base of what is drawn of the trial in training, or else of a learned problem's."""
 
     depends = frozenset({"problem", "stimulus", "follow_live", SNAPSHOT})
+    needs = Needs("see a trial")
 
     def ask(self, view: View) -> Wanted:
         """The live trial or a simulation."""
         session, now = view.session, view.snapshot
-        if session is None or now is None:
-            return Nothing("Open a session or make a new one to see a trial.")
         if view.selection.follow_live and now.view is not None:
             return Ready(of_view(now.view, now.config))
         if view.selection.problem is None:

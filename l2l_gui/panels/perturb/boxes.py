@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PyQt6.QtWidgets import QProgressBar
 
 from l2l_engine.outlook import duration
 from l2l_engine.perturbation import PerturbationKind
-from l2l_gui.panels.base import Answer, Number, PanelData, Several
-from l2l_gui.panels.perturb.lab.learner_panel import SEED, LearnerPanel, Training
+from l2l_gui.panels.base import Answer, Column, Number, Several, Table, View
+from l2l_gui.panels.perturb.lab.learner_panel import SEED, LearnerPanel, Training, Words
 from l2l_gui.panels.perturb.lab.model import Disturbance, Draw
+from l2l_gui.panels.perturb.lab.repetitions import FIGURE_3, SHORT, Repetitions
 from l2l_gui.panels.perturb.lab.response import Subject
+from l2l_gui.plotting.boxes import Boxes
 from l2l_gui.plotting.ink import DASHED, Ink, inked
 from l2l_gui.plotting.plots import dressed
 from l2l_gui.workers.relearning import Counts, RepeatTask, Report
 
-FIGURE_3 = (
-    PerturbationKind.CONTROL,
-    PerturbationKind.DECISION_TO_STIMULUS,
-    PerturbationKind.STIMULUS_TO_STIMULUS,
-)
-SHORT = {
-    PerturbationKind.CONTROL: "Control",
-    PerturbationKind.DECISION_TO_STIMULUS: "D→S",
-    PerturbationKind.STIMULUS_TO_STIMULUS: "S→S",
-    PerturbationKind.WITHIN_MANIFOLD: "Within",
-    PerturbationKind.OUTSIDE_MANIFOLD: "Outside",
-}
-JITTER = 0.16
 HEADROOM = 0.6
 """Decades above everything, for the word on the line of problem 1."""
 LOWEST = -0.3
@@ -45,16 +32,6 @@ class PerturbBoxesPanel(LearnerPanel):
 
     name = "perturb_boxes"
     title = "Repeat"
-    help = (
-        "Each repetition draws a new problem and a new permutation and trains one copy of the "
-        "network for each ticked condition with its readout frozen; all conditions of a "
-        "repetition share the problem, the permutation and the noise. "
-        "Boxes show quartiles and median of trials to criterion, dots single repetitions, the "
-        "dashed line what problem 1 took in this session; failed repetitions are counted below. "
-        "The conditions are those of Goudar et al. (2023), Fig. 3, where the perturbed network is "
-        "that of problem 1: select problem 1 to repeat it."
-    )
-
     options = (
         Several(
             "kinds",
@@ -67,10 +44,12 @@ class PerturbBoxesPanel(LearnerPanel):
         SEED,
     )
     task = RepeatTask
-    words_before = "Press Repeat to train copies under each ticked condition."
-    words_nothing = "Stopped before the first repetition."
-    start_words = ("Repeat", "Train copies under each ticked condition")
-    stop_words = ("Cancel", "Stop; finished repetitions stay")
+    says = Words(
+        before="Press Repeat to train copies under each ticked condition.",
+        nothing="Stopped before the first repetition.",
+        start=("Repeat", "Train copies under each ticked condition"),
+        stop=("Cancel", "Stop; finished repetitions stay"),
+    )
 
     def build(self) -> None:
         """Progress and boxes below what to repeat."""
@@ -81,8 +60,10 @@ class PerturbBoxesPanel(LearnerPanel):
         view = pg.PlotWidget()
         self.plot = dressed(view.getPlotItem(), "Trials to criterion", width=None)
         self.plot.getAxis("left").setLogMode(True)
+        self.plot.getAxis("bottom").setGrid(False)
         self.plot.setMouseEnabled(x=False, y=True)
-        self.boxes = pg.BoxplotItem()
+        median = Ink(BOXES.colour, 3)
+        self.boxes = Boxes(BOXES, Ink("border", alpha=0.5), median)
         self.points = pg.ScatterPlotItem(size=6)
         inked(self.points, pen=Ink("panel"), brush=Ink("accent"))
         place = {"position": 0.03, "anchors": [(0, 1), (0, 1)]}
@@ -91,18 +72,15 @@ class PerturbBoxesPanel(LearnerPanel):
         inked(self.first.label, colour=Ink("quiet"))
         for item in (self.boxes, self.points, self.first):
             self.plot.addItem(item)
-        self.failures: list[pg.TextItem] = []
+        self.failures = [pg.TextItem(anchor=(0.5, 1)) for _ in SHORT]
+        for item in self.failures:
+            self.plot.addItem(inked(item, colour=Ink("error")), ignoreBounds=True)
         self.body_layout.addWidget(self.progress)
         self.body_layout.addWidget(view, 1)
 
-    @property
-    def kinds(self) -> tuple[PerturbationKind, ...]:
-        """The conditions ticked."""
-        return tuple(map(PerturbationKind, self.option_values["kinds"]))
-
-    def ready(self) -> bool:
+    def ready(self, view: View) -> bool:
         """Some condition is ticked."""
-        return bool(self.kinds)
+        return bool(view["kinds"])
 
     def task_for(self, subject: Subject, disturbance: Disturbance) -> RepeatTask:
         """The k, subspaces and kind of draw are those chosen in the lab."""
@@ -110,7 +88,7 @@ class PerturbBoxesPanel(LearnerPanel):
             config=subject.config,
             weights=subject.weights,
             subspaces=subject.subspaces(disturbance),
-            kinds=self.kinds,
+            kinds=tuple(map(PerturbationKind, self.option_values["kinds"])),
             set_point=subject.set_point,
             seed=self.option_values["seed"],
             repeats=self.option_values["repeats"],
@@ -123,70 +101,33 @@ class PerturbBoxesPanel(LearnerPanel):
     def draw(self, answer: Answer[Training]) -> None:
         """Boxes, single repetitions, failures, and what problem 1 took."""
         super().draw(answer)
-        value = _counts(answer.value.report)
+        shown = _repetitions(answer)
         self.progress.setVisible(self.stop_button.isEnabled())
-        self.progress.setRange(0, value.repeats if value else 1)
-        self.progress.setValue(len(value.counts) if value else 0)
-        self._draw_first(answer)
-        kinds = value.kinds if value else self.kinds
-        axis = self.plot.getAxis("bottom")
-        axis.setTicks([[(number, SHORT[kind]) for number, kind in enumerate(kinds)]])
-        axis.setGrid(False)
-        columns = _logs(value)
-        self._draw_boxes([column[np.isfinite(column)] for column in columns])
-        self._draw_failures([int(np.isnan(column).sum()) for column in columns])
-
-    def _draw_first(self, answer: Answer[Training]) -> None:
-        snapshot = answer.view.snapshot
-        count = snapshot.counts[0] if snapshot is not None and snapshot.problems else math.nan
+        self.progress.setRange(0, shown.repeats)
+        self.progress.setValue(shown.done)
+        count = _first(answer)
         self.first.setVisible(math.isfinite(count))
         if math.isfinite(count):
             self.first.setPos(math.log10(count))
             self.first.label.setFormat(f"problem 1: {count:,.0f}")
-
-    def _draw_boxes(self, columns: list[NDArray[np.float64]]) -> None:
-        enough = [number for number, column in enumerate(columns) if len(column) >= 2]
-        self.boxes.setData(
-            loc=enough,
-            data=[columns[number] for number in enough] or None,
-            pen=BOXES.pen,
-            medianPen=Ink(BOXES.colour, 3).pen,
-            brush=Ink("border", alpha=0.5).brush,
-            outlier=False,
-            width=0.5,
-        )
-        self.boxes.setVisible(bool(enough))
-        spread = [
-            number + (np.linspace(-JITTER, JITTER, len(column)) if len(column) > 1 else 0.0)
-            for number, column in enumerate(columns)
-        ]
-        x = [np.broadcast_to(at, column.shape) for at, column in zip(spread, columns, strict=True)]
-        self.points.setData(np.concatenate([[], *x]), np.concatenate([[], *columns]))
-
-    def _draw_failures(self, failed: list[int]) -> None:
-        for item in self.failures:
-            self.plot.removeItem(item)
-        self.failures = []
-        for number, count in enumerate(failed):
-            if count:
-                item = inked(pg.TextItem(f"{count} failed", anchor=(0.5, 1)), colour=Ink("error"))
-                item.setPos(number, LOWEST)
-                self.plot.addItem(item, ignoreBounds=True)
-                self.failures.append(item)
+        names = [(number, SHORT[kind]) for number, kind in enumerate(shown.kinds)]
+        self.plot.getAxis("bottom").setTicks([names])
+        self.boxes.show_boxes(*shown.boxes, width=0.5)
+        self.points.setData(*shown.points)
+        for number, item in enumerate(self.failures):
+            failed = shown.failed[number] if number < len(shown.failed) else 0
+            item.setText(f"{failed} failed" if failed else "")
+            item.setPos(number, LOWEST)
 
     def frame(self, answer: Answer[Training]) -> None:
         """All boxes, and room for words above."""
-        value = _counts(answer.value.report)
-        columns = _logs(value)
-        kinds = value.kinds if value else self.kinds
-        self.plot.setXRange(-0.6, max(len(kinds), 1) - 0.4, padding=0)
-        if value is None:
+        shown, first = _repetitions(answer), _first(answer)
+        self.plot.setXRange(-0.6, max(len(shown.kinds), 1) - 0.4, padding=0)
+        if not shown.columns:
             self.plot.setYRange(0, 4, padding=0)
             return
-        shown = np.concatenate([[], *columns])
-        highest = float(np.nanmax(shown)) if np.isfinite(shown).any() else 3.0
-        first = self.first.value() if self.first.isVisible() else 0.0
-        self.plot.setYRange(LOWEST, max(highest, first, 1.0) + HEADROOM, padding=0)
+        heights = [1.0, shown.highest, math.log10(first) if math.isfinite(first) else 0.0]
+        self.plot.setYRange(LOWEST, max(heights) + HEADROOM, padding=0)
 
     def progress_words(self, report: Report, value: Counts) -> str:
         """How many repetitions are done, and how long the rest takes."""
@@ -196,29 +137,22 @@ class PerturbBoxesPanel(LearnerPanel):
         left = f", {duration(value.remaining)} left" if math.isfinite(value.remaining) else ""
         return f"{done}, trial {value.trial:,} of the next{left}."
 
-    def data(self, answer: Answer[Training]) -> PanelData:
+    def data(self, answer: Answer[Training]) -> Table:
         """One row a repetition."""
-        report = answer.value.report
-        value = _counts(report)
-        arrays: dict[str, Any] = {"repetition": np.zeros(0)}
+        value, notes = answer.value.value, self.notes(answer.value.report)
+        columns = [Column("repetition", np.arange(1, _repetitions(answer).done + 1))]
         if value is not None:
-            arrays = {"repetition": np.arange(1, len(value.counts) + 1)}
-            for number, kind in enumerate(value.kinds):
-                arrays[f"trials to criterion, {kind.value}"] = value.counts[:, number]
-            arrays["permutation"] = value.permutations + 1
-        return PanelData(
-            arrays,
-            title="Trials to criterion under perturbations",
-            notes=self.notes(report) if report is not None else (),
-        )
+            for kind, counts in zip(value.kinds, value.counts.T, strict=True):
+                columns.append(Column(f"trials to criterion, {kind.value}", counts))
+            columns.append(Column("permutation", value.permutations + 1))
+        return Table("Trials to criterion under perturbations", notes, *columns)
 
 
-def _counts(report: Report | None) -> Counts | None:
-    """Counts of the repetitions done, if there are any."""
-    value = report.value if report is not None else None
-    return value if isinstance(value, Counts) else None
+def _repetitions(answer: Answer[Training]) -> Repetitions:
+    """What is drawn; while nothing is trained, no boxes of the conditions ticked."""
+    return Repetitions.of(answer.value.value, map(PerturbationKind, answer.view["kinds"]))
 
 
-def _logs(value: Counts | None) -> list[NDArray[np.float64]]:
-    """Decimal logarithms of each condition's counts; NaN: failed."""
-    return [] if value is None else list(np.log10(np.maximum(value.counts, 1.0)).T)
+def _first(answer: Answer[Training]) -> float:
+    """Trials that problem 1 took in the session; NaN when unknown."""
+    return float(answer.view.snapshot.counts[0]) if answer.view.problems else math.nan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,46 +19,48 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from l2l_engine.config import L2LError
 from l2l_gui.look.theme import theme
-from l2l_gui.panels.base import Answer, PanelData
-from l2l_gui.panels.perturb.lab.controls import (
-    Controls,
-    LesionControls,
-    PulseControls,
-    ReadoutControls,
-    TrialControls,
-)
+from l2l_gui.panels.base import Answer, Column, Ready, Table
+from l2l_gui.panels.perturb.lab.controls.group import Controls
+from l2l_gui.panels.perturb.lab.controls.lesion import LesionControls
+from l2l_gui.panels.perturb.lab.controls.pulse import PulseControls
+from l2l_gui.panels.perturb.lab.controls.readout import ReadoutControls
+from l2l_gui.panels.perturb.lab.controls.small_widgets import mark
+from l2l_gui.panels.perturb.lab.controls.trial import TrialControls
 from l2l_gui.panels.perturb.lab.model import NOTHING, Disturbance
-from l2l_gui.panels.perturb.lab.panel import LabPanel, Scene, provenance
-from l2l_gui.panels.perturb.lab.response import Response
+from l2l_gui.panels.perturb.lab.panel import LabPanel, provenance
+from l2l_gui.panels.perturb.lab.response import Response, Subject
+from l2l_gui.plotting.plots import differs
 from l2l_gui.widgets.elided_label import ElidedLabel
 
 
-class PerturbControlsPanel(LabPanel[Scene]):
+@dataclass(frozen=True, eq=False)
+class Edit:
+    """What is done to which network now; ``refusal`` says why it cannot be done."""
+
+    subject: Subject
+    disturbance: Disturbance
+    refusal: str
+    can_undo: bool
+    can_redo: bool
+
+
+class PerturbControlsPanel(LabPanel[Edit]):
     """Edits the disturbance, with undo."""
 
     name = "perturb_controls"
     title = "Disturbance"
-    help = (
-        "Everything here is done to a copy of the network after the selected problem; the session "
-        "and its training are never touched. "
-        "A readout perturbation moves the output weights' loadings from k directions of one "
-        "subspace to another in the order of the permutation; pulses, lesions, noise, morphs and "
-        "the go signal disturb the trial itself, and everything can be undone. "
-        "Goudar et al. (2023), Fig. 3 and Methods, “Manifold perturbations”."
-    )
 
     def build(self) -> None:
         """Summary and undo above, groups of controls in a scrolled column below."""
         lab = self.lab
+        self.network = ElidedLabel()
+        self.network.setProperty("quiet", True)
         self.undo = _tool("undo", "Undo (Ctrl+Z)", "Undo")
         self.redo = _tool("redo", "Redo (Ctrl+Shift+Z)", "Redo")
         self.reset = _tool("reset", "Disturb nothing", "Reset all")
         self.reset.setText("Reset all")
         self.reset.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.network = ElidedLabel()
-        self.network.setProperty("quiet", True)
         bar = QHBoxLayout()
         bar.setContentsMargins(6, 2, 6, 0)
         bar.addWidget(self.network, 1)
@@ -68,28 +71,13 @@ class PerturbControlsPanel(LabPanel[Scene]):
         self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.summary.setAccessibleName("What is done to the network")
         self.summary.setContentsMargins(8, 2, 8, 4)
-        self.readout = ReadoutControls(lab)
-        self.pulse = PulseControls(lab)
-        self.trial = TrialControls(lab)
-        self.lesion = LesionControls(lab)
+        self.readout, self.pulse = ReadoutControls(lab), PulseControls(lab)
+        self.trial, self.lesion = TrialControls(lab), LesionControls(lab)
         self.groups: tuple[Controls, ...] = (self.readout, self.pulse, self.trial, self.lesion)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(6, 4, 6, 6)
-        column.setSpacing(8)
-        column.addWidget(self.summary)
-        for group in self.groups:
-            column.addWidget(group)
-        column.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
+        scroll = _scrolled((self.summary, *self.groups))
         self.body_layout.addLayout(bar)
         self.body_layout.addWidget(scroll, 1)
-        bar_width = scroll.verticalScrollBar().sizeHint().width()
-        self.setMinimumWidth(inside.minimumSizeHint().width() + bar_width + 12)
+        self.setMinimumWidth(scroll.minimumWidth() + 12)
         self.undo.clicked.connect(lab.undo)
         self.redo.clicked.connect(lab.redo)
         self.reset.clicked.connect(lambda: lab.set(NOTHING))
@@ -97,58 +85,44 @@ class PerturbControlsPanel(LabPanel[Scene]):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(slot)
-        lab.edited.connect(self._show)
-        lab.refused.connect(self._refuse)
-        self._refused = False
-        self._show(lab.disturbance)
-
-    def draw(self, answer: Answer[Scene]) -> None:
-        """Fit the controls to the network."""
-        subject = answer.value.subject
         for group in self.groups:
-            group.show_subject(subject)
+            lab.edited.connect(group.show_disturbance)  # at once, while a slider moves
+        lab.refused.connect(lambda _: self.invalidate())
+
+    def ask_about(self, subject: Subject) -> Ready:
+        """How the lab stands."""
+        lab = self.lab
+        return Ready(Edit(subject, lab.disturbance, lab.refusal, lab.can_undo, lab.can_redo))
+
+    def draw(self, answer: Answer[Edit]) -> None:
+        """Fit the controls to the network, and say what is done to it."""
+        edit, subject = answer.value, answer.value.subject
+        another = differs(self.body, subject=subject.key)
+        for group in self.groups:
+            if another:
+                group.show_subject(subject)
+            group.show_disturbance(edit.disturbance)
         self.network.setText(f"Copy of {subject.session} after problem {subject.problem}")
-        self._show(self.lab.disturbance)
+        self.undo.setEnabled(edit.can_undo)
+        self.redo.setEnabled(edit.can_redo)
+        self.reset.setEnabled(edit.disturbance != NOTHING)
+        done = " ".join(edit.disturbance.describe(subject.config))
+        nothing = "Nothing is disturbed: the copy is the network."
+        self.summary.setText(edit.refusal or done or nothing)
+        mark(self.summary, bool(edit.refusal))
 
     def responded(self, response: Response) -> None:
         """Every control stays as it is; only a refusal ends."""
-        self._accepted()
+        if self.answer is not None and self.answer.value.refusal:
+            self.invalidate()
 
-    def caption(self, answer: Answer[Scene]) -> str:
+    def edited(self, disturbance: Disturbance) -> None:
+        """Say what is done now."""
+        self.invalidate()
+
+    def caption(self, answer: Answer[Edit]) -> str:
         """Whose copy."""
         return f"problem {answer.value.subject.problem}"
-
-    def _show(self, disturbance: Disturbance) -> None:
-        for group in self.groups:
-            group.show_disturbance(disturbance)
-        self.undo.setEnabled(self.lab.can_undo)
-        self.redo.setEnabled(self.lab.can_redo)
-        self.reset.setEnabled(disturbance != NOTHING)
-        self._summarise()
-
-    def _summarise(self) -> None:
-        subject = self.lab.subject
-        if subject is None or self._refused:
-            return
-        done = self.lab.disturbance.describe(subject.config)
-        self.summary.setText(" ".join(done) or "Nothing is disturbed: the copy is the network.")
-
-    def _refuse(self, sentence: str) -> None:
-        self._refused = True
-        self.summary.setText(sentence)
-        self._mark(True)
-
-    def _accepted(self) -> None:
-        if self._refused:
-            self._refused = False
-            self._mark(False)
-            self._summarise()
-
-    def _mark(self, wrong: bool) -> None:
-        self.summary.setProperty("error", wrong)
-        style = self.summary.style()
-        style.unpolish(self.summary)
-        style.polish(self.summary)
 
     def state(self) -> dict[str, Any]:
         """The disturbance."""
@@ -160,22 +134,37 @@ class PerturbControlsPanel(LabPanel[Scene]):
         if isinstance(values, dict):
             self.lab.start_from(Disturbance.from_values(values))
 
-    def data(self, answer: Answer[Scene]) -> PanelData:
+    def data(self, answer: Answer[Edit]) -> Table:
         """The disturbance by name."""
-        disturbance = self.lab.disturbance
-        values = disturbance.to_values()
-        try:
-            values["permutation"] = " ".join(str(n + 1) for n in disturbance.permutation)
-        except L2LError:
-            values["permutation"] = ""
-        return PanelData(
-            {
-                "name": np.array(list(values), dtype=str),
-                "value": np.array([str(value) for value in values.values()], dtype=str),
-            },
-            title="Disturbance",
-            notes=provenance(answer.value.subject, disturbance),
+        edit = answer.value
+        values = {**edit.disturbance.to_values(), "permutation": edit.disturbance.order_words}
+        return Table(
+            "Disturbance",
+            provenance(edit.subject, edit.disturbance),
+            Column("name", np.array(list(values), dtype=str)),
+            Column("value", np.array([str(value) for value in values.values()], dtype=str)),
         )
+
+
+def _scrolled(widgets: tuple[QWidget, ...]) -> QScrollArea:
+    """A column that scrolls up and down, as wide as its widgets need."""
+    inside = QWidget()
+    column = QVBoxLayout(inside)
+    column.setContentsMargins(6, 4, 6, 6)
+    column.setSpacing(8)
+    for widget in widgets:
+        column.addWidget(widget)
+    column.addStretch()
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll.setWidget(inside)
+    bar = scroll.verticalScrollBar()
+    scroll.setMinimumWidth(
+        inside.minimumSizeHint().width() + (bar.sizeHint().width() if bar else 0)
+    )
+    return scroll
 
 
 def _tool(icon: str, tip: str, name: str) -> QToolButton:

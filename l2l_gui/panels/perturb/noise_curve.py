@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
@@ -12,48 +10,31 @@ from l2l_engine.analysis.generalisation import NoiseGeneralisation, noise_genera
 from l2l_engine.analysis.progress import Progress
 from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights
-from l2l_gui.panels.base import Answer, PanelData
-from l2l_gui.panels.perturb.lab.controls import LARGEST_NOISE
-from l2l_gui.panels.perturb.lab.curve_panel import (
-    INKS,
-    SIGNS,
-    Curves,
-    LabCurvePanel,
-    Pair,
-    dotted_curves,
-)
-from l2l_gui.panels.perturb.lab.model import Disturbance
-from l2l_gui.panels.perturb.lab.response import part
+from l2l_gui.panels.base import Answer, Column
+from l2l_gui.panels.perturb.lab import curve_panel
+from l2l_gui.panels.perturb.lab.curve_panel import INKS, SIGNS, LabCurvePanel, Pair
+from l2l_gui.panels.perturb.lab.model import LARGEST_NOISE, Disturbance
 from l2l_gui.plotting.ink import DASHED, DOTTED, Ink, inked
-from l2l_gui.plotting.key import DASHED as DASHES
-from l2l_gui.plotting.key import Key, Sign
+from l2l_gui.plotting.legend import DASHED as DASHES
+from l2l_gui.plotting.legend import Legend, Sign
 from l2l_gui.plotting.plots import apart, dressed, grid_view
 
-LEVELS = 9
+SIGMAS = np.linspace(0.0, LARGEST_NOISE, 9)
 REPEATS = 8
 BEAM = 0.004
 """Width of the error bars' ends, in units of sigma."""
 
 
-def noise_pair(
-    networks: tuple[NetworkWeights, NetworkWeights],
+def noise_curve_of(
+    weights: NetworkWeights,
     stimuli: NDArray[np.float32],
     config: RunConfig,
     _disturbance: Disturbance,
     progress: Progress,
-) -> tuple[NoiseGeneralisation, ...]:
-    """The curve of each network under the same noise."""
-    sigmas = np.linspace(0.0, LARGEST_NOISE, LEVELS)
-    return tuple(
-        noise_generalisation(
-            weights,
-            stimuli,
-            config,
-            sigmas,
-            repeats=REPEATS,
-            progress=part(progress, number, len(networks)),
-        )
-        for number, weights in enumerate(networks)
+) -> NoiseGeneralisation:
+    """A network's curve under noise that is the same for both networks."""
+    return noise_generalisation(
+        weights, stimuli, config, SIGMAS, repeats=REPEATS, progress=progress
     )
 
 
@@ -62,60 +43,39 @@ class NoiseCurvePanel(LabCurvePanel):
 
     name = "noise_curve"
     title = "Noise curve"
-    help = (
-        "Fraction of trials answered right (above) and mean task loss with its standard error "
-        "over trials (below) against the recurrent noise at test, for the network as learned and "
-        "its copy with the perturbed readout and the lesions. "
-        "Every level sees the same noise, scaled; the dashed line is the noise of training, the "
-        "dotted one the level chosen in the lab. "
-        "The noise is that of Goudar et al. (2023), Methods, “RNN model”; the curve is not theirs."
-    )
     slow = True
 
     def build(self) -> None:
         """Accuracy above, loss below."""
         view = grid_view(spacing=3)
-        accuracy = dressed(view.addPlot(0, 0), "Right (%)", width=62)
-        loss = dressed(view.addPlot(1, 0), "Loss (nats)", "Recurrent noise, sigma (a.u.)", width=62)
-        accuracy.setXLink(loss)
-        accuracy.getAxis("bottom").setStyle(showValues=False)
-        self.accuracy, self.loss = accuracy, loss
-        self.trained, self.chosen = [
-            [inked(pg.InfiniteLine(angle=90), pen=Ink("quiet", 1, style)) for _ in range(2)]
-            for style in (DASHED, DOTTED)
-        ]
-        for plot, *lines in zip((accuracy, loss), self.trained, self.chosen, strict=True):
-            for line in lines:
-                plot.addItem(line, ignoreBounds=True)
+        across = "Recurrent noise, sigma (a.u.)"
+        self.accuracy = dressed(view.addPlot(0, 0), "Right (%)", width=62)
+        self.loss = dressed(view.addPlot(1, 0), "Loss (nats)", across, width=62)
+        self.accuracy.setXLink(self.loss)
+        self.accuracy.getAxis("bottom").setStyle(showValues=False)
+        plots = (self.accuracy, self.loss)
+        self.trained = [_line(plot, Ink("quiet", 1, DASHED)) for plot in plots]
+        self.chosen = [_line(plot, Ink("quiet", 1, DOTTED)) for plot in plots]
         self.errors = {name: pg.ErrorBarItem(beam=BEAM) for name in INKS}
         for bars in self.errors.values():
-            loss.addItem(bars)
-        self.accuracies, self.losses = dotted_curves(accuracy), dotted_curves(loss)
-        self.body_layout.addWidget(Key(*SIGNS, Sign(DASHES, "quiet", "noise of training")))
+            self.loss.addItem(bars)
+        self.accuracies, self.losses = map(curve_panel.dotted_curves, plots)
+        self.body_layout.addWidget(Legend(*SIGNS, Sign(DASHES, "quiet", "noise of training")))
         self.body_layout.addWidget(view, 1)
 
-    def curves(self) -> Curves:
+    def curve(self) -> curve_panel.Curve:
         """Accuracy and loss at each level."""
-        return noise_pair
+        return noise_curve_of
 
     def draw(self, answer: Answer[Pair]) -> None:
         """Accuracy, loss and its error."""
         for line in self.trained:
             line.setPos(answer.value.subject.config.sigma_rec)
         for name, found in answer.value.named:
+            sem, pen = found.loss_sem, Ink(INKS[name].colour).pen
             self.accuracies[name].setData(found.sigma_rec, 100.0 * found.accuracy)
             self.losses[name].setData(found.sigma_rec, found.loss)
-            self.errors[name].setData(
-                x=found.sigma_rec,
-                y=found.loss,
-                top=found.loss_sem,
-                bottom=found.loss_sem,
-                pen=Ink(INKS[name].colour).pen,
-            )
-
-    def mark(self, answer: Answer[Pair]) -> None:
-        """The level chosen."""
-        self.place_lines(self.lab.disturbance)
+            self.errors[name].setData(x=found.sigma_rec, y=found.loss, top=sem, bottom=sem, pen=pen)
 
     def place_lines(self, disturbance: Disturbance) -> None:
         """The level chosen."""
@@ -125,25 +85,31 @@ class NoiseCurvePanel(LabCurvePanel):
     def frame(self, answer: Answer[Pair]) -> None:
         """All levels."""
         curves = [found for _, found in answer.value.named]
-        lows = [float(np.nanmin(found.loss - found.loss_sem)) for found in curves]
-        highs = [float(np.nanmax(found.loss + found.loss_sem)) for found in curves]
+        low = min(float(np.nanmin(found.loss - found.loss_sem)) for found in curves)
+        high = max(float(np.nanmax(found.loss + found.loss_sem)) for found in curves)
         self.accuracy.setYRange(0, 100, padding=0.05)
         self.loss.setXRange(0, LARGEST_NOISE, padding=0.03)
-        self.loss.setYRange(*apart(min(lows), max(highs)), padding=0.05)
+        self.loss.setYRange(*apart(low, high), padding=0.05)
 
     def caption(self, answer: Answer[Pair]) -> str:
         """How many trials."""
         return f"{answer.value.perturbed.trials} trials a level"
 
-    def data(self, answer: Answer[Pair]) -> PanelData:
-        """One row a level."""
-        pair = answer.value
-        arrays: dict[str, Any] = {"sigma": pair.unperturbed.sigma_rec}
-        units = {"sigma": "a.u."}
-        for name, found in pair.named:
-            arrays[f"{name} answered right"] = 100.0 * found.accuracy
-            arrays[f"{name} task loss"] = found.loss
-            arrays[f"{name} task loss s.e.m."] = found.loss_sem
-            units |= {f"{name} answered right": "%", f"{name} task loss": "nats"}
-            units[f"{name} task loss s.e.m."] = "nats"
-        return PanelData(arrays, units, title="Performance against noise", notes=pair.notes)
+    def across(self, found: NoiseGeneralisation) -> Column:
+        """The levels."""
+        return Column("sigma", found.sigma_rec, "a.u.")
+
+    def columns(self, name: str, found: NoiseGeneralisation) -> list[Column]:
+        """Accuracy, loss and its error at each level."""
+        return [
+            Column(f"{name} answered right", 100.0 * found.accuracy, "%"),
+            Column(f"{name} task loss", found.loss, "nats"),
+            Column(f"{name} task loss s.e.m.", found.loss_sem, "nats"),
+        ]
+
+
+def _line(plot: pg.PlotItem, ink: Ink) -> pg.InfiniteLine:
+    """A vertical line that leaves the plot's range alone."""
+    line = inked(pg.InfiniteLine(angle=90), pen=ink)
+    plot.addItem(line, ignoreBounds=True)
+    return line

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import pyqtgraph as pg
 
 from l2l_engine import task
-from l2l_gui.look.theme import theme
-from l2l_gui.panels.base import Answer, PanelData
+from l2l_gui.panels.base import Answer, Column, Table
 from l2l_gui.panels.perturb.lab.panel import LabPanel, Scene
-from l2l_gui.plotting.ink import Ink, inked
-from l2l_gui.plotting.key import LINE, Key, Sign
-from l2l_gui.plotting.plots import differs, dressed, grid_view
-from l2l_gui.plotting.trial_axes import TrialAxes, thinned
+from l2l_gui.plotting.ink import Ink
+from l2l_gui.plotting.legend import LINE, Legend, Sign
+from l2l_gui.plotting.plots import differs
+from l2l_gui.plotting.trial_axes import thinned
+from l2l_gui.plotting.trial_grid import Row, TrialGrid
 
 OUTPUTS = {"response0": "Resp. 0", "response1": "Resp. 1", "fixation": "Fixation"}
 """Colours of the outputs, and what stands beside their plots."""
@@ -25,32 +22,8 @@ SIGNS = (
     Sign(LINE, "fixation", "fixation, unperturbed"),
     Sign(LINE, "perturbed", "perturbed"),
 )
-
-
-class _Cell:
-    """One output to one stimulus."""
-
-    def __init__(self, layout: pg.GraphicsLayout, row: int, column: int) -> None:
-        colour, label = list(OUTPUTS.items())[row]
-        last = row == len(OUTPUTS) - 1
-        self.plot = dressed(
-            layout.addPlot(row + 1, column),
-            label if column == 0 else "",
-            "Time in the trial (ms)" if last else "",
-            grid=False,
-            width=46,
-        )
-        self.axes = TrialAxes(self.plot, mask=True)
-        self.plot.getAxis("left").setTicks([[(0, "0"), (0.5, "0.5"), (1, "1")]])
-        self.plot.getAxis("bottom").setStyle(showValues=last)
-        # plain curves: they cost a third of PlotDataItems, and are drawn thirty times a second
-        self.unperturbed, self.perturbed = [
-            inked(pg.PlotCurveItem(skipFiniteCheck=True), pen=ink)
-            for ink in (Ink(colour, 3), Ink("perturbed", 1))
-        ]
-        self.unperturbed.setSegmentedLineMode("on")
-        for curve in (self.unperturbed, self.perturbed):
-            self.plot.addItem(curve)
+TICKS = [(0, "0"), (0.5, "0.5"), (1, "1")]
+STIMULI = range(task.RESPONSES)
 
 
 class PerturbOutputsPanel(LabPanel[Scene]):
@@ -58,81 +31,63 @@ class PerturbOutputsPanel(LabPanel[Scene]):
 
     name = "perturb_outputs"
     title = "Outputs"
-    help = (
-        "The three outputs (softmax) over the trial, a column a stimulus: in colour those of the "
-        "network as learned, in black (white on dark) those of its disturbed copy, without noise "
-        "unless you add it. "
-        "Above each column stand the response the copy chooses and its task loss; epochs are "
-        "shaded and the hatched time after the go signal does not count. "
-        "Goudar et al. (2023), Fig. 3 and Methods, “Manifold perturbations”."
-    )
 
     def build(self) -> None:
         """A grid with linked time."""
-        self.body_layout.addWidget(Key(*SIGNS))
-        self.view = grid_view(spacing=3)
-        self.body_layout.addWidget(self.view, 1)
-        layout = self.view.ci
-        stimuli = range(task.RESPONSES)
-        self.titles = [layout.addLabel("", 0, column, size="9pt") for column in stimuli]
-        self.cells = [
-            [_Cell(layout, row, column) for row in range(len(OUTPUTS))] for column in stimuli
+        rows = [
+            Row(label, (Ink(colour, 3), Ink("perturbed", 1)), grid=False, mask=True)
+            for colour, label in OUTPUTS.items()
         ]
-        first = self.cells[0][0].plot
-        for cell in self._cells():
-            if cell.plot is not first:
-                cell.plot.setXLink(first)
-        for column in stimuli:
-            layout.layout.setColumnStretchFactor(column, 1)
-            layout.layout.setColumnPreferredWidth(column, 300)
-
-    def _cells(self) -> list[_Cell]:
-        return [cell for column in self.cells for cell in column]
+        self.grid = TrialGrid(*rows, linked=True, tick_width=46, spacing=3)
+        self.body_layout.addWidget(Legend(*SIGNS))
+        self.body_layout.addWidget(self.grid, 1)
+        for column, parts in enumerate(self.grid.columns):
+            self.grid.ci.layout.setColumnStretchFactor(column, 1)
+            self.grid.ci.layout.setColumnPreferredWidth(column, 300)
+            for part in parts:
+                part.plot.getAxis("left").setTicks([TICKS])
 
     def draw(self, answer: Answer[Scene]) -> None:
         """The outputs of both networks, and how the copy answers."""
         subject, response = answer.value.subject, answer.value.response
         steps, times = thinned(subject.config)
-        another = differs(self.view, subject=subject.key)
-        for stimulus, column in enumerate(self.cells):
-            for output, cell in enumerate(column):
+        another = differs(self.grid, subject=subject.key)
+        titles = [_verdict(answer.value, stimulus) for stimulus in STIMULI]
+        columns = self.grid.show_trial(subject.config, STIMULI, titles)
+        for stimulus, column in enumerate(columns):
+            for output, part in enumerate(column):
+                before, after = part.curves
                 if another:
-                    cell.axes.set_config(subject.config)
-                    before = subject.unperturbed.outputs[stimulus, steps, output]
-                    cell.unperturbed.setData(times, before)
+                    before.setData(times, subject.unperturbed.outputs[stimulus, steps, output])
                 if response is not None:
-                    after = response.perturbed.outputs[stimulus, steps, output]
-                    cell.perturbed.setData(times, after)
+                    after.setData(times, response.perturbed.outputs[stimulus, steps, output])
                 else:
-                    cell.perturbed.setData([], [])
-            self.titles[stimulus].setText(
-                _verdict(answer.value, stimulus), color=theme.palette.text
-            )
-            self.titles[stimulus].setMinimumWidth(0)  # long words must not widen the column
+                    after.setData([], [])
 
     def frame(self, answer: Answer[Scene]) -> None:
         """All outputs lie between 0 and 1."""
-        for cell in self._cells():
-            cell.plot.setYRange(0, 1, padding=0.06)
+        for row in range(len(OUTPUTS)):
+            self.grid.set_range(row, 0, 1, padding=0.06)
 
     def caption(self, answer: Answer[Scene]) -> str:
         """Whose outputs."""
         return f"problem {answer.value.subject.problem}"
 
-    def data(self, answer: Answer[Scene]) -> PanelData:
+    def data(self, answer: Answer[Scene]) -> Table:
         """One row a time step."""
-        subject, response = answer.value.subject, answer.value.response
-        arrays: dict[str, Any] = {"time": task.times(subject.config)}
-        for stimulus in range(task.RESPONSES):
-            for output, label in enumerate(LABELS):
-                name = f"stimulus {stimulus} {label}"
-                arrays[f"{name} unperturbed"] = subject.unperturbed.outputs[stimulus, :, output]
-                if response is not None:
-                    after = response.perturbed.outputs[stimulus, :, output]
-                    arrays[f"{name} perturbed"] = after
-        arrays["scored"] = task.loss_mask(subject.config).astype(np.int8)
-        return PanelData(
-            arrays, {"time": "ms"}, title="Outputs under a disturbance", notes=answer.value.notes
+        scene, config = answer.value, answer.value.subject.config
+        columns = [
+            Column(f"stimulus {stimulus} {label} {name}", trials.outputs[stimulus, :, output])
+            for stimulus in STIMULI
+            for output, label in enumerate(LABELS)
+            for name, trials in scene.networks.items()
+        ]
+        return Table(
+            "Outputs under a disturbance",
+            scene.notes,
+            Column("time", task.times(config), "ms"),
+            *columns,
+            Column("scored", task.loss_mask(config).astype(np.int8)),
         )
 
 

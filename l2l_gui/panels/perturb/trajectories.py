@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import enum
 import math
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt
 
 from l2l_engine import task
-from l2l_gui.panels.base import Answer, Choice, PanelData
+from l2l_engine.manifold import Subspaces
+from l2l_gui.panels.base import Answer, Choice, Column, Table
 from l2l_gui.panels.perturb.lab.panel import LabPanel, Scene
-from l2l_gui.plotting.key import DASHED, LINE, Key, Sign
+from l2l_gui.plotting.legend import DASHED, LINE, Legend, Sign
 from l2l_gui.plotting.plots import differs
 from l2l_gui.plotting.projected_plot import Family, Markers, ProjectedPlot
 from l2l_gui.plotting.projection import thinned_samples
@@ -30,28 +30,27 @@ SIGNS = (
 )
 
 
-class Space(enum.Enum):
-    """Three directions of state space to look along."""
+class Space(NamedTuple):
+    """Three directions of state space to look along: a label, and the names of the axes."""
 
-    DECISION = "decision"
-    STIMULUS = "stimulus"
-    MIXED = "mixed"
-
-    @property
-    def names(self) -> tuple[str, str, str]:
-        """Of the axes."""
-        return _NAMES[self]
+    label: str
+    names: tuple[str, str, str]
+    directions: Callable[[Subspaces], NDArray[np.float64]]
+    """Of a group's subspaces, (N, 3)."""
 
 
-_NAMES = {
-    Space.DECISION: ("D1", "D2", "D3"),
-    Space.STIMULUS: ("S1", "S2", "S3"),
-    Space.MIXED: ("D1", "D2", "S1"),
-}
-_LABELS = {
-    Space.DECISION: "Decision subspace",
-    Space.STIMULUS: "Stimulus subspace",
-    Space.MIXED: "Decision and stimulus",
+SPACES = {
+    "decision": Space(
+        "Decision subspace", ("D1", "D2", "D3"), lambda found: found.decision[:, :AXES]
+    ),
+    "stimulus": Space(
+        "Stimulus subspace", ("S1", "S2", "S3"), lambda found: found.stimulus[:, :AXES]
+    ),
+    "mixed": Space(
+        "Decision and stimulus",
+        ("D1", "D2", "S1"),
+        lambda found: np.column_stack([found.decision[:, :2], found.stimulus[:, 0]]),
+    ),
 }
 
 
@@ -60,30 +59,25 @@ class PerturbTrajectoriesPanel(LabPanel[Scene]):
 
     name = "perturb_trajectories"
     title = "Trajectories"
-    help = (
-        "The states of both trials over time along three directions of the decision or stimulus "
-        "subspace: the network as learned in the stimuli's colours, its disturbed copy in black "
-        "(white on dark), solid for stimulus 0 and dashed for stimulus 1. "
-        "Circles mark the onset; drag to turn, scroll to zoom. A perturbed readout does not act "
-        "back on the states, so it changes the outputs and leaves these as they are until the "
-        "copy learns. "
-        "Goudar et al. (2023), Figs. 2 and 3."
-    )
     depends = frozenset({"problem", "group", "stimulus"})
 
-    options = (Choice("space", "Directions", {s.value: _LABELS[s] for s in Space}, bar="list"),)
+    options = (
+        Choice(
+            "space", "Directions", {name: space.label for name, space in SPACES.items()}, bar="list"
+        ),
+    )
 
     def build(self) -> None:
         """The plot; its legend stands above, as one inside would be painted anew every frame."""
         self.plot = ProjectedPlot()
-        self.body_layout.addWidget(Key(*SIGNS))
+        self.body_layout.addWidget(Legend(*SIGNS))
         self.body_layout.addWidget(self.plot, 1)
 
     def draw(self, answer: Answer[Scene]) -> None:
         """Both networks' trajectories in one view."""
         scene, stimuli = answer.value, answer.view.stimuli
-        space, chosen = Space(answer.view["space"]), list(stimuli)
-        basis = directions(scene, space)
+        space, chosen = SPACES[answer.view["space"]], list(stimuli)
+        basis = _basis(scene, space)
         kept = thinned_samples(scene.subject.config.steps)
         before = _projected(scene.subject.unperturbed.states[:, kept], basis)
         after = before[:0]
@@ -91,7 +85,7 @@ class PerturbTrajectoriesPanel(LabPanel[Scene]):
             after = _projected(scene.response.perturbed.states[:, kept], basis)
         self._fit(before, after)
         shown = [before[[s]] for s in stimuli] + [after[[s]] for s in stimuli if len(after)]
-        what = (scene.subject.key, scene.disturbance.k, space, stimuli, len(after))
+        what = (scene.subject.key, scene.disturbance.k, space.label, stimuli, len(after))
         if not differs(self.plot, what=what):
             self.plot.move_families(shown)
             return
@@ -135,30 +129,25 @@ class PerturbTrajectoriesPanel(LabPanel[Scene]):
             return f"the states are as before; {words}"
         return f"problem {scene.subject.problem}; {words}"
 
-    def data(self, answer: Answer[Scene]) -> PanelData:
+    def data(self, answer: Answer[Scene]) -> Table:
         """Every time step of both networks along the directions shown."""
-        scene, space = answer.value, Space(answer.view["space"])
-        networks = {"unperturbed": scene.subject.unperturbed}
-        if scene.response is not None:
-            networks["perturbed"] = scene.response.perturbed
-        arrays: dict[str, Any] = {"time": task.times(scene.subject.config)}
-        for stimulus in range(task.RESPONSES):
-            for name, trials in networks.items():
-                along = _projected(trials.states[stimulus], directions(scene, space))
-                for axis, label in enumerate(space.names):
-                    arrays[f"stimulus {stimulus} {name} along {label}"] = along[:, axis]
-        units = dict.fromkeys(arrays, "a.u.") | {"time": "ms"}
-        return PanelData(arrays, units, title="Trajectories under a disturbance", notes=scene.notes)
+        scene, space = answer.value, SPACES[answer.view["space"]]
+        basis = _basis(scene, space)
+        columns = [
+            Column(f"stimulus {stimulus} {name} along {label}", along, "a.u.")
+            for stimulus in range(task.RESPONSES)
+            for name, trials in scene.networks.items()
+            for label, along in zip(
+                space.names, _projected(trials.states[stimulus], basis).T, strict=True
+            )
+        ]
+        times = Column("time", task.times(scene.subject.config), "ms")
+        return Table("Trajectories under a disturbance", scene.notes, times, *columns)
 
 
-def directions(scene: Scene, space: Space) -> NDArray[np.float64]:
+def _basis(scene: Scene, space: Space) -> NDArray[np.float64]:
     """The three directions (N, 3) looked along."""
-    found = scene.subject.manifold.subspaces(max(AXES, scene.disturbance.k))
-    if space is Space.DECISION:
-        return found.decision[:, :AXES]
-    if space is Space.STIMULUS:
-        return found.stimulus[:, :AXES]
-    return np.column_stack([found.decision[:, :2], found.stimulus[:, 0]])
+    return space.directions(scene.subject.manifold.subspaces(max(AXES, scene.disturbance.k)))
 
 
 def _projected(states: NDArray[np.floating], basis: NDArray[np.float64]) -> NDArray[np.float64]:

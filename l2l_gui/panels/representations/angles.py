@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +26,6 @@ class Angles:
     pairwise: NDArray[np.float32]  # (P, P, k), smallest angle first
     alignment: NDArray[np.float32]  # (P, P): subspace of the row, variance of the column
     to_group: NDArray[np.float64]  # (P, min(k, 4)): to the group's decision subspace
-
-    def matrix(self, measure: str) -> NDArray[np.float32]:
-        """What the image shows, (P, P)."""
-        if measure == "alignment":
-            return self.alignment
-        return self.pairwise.mean(axis=2) if measure == "mean" else self.pairwise[..., -1]
 
     @property
     def span(self) -> tuple[float, float]:
@@ -57,10 +53,51 @@ def all_angles(
     )
 
 
-def round_levels(matrix: NDArray[np.float32], measure: str) -> tuple[float, float]:
-    """Colour limits with round ends: angles from 0°, alignment up to 1."""
+class Measure(NamedTuple):
+    """What the image of all pairs can show: its words, colours, the bar's label and the unit."""
+
+    words: str
+    matrix: Callable[[Angles], NDArray[np.float32]]
+    """From the angles, (P, P)."""
+    levels: Callable[[NDArray[np.float32]], tuple[float, float]]
+    """From the matrix, colour limits with round ends."""
+    colours: str
+    label: str
+    unit: str
+
+
+def angle_levels(matrix: NDArray[np.float32]) -> tuple[float, float]:
+    """From 0° to the next ten above the largest angle."""
     if not np.isfinite(matrix).any():
         return (0.0, 1.0)
-    if measure == "alignment":
-        return (min(0.9, float(np.floor(10 * np.nanmin(matrix)) / 10)), 1.0)
     return (0.0, min(RIGHT_ANGLE, max(10.0, 10 * float(np.ceil(np.nanmax(matrix) / 10)))))
+
+
+def index_levels(matrix: NDArray[np.float32]) -> tuple[float, float]:
+    """From the next tenth below the least index to 1."""
+    if not np.isfinite(matrix).any():
+        return (0.0, 1.0)
+    return (min(0.9, float(np.floor(10 * np.nanmin(matrix)) / 10)), 1.0)
+
+
+MEASURES = {
+    "mean": Measure(
+        "Mean angle",
+        lambda angles: angles.pairwise.mean(axis=2),
+        angle_levels,
+        "viridis",
+        "Angle (°)",
+        "°",
+    ),
+    "largest": Measure(
+        "Largest angle",
+        lambda angles: angles.pairwise[..., -1],
+        angle_levels,
+        "viridis",
+        "Angle (°)",
+        "°",
+    ),
+    "alignment": Measure(
+        "Alignment index", lambda angles: angles.alignment, index_levels, "cividis", "Index", ""
+    ),
+}

@@ -24,6 +24,11 @@ class Currents:
     group: GroupTrajectories
     curves: dict[tuple[str, int], Curve]
 
+    def curve(self, part: str, stimulus: int, output: int) -> Curve:
+        """Mean and standard error (T,) of one part of one output's current."""
+        mean, sem = self.curves[part, stimulus]
+        return mean[:, output], sem[:, output]
+
 
 def averaged(group: GroupTrajectories) -> Currents:
     """Average a group's currents over its problems; a millisecond or two."""

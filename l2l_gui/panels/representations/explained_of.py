@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from l2l_engine.analysis import geometry
 from l2l_gui.panels.problem_groups import GroupTrajectories, Moments
 
+SUBSPACES = ("decision", "stimulus")
+
 
 @dataclass(frozen=True, eq=False)
 class Explained:
@@ -19,6 +21,10 @@ class Explained:
     moments: Moments
     components: dict[str, NDArray[np.float64]]  # (N,)
     captured: dict[str, NDArray[np.float64]]  # (P,)
+
+    def size(self, name: str) -> int:
+        """Dimensions of a subspace."""
+        return int(getattr(self.group.subspaces, name).shape[1])
 
 
 def explained(group: GroupTrajectories, moments: Moments) -> Explained:

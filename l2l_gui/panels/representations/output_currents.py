@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pyqtgraph as pg
 
 from l2l_engine import task
 from l2l_gui.panels import problem_groups
-from l2l_gui.panels.base import (
-    Answer,
-    Combined,
-    Computation,
-    Nothing,
-    Panel,
-    PanelData,
-    View,
-    Wanted,
-)
+from l2l_gui.panels.base import Answer, Column, Combined, Computation, Needs, Panel, Table, View
 from l2l_gui.panels.representations.currents_of import SUM, Currents, averaged
 from l2l_gui.panels.trajectory_drawing import PARTS
 from l2l_gui.plotting.ink import DECISION, DOTTED, STIMULUS_SUBSPACE, ZERO, Ink, inked
-from l2l_gui.plotting.legend_line import DOTTED as DOTS
-from l2l_gui.plotting.legend_line import LINE, Key, LegendLine
-from l2l_gui.plotting.plots import apart, dressed, grid_view, titled
-from l2l_gui.plotting.trial_axes import TrialAxes
+from l2l_gui.plotting.legend import Legend, Sign
+from l2l_gui.plotting.plots import apart
+from l2l_gui.plotting.trial_grid import Row, TrialGrid
 
 BAND = 0.25  # opacity of the standard error
 INKS = {
@@ -35,43 +23,7 @@ INKS = {
     SUM: Ink("text", 1),
 }
 NAMES = {**PARTS, SUM: "Sum"}
-
-
-class _CurrentPlot:
-    """One output, one stimulus."""
-
-    def __init__(self, view: Any, stimulus: int, output: int) -> None:
-        self.stimulus, self.output = stimulus, output
-        last = output == task.RESPONSES - 1
-        self.plot = dressed(
-            view.addPlot(output, stimulus),
-            f"Resp. {output} (a.u.)",
-            "Time in the trial (ms)" if last else "",
-            width=50,
-        )
-        self.axes = TrialAxes(self.plot)
-        self.plot.setMouseEnabled(x=True, y=True)
-        if not last:
-            self.plot.getAxis("bottom").setStyle(showValues=False)
-            titled(self.plot, f"stimulus {stimulus}")
-        zero = inked(pg.InfiniteLine(0, 0), pen=ZERO.faint(0.6))
-        self.plot.addItem(zero, ignoreBounds=True)
-        self.edges = {}
-        for name in PARTS:
-            self.edges[name] = pg.PlotCurveItem(), pg.PlotCurveItem()
-            band = pg.FillBetweenItem(*self.edges[name])
-            band.setZValue(-5)
-            self.plot.addItem(inked(band, brush=INKS[name].faint(BAND)))
-        self.curves = {name: inked(self.plot.plot(), pen=ink) for name, ink in INKS.items()}
-
-    def show(self, value: Currents) -> None:
-        times = value.group.times
-        self.axes.set_config(value.group.config)
-        for name, curve in self.curves.items():
-            mean, sem = (array[:, self.output] for array in value.curves[name, self.stimulus])
-            curve.setData(times, mean)
-            for edge, sign in zip(self.edges.get(name, ()), (-1, 1), strict=False):
-                edge.setData(times, mean + sign * np.nan_to_num(sem))
+OUTPUTS = range(task.RESPONSES)
 
 
 class OutputCurrentsPanel(Panel[Currents]):
@@ -80,70 +32,75 @@ class OutputCurrentsPanel(Panel[Currents]):
     name = "output_currents"
     title = "Output currents"
     depends = frozenset({"group", "stimulus"})
+    needs = Needs("see what drives its responses", problems=1)
 
     def build(self) -> None:
-        """Four plots with common axes."""
-        legend = LegendLine()
-        legend.set_keys(
-            [
-                Key(ink.colour, DOTS if ink.style == DOTTED else LINE, NAMES[name])
-                for name, ink in INKS.items()
-            ]
-        )
-        self.body_layout.addWidget(legend)
-        view = grid_view()
-        self.body_layout.addWidget(view, 1)
-        both = range(task.RESPONSES)
-        self.parts = [_CurrentPlot(view, k, output) for output in both for k in both]
-        for part in self.parts[1:]:
-            part.plot.setXLink(self.parts[0].plot)
-            part.plot.setYLink(self.parts[0].plot)
+        """Four plots with common axes, a band behind each curve but the sum."""
+        self.body_layout.addWidget(Legend(*(Sign.of(INKS[name], NAMES[name]) for name in INKS)))
+        inks = tuple(INKS.values())
+        self.grid = TrialGrid(*(Row(f"Resp. {output} (a.u.)", inks) for output in OUTPUTS))
+        self.body_layout.addWidget(self.grid, 1)
+        first, *others = [part for column in self.grid.columns for part in column]
+        for other in others:
+            other.plot.setXLink(first.plot)
+            other.plot.setYLink(first.plot)
+        self.edges = {}
+        for part in (first, *others):
+            part.plot.setMouseEnabled(x=True, y=True)
+            part.plot.addItem(inked(pg.InfiniteLine(0, 0), pen=ZERO.faint(0.6)), ignoreBounds=True)
+            for name in PARTS:
+                edges = self.edges[part, name] = pg.PlotCurveItem(), pg.PlotCurveItem()
+                band = inked(pg.FillBetweenItem(*edges), brush=INKS[name].faint(BAND))
+                band.setZValue(-5)
+                part.plot.addItem(band)
 
-    def ask(self, view: View) -> Wanted:
+    def ask(self, view: View) -> Combined:
         """The group's trajectories hold the currents, too."""
-        if view.session is None:
-            return Nothing("Open a session to see what drives its responses.")
-        if not view.problems:
-            return Nothing("Nothing is learned yet: press P to train a whole problem.")
         group = problem_groups.trajectories(view.session, view.group)
-        return Combined(
-            Computation(averaged, key=("currents", group.key), label="Averaging"), (group,)
-        )
+        key = ("currents", group.key)
+        return Combined(Computation(averaged, key=key, label="Averaging"), (group,))
 
     def draw(self, answer: Answer[Currents]) -> None:
-        """All curves; the stimulus selected has the panel for itself."""
-        shown = answer.view.stimuli
-        for part in self.parts:
-            part.plot.setVisible(part.stimulus in shown)
-            part.plot.getAxis("left").showLabel(part.stimulus == shown[0])
-            part.show(answer.value)
+        """A column for each stimulus shown."""
+        group, stimuli = answer.value.group, answer.view.stimuli
+        columns = self.grid.show_trial(group.config, stimuli)
+        for stimulus, column in zip(stimuli, columns, strict=True):
+            for output, part in enumerate(column):
+                for name, curve in zip(INKS, part.curves, strict=True):
+                    mean, sem = answer.value.curve(name, stimulus, output)
+                    curve.setData(group.times, mean)
+                    for edge, sign in zip(self.edges.get((part, name), ()), (-1, 1), strict=False):
+                        edge.setData(group.times, mean + sign * np.nan_to_num(sem))
 
     def frame(self, answer: Answer[Currents]) -> None:
         """The same range for all plots."""
         curves = answer.value.curves.values()
         low = min(float(np.min(mean - np.nan_to_num(sem))) for mean, sem in curves)
         high = max(float(np.max(mean + np.nan_to_num(sem))) for mean, sem in curves)
-        self.parts[0].axes.fit()
-        self.parts[0].plot.setYRange(*apart(low, high), padding=0.06)
+        self.grid.columns[0][0].axes.fit()
+        self.grid.set_range(0, *apart(low, high), padding=0.06)
 
     def caption(self, answer: Answer[Currents]) -> str:
         """The group."""
         group = answer.value.group
         return f"{group.label}; mean ± s.e.m., n = {len(group.numbers)}"
 
-    def data(self, answer: Answer[Currents]) -> PanelData:
+    def data(self, answer: Answer[Currents]) -> Table:
         """One row a time; means and errors of every part, stimulus and output."""
-        group, arrays = answer.value.group, {}
-        for (name, stimulus), curve in answer.value.curves.items():
-            if stimulus not in answer.view.stimuli:
-                continue
-            for output in range(task.RESPONSES):
-                label = f"{NAMES[name].lower()}, stimulus {stimulus}, response {output}"
-                for kind, values in zip(("mean", "s.e.m."), curve, strict=True):
-                    arrays[f"{label}, {kind}"] = values[:, output]
-        return PanelData(
-            {"time": group.times, **arrays},
-            {"time": "ms", **dict.fromkeys(arrays, "a.u.")},
-            title=f"Output currents ({group.label})",
-            notes=answer.view.notes(f"{len(group.numbers)} problems; without the output bias"),
-        )
+        group = answer.value.group
+        columns = [
+            Column(
+                f"{NAMES[name].lower()}, stimulus {stimulus}, response {output}, {kind}",
+                values,
+                "a.u.",
+            )
+            for name, stimulus in answer.value.curves
+            if stimulus in answer.view.stimuli
+            for output in OUTPUTS
+            for kind, values in zip(
+                ("mean", "s.e.m."), answer.value.curve(name, stimulus, output), strict=True
+            )
+        ]
+        notes = answer.view.notes(f"{len(group.numbers)} problems; without the output bias")
+        times = Column("time", group.times, "ms")
+        return Table(f"Output currents ({group.label})", notes, times, *columns)

@@ -11,23 +11,22 @@ from l2l_gui.panels import problem_groups
 from l2l_gui.panels.base import (
     SNAPSHOT,
     Answer,
+    Column,
     Combined,
     Computation,
-    Nothing,
+    Needs,
     Panel,
-    PanelData,
+    Table,
     View,
-    Wanted,
 )
-from l2l_gui.panels.representations.explained_of import Explained, explained
+from l2l_gui.panels.representations.explained_of import SUBSPACES, Explained, explained
 from l2l_gui.plotting.ink import DOTTED, Ink, dots, inked
-from l2l_gui.plotting.legend_line import DOTTED as DOTS
-from l2l_gui.plotting.legend_line import LINE, Key, LegendLine
-from l2l_gui.plotting.plots import dressed, grid_view
-from l2l_gui.plotting.problem_axis import GroupBand, ProblemAxis
+from l2l_gui.plotting.legend import DOTTED as DOTS
+from l2l_gui.plotting.legend import LINE, Legend, Sign
+from l2l_gui.plotting.plots import ProblemLine, dressed, grid_view
+from l2l_gui.plotting.problem_axis import FIRM, GroupBand, nearest
 
 COMPONENTS = 10
-SUBSPACES = ("decision", "stimulus")
 
 
 class VarianceExplainedPanel(Panel[Explained]):
@@ -37,19 +36,22 @@ class VarianceExplainedPanel(Panel[Explained]):
     title = "Variance explained"
     depends = frozenset({"group", SNAPSHOT})
     points_at = frozenset({"problem"})
+    needs = Needs("see how much its subspaces explain", problems=1)
 
     def build(self) -> None:
         """Two plots under one legend."""
-        self.legend = LegendLine()
+        self.legend, self.view = Legend(), grid_view()
         self.body_layout.addWidget(self.legend)
-        self.view = view = grid_view()
-        self.body_layout.addWidget(view, 1)
-        self.components = dressed(view.addPlot(0, 0), "Explained (%)", "Component")
-        self.over_problems = dressed(view.addPlot(0, 1), "Captured (%)")
-        view.ci.layout.setColumnStretchFactor(0, 2)
-        view.ci.layout.setColumnStretchFactor(1, 3)
-        self.axis = ProblemAxis(self.over_problems, self.context.selection, self._numbers)
+        self.body_layout.addWidget(self.view, 1)
+        self.components = dressed(self.view.addPlot(0, 0), "Explained (%)", "Component")
+        self.over_problems = dressed(self.view.addPlot(0, 1), "Captured (%)", "Problem")
+        self.view.ci.layout.setColumnStretchFactor(0, 2)
+        self.view.ci.layout.setColumnStretchFactor(1, 3)
+        self.line = ProblemLine(self.over_problems, ink=FIRM)
         self.band = GroupBand(self.over_problems)
+        self.pointing = self.point_at(
+            self.over_problems, lambda answer, x, _: nearest(answer.value.moments.numbers, x)
+        )
         self.cuts, self.each, self.cumulated, self.captured = {}, {}, {}, {}
         for name in SUBSPACES:
             ink = Ink(name, 2)
@@ -63,15 +65,8 @@ class VarianceExplainedPanel(Panel[Explained]):
             line = self.over_problems.plot(connect="finite")
             self.captured[name] = inked(line, pen=ink, **dots(ink))
 
-    def _numbers(self) -> tuple[int, ...]:
-        return self.answer.value.moments.numbers if self.answer else ()
-
-    def ask(self, view: View) -> Wanted:
+    def ask(self, view: View) -> Combined:
         """The group's subspaces, all problems' moments, then both together."""
-        if view.session is None:
-            return Nothing("Open a session to see how much its subspaces explain.")
-        if not view.problems:
-            return Nothing("Nothing is learned yet: press P to train a whole problem.")
         parts = (
             problem_groups.trajectories(view.session, view.group),
             problem_groups.moments(view.session, view.problems),
@@ -81,26 +76,23 @@ class VarianceExplainedPanel(Panel[Explained]):
 
     def draw(self, answer: Answer[Explained]) -> None:
         """All curves."""
-        value = answer.value
-        found, numbers = value.group.subspaces, np.array(value.moments.numbers)
-        sizes = {"decision": found.decision.shape[1], "stimulus": found.stimulus.shape[1]}
+        value, numbers = answer.value, np.array(answer.value.moments.numbers)
         for name in SUBSPACES:
             shares = value.components[name][:COMPONENTS]
             place = np.arange(1, len(shares) + 1)
             self.each[name].setData(place, shares)
             self.cumulated[name].setData(place, np.cumsum(shares))
-            self.cuts[name].setPos(sizes[name] + 0.5)
+            self.cuts[name].setPos(value.size(name) + 0.5)
             self.captured[name].setData(numbers, value.captured[name])
             self.captured[name].setSymbol("o" if len(numbers) < 2 else None)
         self.band.cover(value.group.wanted)
-        lines = [Key(k, LINE, f"{k} subspace, {sizes[k]} dimensions") for k in SUBSPACES]
-        self.legend.set_keys([*lines, Key("quiet", DOTS, "cumulated")])
+        lines = [Sign(LINE, k, f"{k} subspace, {value.size(k)} dimensions") for k in SUBSPACES]
+        self.legend.show_signs(*lines, Sign(DOTS, "quiet", "cumulated"))
 
     def frame(self, answer: Answer[Explained]) -> None:
         """All components and problems, 0 to 100 %."""
-        last = max((2, *answer.value.moments.numbers))
         self.components.setXRange(0.5, COMPONENTS + 0.5, padding=0)
-        self.over_problems.setXRange(1, last, padding=0.02)
+        self.over_problems.setXRange(1, max((2, *answer.value.moments.numbers)), padding=0.02)
         for plot in (self.components, self.over_problems):
             plot.setYRange(0, 102, padding=0)
 
@@ -114,17 +106,17 @@ class VarianceExplainedPanel(Panel[Explained]):
             words += f"; problem {selected}: {decision:.0f} % and {stimulus:.1f} %"
         return f"{words}{value.moments.left_out}"
 
-    def data(self, answer: Answer[Explained]) -> PanelData:
+    def data(self, answer: Answer[Explained]) -> Table:
         """Shares by component and by problem."""
-        value = answer.value
-        shares = {f"{name} component share": value.components[name] for name in SUBSPACES}
-        captured = {f"captured by the {name} subspace": value.captured[name] for name in SUBSPACES}
-        return PanelData(
-            {**shares, "problem": np.array(value.moments.numbers), **captured},
-            dict.fromkeys((*shares, *captured), "%"),
-            title="Variance explained",
-            notes=answer.view.notes(
-                f"Subspaces of {value.group.label}",
-                f"Captured: {problem_groups.problems_in_words(value.moments.wanted)}",
+        value, names = answer.value, SUBSPACES
+        shown = f"Captured: {problem_groups.problems_in_words(value.moments.wanted)}"
+        return Table(
+            "Variance explained",
+            answer.view.notes(f"Subspaces of {value.group.label}", shown),
+            *(Column(f"{name} component share", value.components[name], "%") for name in names),
+            Column("problem", np.array(value.moments.numbers)),
+            *(
+                Column(f"captured by the {name} subspace", value.captured[name], "%")
+                for name in names
             ),
         )

@@ -28,7 +28,6 @@ from l2l_gui.panels.base import (
     Ready,
     View,
 )
-from l2l_gui.panels.legacy import LegacyPanel
 
 ROUNDED = {"OutputCurrentsPanel": 0.02}
 """Fraction of pixels that may differ: rows whose heights Qt rounds by where they were before."""
@@ -71,8 +70,6 @@ def pixels(panel: Panel) -> np.ndarray:
 def test_after_any_history_a_panel_draws_what_a_new_one_draws(bench, short, name):
     kind = VIEWS[name].load()
     both = (bench.session, short) if VIEWS[name].workspace == "compare" else ()
-    if issubclass(kind, LegacyPanel):
-        pytest.skip("not converted yet")
     if both:
         look_at(bench, bench.session, 4, *both)
     used = bench.show(kind, (640, 420))

@@ -13,31 +13,22 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QWidget
 
 from l2l_engine.analysis.probes import lesion
-from l2l_engine.analysis.progress import Progress
+from l2l_engine.analysis.progress import Progress, share
 from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights
-from l2l_gui.panels.base import Computation, Wanted
+from l2l_gui.panels.base import Answer, Column, Computation, Table, Wanted
 from l2l_gui.panels.perturb.lab.model import Disturbance
 from l2l_gui.panels.perturb.lab.panel import LabPanel, provenance
 from l2l_gui.panels.perturb.lab.response import Response, Subject, perturbed_copy
 from l2l_gui.plotting.ink import Ink, dots, inked
-from l2l_gui.plotting.key import LINE, Sign
+from l2l_gui.plotting.legend import Sign
 
 REST_MS = 300
 INKS = {"unperturbed": Ink("accent", 2), "perturbed": Ink("perturbed", 2)}
-SIGNS = tuple(Sign(LINE, ink.colour, name) for name, ink in INKS.items())
+SIGNS = tuple(Sign.of(ink, name) for name, ink in INKS.items())
 
-Curves = Callable[
-    [
-        tuple[NetworkWeights, NetworkWeights],
-        NDArray[np.float32],
-        RunConfig,
-        Disturbance,
-        Progress,
-    ],
-    tuple[Any, ...],
-]
-"""From networks, stimuli, config, disturbance and progress, a curve of each network."""
+Curve = Callable[[NetworkWeights, NDArray[np.float32], RunConfig, Disturbance, Progress], Any]
+"""From a network, stimuli, config, disturbance and progress, the network's curve."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,11 +53,15 @@ class Pair:
 
 
 def compute_pair(
-    subject: Subject, disturbance: Disturbance, curves: Curves, progress: Progress
+    subject: Subject, disturbance: Disturbance, curve: Curve, progress: Progress
 ) -> Pair:
     """Disturb a copy, compute both curves and label them with what they were computed for."""
     copy = lesion(perturbed_copy(subject, disturbance), disturbance.lesioned)
-    found = curves((subject.weights, copy), subject.stimuli, subject.config, disturbance, progress)
+    found = []
+    for half, weights in enumerate((subject.weights, copy)):
+        part = share(progress, half / 2, (half + 1) / 2)
+        found.append(curve(weights, subject.stimuli, subject.config, disturbance, part))
+        part(1.0)
     return Pair(subject, disturbance, *found)
 
 
@@ -84,12 +79,20 @@ class LabCurvePanel(LabPanel[Pair]):
     slow: ClassVar[bool] = False
     """Whether both curves take more than a second."""
 
-    def curves(self) -> Curves:
-        """The function that computes the curves."""
+    def curve(self) -> Curve:
+        """The function that computes a curve."""
         raise NotImplementedError
 
     def place_lines(self, disturbance: Disturbance) -> None:
         """Move the lines that stand at the lab's present values."""
+
+    def across(self, found: Any) -> Column:
+        """What the curves are drawn over."""
+        raise NotImplementedError
+
+    def columns(self, name: str, found: Any) -> list[Column]:
+        """What is exported of a network's curve."""
+        raise NotImplementedError
 
     def fill(self, body: QWidget) -> None:
         """Wait for the disturbance to rest, then ask again."""
@@ -114,7 +117,7 @@ class LabCurvePanel(LabPanel[Pair]):
         disturbance = self.relevant(self.scene(subject).disturbance)
         return Computation(
             compute_pair,
-            (subject, disturbance, self.curves()),
+            (subject, disturbance, self.curve()),
             key=(subject.key, self.name, disturbance),
             label=self.title,
             reports=True,
@@ -124,3 +127,13 @@ class LabCurvePanel(LabPanel[Pair]):
     def relevant(self, disturbance: Disturbance) -> Disturbance:
         """The part of the disturbance that the curves depend on, all else at its default."""
         return disturbance.readout.replace(lesioned=disturbance.lesioned)
+
+    def mark(self, answer: Answer[Pair]) -> None:
+        """The lines at what is chosen now, which the curves do not depend on."""
+        self.place_lines(self.lab.disturbance)
+
+    def data(self, answer: Answer[Pair]) -> Table:
+        """One row a point, columns for both networks."""
+        pair = answer.value
+        columns = [column for name, found in pair.named for column in self.columns(name, found)]
+        return Table(self.title, pair.notes, self.across(pair.unperturbed), *columns)

@@ -24,7 +24,7 @@ from l2l_gui.panels.perturb.lab.response import (
     find_subject,
     subject_key,
 )
-from l2l_gui.panels.view import Nothing, View, Wanted
+from l2l_gui.panels.view import View
 from l2l_gui.workers.jobs import Computation
 from l2l_gui.workers.relearning import Learner, Report
 
@@ -137,6 +137,8 @@ class Lab(QObject):
         """The newest report of each kind of task of :attr:`learner`."""
         self.subject: Subject | None = None
         self.response: Response | None = None
+        self.refusal = ""
+        """Why the present disturbance cannot be done; "" while it can."""
         context.sessions.closed.connect(self._session_closed)
         context.jobs.closed.connect(self.close)
 
@@ -153,18 +155,13 @@ class Lab(QObject):
 
     # -- the network -------------------------------------------------------------------
 
-    def ask(self, view: View) -> Wanted:
+    def ask(self, view: View) -> Computation:
         """What a panel of the workspace asks for: the selected :class:`Subject`."""
-        session, selected = view.session, view.selection
-        if session is None:
-            return Nothing("Open a session to disturb one of its networks.")
-        if selected.problem is None:
-            return Nothing("No problem is learned yet: train, then disturb what was learned.")
-        chosen = (selected.problem, selected.group, self.disturbance.source)
+        chosen = (view.problem, view.selection.group, self.disturbance.source)
         return Computation(
             find_subject,
-            (session, *chosen),
-            key=subject_key(session, *chosen),
+            (view.session, *chosen),
+            key=subject_key(view.session, *chosen),
             label="Finding subspaces",
             reports=True,
         )
@@ -173,7 +170,7 @@ class Lab(QObject):
         """Copy this network from now on."""
         if self.subject is not None and self.subject.key == subject.key:
             return
-        self.subject, self.response = subject, None
+        self.subject, self.response, self.refusal = subject, None, ""
         changed = self._history.fit(subject.config)
         self.subject_changed.emit(subject)
         if changed:
@@ -252,15 +249,17 @@ class Lab(QObject):
     def _answered(self, response: Response | None, error: Exception | None) -> None:
         if response is not None:
             if response.subject is self.subject:
-                self.response = response
+                self.response, self.refusal = response, ""
                 self.responded.emit(response)
         elif isinstance(error, L2LError):
-            self.refused.emit(str(error))
+            self._refuse(str(error))
         else:
             log.error("The disturbed trials failed", exc_info=error)
-            self.refused.emit(
-                "The disturbed trials could not be computed. The log has the details."
-            )
+            self._refuse("The disturbed trials could not be computed. The log has the details.")
+
+    def _refuse(self, sentence: str) -> None:
+        self.refusal = sentence
+        self.refused.emit(sentence)
 
     def _session_closed(self, session: OpenSession) -> None:
         subject = self.subject

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton
 
 from l2l_engine.config import L2LError
-from l2l_gui.panels.base import Answer, Number, Ready, Wanted
+from l2l_gui.panels.base import Answer, Number, Ready, View, Wanted
 from l2l_gui.panels.perturb.lab.model import Disturbance
 from l2l_gui.panels.perturb.lab.panel import LabPanel
 from l2l_gui.panels.perturb.lab.response import Subject
@@ -28,24 +28,36 @@ class Training:
     busy: bool
     """Whether copies are trained now, in this panel or another."""
 
+    @property
+    def value(self) -> Any:
+        """What the training has come to; None before its first result."""
+        return None if self.report is None else self.report.value
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a panel that trains copies says."""
+
+    before: str
+    """Before anything was trained."""
+    nothing: str
+    """When training was stopped too early."""
+    start: tuple[str, str]
+    """On the button that starts, and its tip."""
+    stop: tuple[str, str]
+    """On the button that stops, and its tip."""
+
 
 class LearnerPanel(LabPanel[Training]):
     """Trains copies with the lab's learner and draws its reports."""
 
     task: ClassVar[type]
     """The kind of task this panel starts and draws."""
-    words_before: ClassVar[str]
-    """What is said before anything was trained."""
-    words_nothing: ClassVar[str]
-    """What is said when training was stopped too early."""
-    start_words: ClassVar[tuple[str, str]]
-    """On the button that starts, and its tip."""
-    stop_words: ClassVar[tuple[str, str]]
-    """On the button that stops, and its tip."""
+    says: ClassVar[Words]
 
     def build(self) -> None:
         """Two buttons and a sentence."""
-        self.start_button, self.stop_button = map(_button, (self.start_words, self.stop_words))
+        self.start_button, self.stop_button = map(_button, (self.says.start, self.says.stop))
         self.words = QLabel()
         self.words.setWordWrap(True)
         row = QHBoxLayout()
@@ -64,7 +76,7 @@ class LearnerPanel(LabPanel[Training]):
         """What to train as the options stand; raises L2LError."""
         raise NotImplementedError
 
-    def ready(self) -> bool:
+    def ready(self, _view: View) -> bool:
         """Whether the options say what to train."""
         return True
 
@@ -95,7 +107,7 @@ class LearnerPanel(LabPanel[Training]):
         """What can be done, and how far it is."""
         training = answer.value
         ours = training.busy and training.report is not None and training.report.running
-        self.start_button.setEnabled(not training.busy and self.ready())
+        self.start_button.setEnabled(not training.busy and self.ready(answer.view))
         self.stop_button.setEnabled(ours)
         self.words.setText(self.report_words(training.report))
 
@@ -107,19 +119,19 @@ class LearnerPanel(LabPanel[Training]):
     def report_words(self, report: Report | None) -> str:
         """A report as a sentence."""
         if report is None:
-            return self.words_before
+            return self.says.before
         if report.error:
             return report.error
         if report.stage:
             return f"{report.stage}…"
         return (
-            self.words_nothing
-            if report.value is None
-            else self.progress_words(report, report.value)
+            self.says.nothing if report.value is None else self.progress_words(report, report.value)
         )
 
-    def notes(self, report: Report) -> tuple[str, ...]:
+    def notes(self, report: Report | None) -> tuple[str, ...]:
         """The first lines of an exported file."""
+        if report is None:
+            return ()
         return (report.task.words, f"Seed {report.task.seed}", self.report_words(report))
 
     def responded(self, _response: object) -> None:

@@ -14,6 +14,9 @@ from l2l_engine import perturbation
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.perturbation import Permutation, PerturbationError, PerturbationKind
 
+LARGEST_NOISE = 0.5
+"""The most recurrent noise, sigma, that can be chosen."""
+
 
 class Source(enum.Enum):
     """Whose states the subspaces are found from (they differ a little)."""
@@ -116,6 +119,14 @@ class Disturbance:
         return perturbation.draw_permutation(
             random, self.k, derangement=self.draw is Draw.DERANGEMENT
         )
+
+    @property
+    def order_words(self) -> str:
+        """The permutation as numbers from 1; "" when it is none."""
+        try:
+            return " ".join(str(number + 1) for number in self.permutation)
+        except L2LError:
+            return ""
 
     @property
     def readout(self) -> Self:

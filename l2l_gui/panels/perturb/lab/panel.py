@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from PyQt6.QtWidgets import QWidget
 
-from l2l_gui.panels.base import Answer, Computation, Panel, Ready, View, Wanted
+from l2l_engine.analysis.probes import Trials
+from l2l_gui.panels.base import Answer, Computation, Needs, Panel, Ready, View, Wanted
 from l2l_gui.panels.perturb.lab.lab import Lab
 from l2l_gui.panels.perturb.lab.model import Disturbance
 from l2l_gui.panels.perturb.lab.response import Response, Subject
@@ -27,6 +28,14 @@ class Scene:
     """None until the copy is first simulated, and while the disturbance cannot be done."""
 
     @property
+    def networks(self) -> dict[str, Trials]:
+        """The trials of the network, and of its copy once there are any, by name."""
+        found = {"unperturbed": self.subject.unperturbed}
+        if self.response is not None:
+            found["perturbed"] = self.response.perturbed
+        return found
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What was done to which network, for exported files."""
         return provenance(self.subject, self.disturbance)
@@ -42,6 +51,7 @@ class LabPanel(Panel[T]):
     """Asks for the network that is copied, then for what :meth:`ask_about` says of it."""
 
     depends = frozenset({"problem", "group"})
+    needs = Needs("disturb one of its networks", problems=1, selected=True)
 
     @cached_property
     def lab(self) -> Lab:
@@ -51,7 +61,7 @@ class LabPanel(Panel[T]):
     def fill(self, body: QWidget) -> None:
         """Build the panel and follow the lab."""
         super().fill(body)
-        self.lab.edited.connect(self._edited)
+        self.lab.edited.connect(self.edited)
         self.lab.responded.connect(self.responded)
 
     @property
@@ -88,7 +98,7 @@ class LabPanel(Panel[T]):
         else:
             super()._take(answer)
 
-    def _edited(self, disturbance: Disturbance) -> None:
+    def edited(self, disturbance: Disturbance) -> None:
         """Other subspaces are another subject."""
         subject = self.lab.subject
         if subject is not None and subject.source is not disturbance.source:

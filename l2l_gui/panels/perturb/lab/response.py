@@ -152,11 +152,6 @@ def subject_key(session: OpenSession, problem: int, group: Group, source: Source
     )
 
 
-def part(progress: Progress, number: int, parts: int) -> Progress:
-    """Progress of one of equal parts."""
-    return lambda done: progress((number + done) / parts)
-
-
 def _find_manifold(
     session: OpenSession, group: Group, source: Source, progress: Progress
 ) -> Manifold:

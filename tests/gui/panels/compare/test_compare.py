@@ -12,10 +12,10 @@ from l2l_engine.analysis import learning_curve
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.compare.boxes import CompareBoxesPanel
 from l2l_gui.panels.compare.curves import CompareCurvesPanel
-from l2l_gui.panels.compare.curves import curve as session_curve
-from l2l_gui.panels.compare.session_view import columns_for
+from l2l_gui.panels.compare.curves_of import curve as session_curve
+from l2l_gui.panels.compare.session_grid import columns_for
 from l2l_gui.panels.compare.trajectories import CompareTrajectoriesPanel
-from l2l_gui.plotting.session_colours import colour
+from l2l_gui.plotting.session_colours import Look
 
 PANELS = (CompareCurvesPanel, CompareBoxesPanel, CompareTrajectoriesPanel)
 
@@ -52,12 +52,12 @@ def test_curves_and_fits_are_named_and_coloured_by_session(bench, second):
     panel = bench.show(CompareCurvesPanel)
     counts = second.snapshot.counts
     fit = learning_curve.fit_exponential(counts[1:])
-    words = [key.text for key in panel.legend.keys]
+    words = [sign.words for sign in panel.legend.signs]
     assert words[0] == "learned: " + session_curve(counts[:6], False).words
     assert words[1].startswith(f"second: τ {fit.time_constant:.1f} problems")
     assert f"asymptote {fit.asymptote:.1f} trials" in words[1]
-    own = colour(bench.context.sessions, second)
-    assert panel.legend.keys[1].color == own
+    own = Look.of(bench.context.sessions, second).colour
+    assert panel.legend.signs[1].colour == own
     means = [item for item in panel.items if item.opts["pen"].color().name() == own]
     np.testing.assert_allclose(curve(means[0])[1], learning_curve.moving_mean(counts, 30))
     data = panel.table().plain()
@@ -120,15 +120,15 @@ def test_trajectories_share_scale_and_rotation(bench, second):
 
 def test_a_session_keeps_its_colour_while_open(bench, second, learned):
     sessions = bench.context.sessions
-    own = colour(sessions, second)
-    assert own != colour(sessions, bench.session)
+    own = Look.of(sessions, second)
+    assert own != Look.of(sessions, bench.session)
     path = learned.with_name("third.h5")
     shutil.copyfile(learned, path)
     third = OpenSession.open(path)
     sessions.add(third)
-    assert colour(sessions, third) not in (own, colour(sessions, bench.session))
+    assert Look.of(sessions, third) not in (own, Look.of(sessions, bench.session))
     sessions.remove(bench.session.path)
-    assert colour(sessions, second) == own
+    assert Look.of(sessions, second) == own
 
 
 def test_plots_are_arranged_to_be_large(bench, second):

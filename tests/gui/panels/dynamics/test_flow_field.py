@@ -41,14 +41,14 @@ def test_image_is_the_speed_at_its_pixels_off_the_plane_as_the_trajectory(bench,
     current = input_current(weights, scene.learned.stimuli[0], config, 700.0)
     rate = np.log1p(np.exp(state @ weights.recurrent + current))
     velocity = (rate - state) / (config.tau * 1e-3)
-    np.testing.assert_allclose(panel.image.image[3, 5], np.linalg.norm(velocity), rtol=1e-9)
+    np.testing.assert_allclose(panel.map.image.image[3, 5], np.linalg.norm(velocity), rtol=1e-9)
     np.testing.assert_allclose(data["velocity"][3, 5], velocity @ axes, rtol=1e-9)
 
 
 def test_moving_the_cursor_changes_the_field_its_points_and_the_words(bench, panel):
-    before, points = panel.image.image.copy(), panel.points.places.copy()
+    before, points = panel.map.image.image.copy(), panel.points.places.copy()
     bench.selection.update(time=1700.0)
-    assert not np.allclose(before, panel.image.image)
+    assert not np.allclose(before, panel.map.image.image)
     assert not np.array_equal(points, panel.points.places)
     assert "response" in panel.heard[-1]
 
@@ -87,7 +87,7 @@ def test_hovering_a_slow_point_tells_its_eigenvalues(bench, panel):
     x, y = panel.points.places[:, 0]
     panel.plot.vb.setRange(xRange=(x - 5, x + 5), yRange=(y - 5, y + 5))
     bench.settle()
-    words = panel._tip(*panel.points.places[:, 0])
+    words = panel.pointing.tip(*panel.points.places[:, 0])
     assert "slow" in words.lower()
     assert "1/s" in words
     where = point(panel.view, panel.plot, x, y)
@@ -98,7 +98,7 @@ def test_zoomed_in_the_field_fills_the_view_and_reset_shows_the_trajectories(ben
     panel.plot.vb.setRange(xRange=(0, 1), yRange=(0, 1))
     bench.settle()
     view = panel.plot.vb.viewRect()
-    image = panel.image.mapRectToView(panel.image.boundingRect())
+    image = panel.map.image.mapRectToView(panel.map.image.boundingRect())
     np.testing.assert_allclose(image.getCoords(), view.getCoords())
     panel.reset_zoom()
     (low, high), _ = panel.plot.vb.viewRange()

@@ -23,22 +23,22 @@ def test_matrix_is_every_network_on_every_problem(bench, panel):
     )
     data = panel.table().plain()
     np.testing.assert_allclose(data["loss"], expected.loss)
-    np.testing.assert_allclose(panel.image.image, np.log10(np.maximum(expected.loss, 1e-3)))
+    np.testing.assert_allclose(panel.map.image.image, np.log10(np.maximum(expected.loss, 1e-3)))
     assert (np.diag(data["accuracy"]) == 1).all()
 
 
 def test_accuracy_on_request(bench, panel):
     panel.option_values.set("measure", "accuracy")
     bench.settle()
-    np.testing.assert_array_equal(panel.image.image, panel.answer.value.found.accuracy)
-    assert panel.bar.levels() == (0.0, 1.0)
+    np.testing.assert_array_equal(panel.map.image.image, panel.answer.value.found.accuracy)
+    assert panel.map.bar.levels() == (0.0, 1.0)
     assert panel.state() == {"measure": "accuracy"}
 
 
 def test_clicking_a_square_selects_its_network(bench, panel):
-    click(bench.qtbot, panel.view, panel.map, 5.0, 2.0)
+    click(bench.qtbot, panel.view, panel.map.plot, 5.0, 2.0)
     assert bench.selection.value.problem == 5
-    assert panel._tip(5.0, 2.0).startswith("Problem 2 with the network after problem 5:")
+    assert panel.pointing.tip(5.0, 2.0).startswith("Problem 2 with the network after problem 5:")
 
 
 def test_long_runs_are_tried_at_a_stride():
@@ -53,4 +53,4 @@ def test_long_runs_are_tried_at_a_stride():
 def test_a_run_that_grows_is_tried_again(bench, panel):
     bench.grow(7)
     bench.settle()
-    assert panel.image.image.shape == (7, 7)
+    assert panel.map.image.image.shape == (7, 7)

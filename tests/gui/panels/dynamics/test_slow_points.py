@@ -52,7 +52,7 @@ def test_clicking_a_point_selects_its_problem(bench, panel):
     index = 0
     click(bench.qtbot, panel.view, panel.plot, *panel.answer.value.drawn("delay").places[index])
     assert bench.selection.value.problem == panel.answer.value.drawn("delay").problem[index]
-    assert "eigenvalues" in panel._tip(*panel.answer.value.drawn("delay").places[index])
+    assert "eigenvalues" in panel.pointing.tip(*panel.answer.value.drawn("delay").places[index])
 
 
 def test_networks_searched_before_are_not_searched_again(bench, panel, monkeypatch):

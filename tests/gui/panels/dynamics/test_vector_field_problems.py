@@ -86,7 +86,7 @@ def test_clicking_a_point_of_the_scatter_selects_its_problem(bench, panel):
     x, y = (values[0] for values in panel.points.getData())
     click(bench.qtbot, panel.scatter_view, panel.scatter, x, y)
     assert bench.selection.value.problem == 2
-    assert "Problem 2" in panel._tip_point(x, y)
+    assert "Problem 2" in panel.pointing_scatter.tip(x, y)
 
 
 def test_groups_of_fifty_and_linear_axis(bench, panel):
@@ -107,7 +107,7 @@ def test_one_problem_is_too_few(bench):
     bench.grow(1)
     panel = bench.show(VectorFieldProblemsPanel)
     assert not panel.has_content
-    assert "two learned problems" in panel._empty.label.text()
+    assert "2 problems are learned" in panel._empty.label.text()
 
 
 def test_perturbed_problems_are_compared_with_the_first():

@@ -30,27 +30,27 @@ def test_norms_average_to_the_tables_row(bench):
 
 def test_parts_add_up_to_the_total(bench):
     panel = bench.show(VectorFieldTrialPanel)
-    weight, state, _ = (curve(item)[1] for item in panel.columns[0].parts)
-    total = curve(panel.columns[0].whole[0])[1]
+    weight, state, _ = (curve(item)[1] for item in panel.grids[1].columns[0][0].curves)
+    total = curve(panel.grids[0].columns[0][0].curves[0])[1]
     np.testing.assert_allclose(weight + state, total, atol=1e-9 * TO_MILLI)
 
 
 def test_one_stimulus_takes_the_whole_width(bench):
     panel = bench.show(VectorFieldTrialPanel)
-    assert panel.columns[1].plots[0].isVisible()
+    assert panel.grids[0].columns[1][0].plot.isVisible()
     bench.selection.update(stimulus=1)
     bench.settle()
-    assert not panel.columns[1].plots[0].isVisible()
-    assert "stimulus 1" in panel.columns[0].plots[1].getAxis("bottom").labelText
+    assert not panel.grids[0].columns[1][0].plot.isVisible()
+    assert "stimulus 1" in panel.grids[1].columns[0][0].plot.getAxis("bottom").labelText
 
 
 def test_unsigned_parts_on_request(bench):
     panel = bench.show(VectorFieldTrialPanel)
-    drawn = [curve(item)[1] for column in panel.columns for item in column.parts]
+    drawn = [curve(item)[1] for (part,) in panel.grids[1].columns for item in part.curves]
     assert min(one.min() for one in drawn) < 0
     panel.tools()[0].trigger()
     bench.settle()
-    again = [curve(item)[1] for column in panel.columns for item in column.parts]
+    again = [curve(item)[1] for (part,) in panel.grids[1].columns for item in part.curves]
     np.testing.assert_allclose(again, np.abs(drawn))
     assert panel.state() == {"sizes": True}
 

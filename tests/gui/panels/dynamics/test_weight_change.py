@@ -14,19 +14,19 @@ def test_image_and_spectrum_are_those_of_the_difference(bench):
     expected = np.subtract(
         session.network(4).recurrent, session.network(3).recurrent, dtype=np.float64
     )
-    np.testing.assert_allclose(panel.image.image, expected)
+    np.testing.assert_allclose(panel.map.image.image, expected)
     values = np.linalg.svd(expected, compute_uv=False)
     np.testing.assert_allclose(curve(panel.values)[1], values, atol=1e-12)
     assert f"{panel.answer.value.structure.effective_rank:.1f}" in panel.rank.label.format
-    low, high = panel.bar.levels()
+    low, high = panel.map.bar.levels()
     assert low == -high
 
 
 def test_rows_are_the_units_that_send(bench):
     panel = bench.show(WeightChangePanel)
-    assert panel._tip(7.2, 2.9).startswith("From unit 3 to 7: ")
-    assert f"{panel.image.image[2, 6]:+.3g}" in panel._tip(7.2, 2.9)
-    assert panel._tip(-3, 5) is None
+    assert panel.pointing[0].tip(7.2, 2.9).startswith("From unit 3 to 7: ")
+    assert f"{panel.map.image.image[2, 6]:+.3g}" in panel.pointing[0].tip(7.2, 2.9)
+    assert panel.pointing[0].tip(-3, 5) is None
 
 
 def test_shares_add_up_over_a_basis_and_are_exported(bench):
@@ -55,6 +55,6 @@ def test_first_problem_is_compared_with_the_untrained_network(bench):
 
 def test_zoom_resets_to_the_whole_matrix(bench):
     panel = bench.show(WeightChangePanel)
-    panel.map.setXRange(10, 20)
+    panel.map.plot.setXRange(10, 20)
     panel.reset_zoom()
-    np.testing.assert_allclose(panel.map.vb.viewRange()[0], [0.5, 100.5])
+    np.testing.assert_allclose(panel.map.plot.vb.viewRange()[0], [0.5, 100.5])

@@ -30,7 +30,7 @@ def test_the_sum_is_the_whole_current_without_its_bias(bench):
     reader = bench.session.reader()
     weights = reader.weights([3]).astype(np.float64)
     states = network.simulate(weights, reader.stimuli[[3]], reader.config)[0]
-    times, drawn = curve(panel.parts[0].curves["sum"])
+    times, drawn = curve(panel.grid.columns[0][0].curves[-1])
     whole = (states[0] @ weights.output[0])[times.astype(int) - 1, 0]
     np.testing.assert_allclose(drawn, whole, atol=1e-3)
     assert "n = 1" in panel.heard[-1]
@@ -40,8 +40,13 @@ def test_a_stimulus_has_the_panel_for_itself(bench):
     panel = bench.show(OutputCurrentsPanel)
     bench.select(4, stimulus=1)
     bench.settle()
-    assert [part.plot.isVisible() for part in panel.parts] == [False, True, False, True]
-    assert "Resp. 0" in panel.parts[1].plot.getAxis("left").labelText
+    shown = [[part.plot.isVisible() for part in column] for column in panel.grid.columns]
+    assert shown == [[True, True], [False, False]]
+    first = panel.grid.columns[0][0]
+    assert first.plot.titleLabel.text == "stimulus 1"
+    assert "Resp. 0" in first.plot.getAxis("left").labelText
+    mean, _ = panel.answer.value.curve("stimulus", 1, 0)
+    np.testing.assert_allclose(curve(first.curves[2])[1], mean)
     assert not any("stimulus 0" in name for name in panel.table().plain())
 
 
@@ -49,11 +54,11 @@ def test_the_cursor_moves_in_every_plot(bench):
     panel = bench.show(OutputCurrentsPanel)
     bench.selection.update(time=1234.0)
     bench.settle()
-    assert {part.axes.cursor.value() for part in panel.parts} == {1234.0}
+    assert {part.axes.cursor.value() for column in panel.grid.columns for part in column} == {1234.0}
 
 
 def test_zoom_comes_back_to_the_whole_trial(bench):
     panel = bench.show(OutputCurrentsPanel)
-    panel.parts[0].plot.setXRange(500, 600)
+    panel.grid.columns[0][0].plot.setXRange(500, 600)
     panel.reset_zoom()
-    np.testing.assert_allclose(panel.parts[3].plot.vb.viewRange()[0], [0, 2000])
+    np.testing.assert_allclose(panel.grid.columns[1][1].plot.vb.viewRange()[0], [0, 2000])

@@ -9,7 +9,7 @@ from test_trajectories import expected
 
 from l2l_engine import network
 from l2l_engine.analysis import geometry
-from l2l_gui.panels.representations.angles import round_levels
+from l2l_gui.panels.representations.angles import angle_levels, index_levels
 from l2l_gui.panels.representations.principal_angles import PrincipalAnglesPanel
 from l2l_gui.plotting.choice_bar import ChoiceBar
 
@@ -31,15 +31,15 @@ def bases(bench, dimensions=4):
 def test_the_image_shows_the_angles_of_every_pair(bench, panel):
     own, moments = bases(bench)
     angles = np.degrees(geometry.pairwise_angles(own))
-    np.testing.assert_allclose(panel.image.image.T, angles.mean(axis=2), atol=0.05)
+    np.testing.assert_allclose(panel.pairs.image.image, angles.mean(axis=2), atol=0.05)
     panel.findChild(ChoiceBar).buttons["largest"].click()
     bench.settle()
-    np.testing.assert_allclose(panel.image.image.T, angles[..., -1], atol=0.2)
+    np.testing.assert_allclose(panel.pairs.image.image, angles[..., -1], atol=0.2)
     panel.findChild(ChoiceBar).buttons["alignment"].click()
     bench.settle()
     expected_index = geometry.alignment_index(moments, 4)
-    np.testing.assert_allclose(panel.image.image.T, expected_index, atol=1e-4)
-    assert panel.bar.levels()[1] == 1.0
+    np.testing.assert_allclose(panel.pairs.image.image, expected_index, atol=1e-4)
+    assert panel.pairs.bar.levels()[1] == 1.0
 
 
 def test_curves_are_angles_to_the_groups_decision_subspace(bench, panel):
@@ -53,13 +53,12 @@ def test_curves_are_angles_to_the_groups_decision_subspace(bench, panel):
 
 
 def test_a_click_in_either_plot_selects_the_problem(bench, panel, qtbot):
-    click(qtbot, panel.view, panel.pairs, 2.1, 5.0)
+    click(qtbot, panel.view, panel.pairs.plot, 2.1, 5.0)
     assert bench.selection.value.problem == 2
     click(qtbot, panel.view, panel.curves_plot, 6.0, 30)
     assert bench.selection.value.problem == 6
     bench.settle()
-    assert [axis.line.value() for axis in panel.axes] == [6, 6]
-    assert panel.across.value() == 6
+    assert [line.value() for line in panel.lines] == [6, 6, 6]
 
 
 def test_other_dimensions_give_as_many_curves(bench, panel):
@@ -72,14 +71,14 @@ def test_other_dimensions_give_as_many_curves(bench, panel):
 def test_one_problem_is_too_few(bench):
     bench.grow(1)
     panel = bench.show(PrincipalAnglesPanel)
-    assert "Two learned problems" in panel._empty.label.text()
+    assert "Train until 2 problems are learned" in panel._empty.label.text()
 
 
 def test_colour_limits_are_round():
-    assert round_levels(np.array([[0, 33.3]]), "mean") == (0.0, 40.0)
-    assert round_levels(np.array([[0, 89.0]]), "largest") == (0.0, 90.0)
-    assert round_levels(np.array([[1, 0.73]]), "alignment") == (0.7, 1.0)
-    assert round_levels(np.array([[np.nan]]), "mean") == (0.0, 1.0)
+    assert angle_levels(np.array([[0, 33.3]])) == (0.0, 40.0)
+    assert angle_levels(np.array([[0, 89.0]])) == (0.0, 90.0)
+    assert index_levels(np.array([[1, 0.73]])) == (0.7, 1.0)
+    assert angle_levels(np.array([[np.nan]])) == (0.0, 1.0)
 
 
 def test_a_cancelled_overview_says_so(bench):

@@ -110,7 +110,7 @@ def test_all_parts_turn_together_and_reset(bench, panel, qtbot):
 def test_colours_by_number_run_from_early_to_late(bench, panel):
     panel.option_values.set("by_number", True)
     bench.settle()
-    names = [key.text for key in panel.legend.keys]
+    names = [sign.words for sign in panel.legend.signs]
     assert names[:2] == ["2–2", "3–3"]
     first, second = (family.color for family in panel.parts["stimulus"].drawing.families[:2])
     assert first.startswith("#")

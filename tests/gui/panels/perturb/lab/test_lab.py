@@ -63,7 +63,7 @@ class Perturbed:
         return self.lab.subject.unperturbed
 
     def drawn(self, stimulus, output):
-        return self.outputs.cells[stimulus][output].perturbed.getData()[1]
+        return self.outputs.grid.columns[stimulus][output].curves[1].getData()[1]
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_nothing_done_changes_nothing(perturbed):
     np.testing.assert_allclose(perturbed.after.outputs, perturbed.before.outputs, atol=1e-6)
     assert "Nothing is disturbed" in perturbed.controls.summary.text()
     assert not perturbed.controls.reset.isEnabled()
-    assert "(right)" in perturbed.outputs.titles[0].text
+    assert "(right)" in perturbed.outputs.grid.columns[0][0].plot.titleLabel.text
 
 
 @pytest.mark.parametrize("kind", [k for k in PerturbationKind if k.permutes])
@@ -210,7 +210,7 @@ def test_morphing_swaps_the_choices_and_halfway_the_trials_are_alike(perturbed, 
     qtbot.keyClick(trial.morph.number, Qt.Key.Key_Return)
     perturbed.rest()
     assert perturbed.lab.response.choice.tolist() == [1, 0]
-    assert "(wrong)" in perturbed.outputs.titles[0].text
+    assert "(wrong)" in perturbed.outputs.grid.columns[0][0].plot.titleLabel.text
     np.testing.assert_allclose(perturbed.after.outputs[0], perturbed.before.outputs[1], atol=1e-5)
     perturbed.lab.edit(morph=0.5)
     perturbed.rest()
@@ -336,15 +336,15 @@ def test_a_curve_that_arrives_late_is_labelled_with_what_it_was_computed_for(
     panel = perturbed.window.workspaces.panel("psychometric")
     qtbot.waitUntil(lambda: pair(panel) is not None and panel.settled, timeout=PATIENCE)
     begun, go, drawn = threading.Event(), threading.Event(), []
-    curves = psychometric_panel.psychometric_pair
+    curve = psychometric_panel.psychometric_of
 
     def slow(*arguments, **keywords):
-        found = curves(*arguments, **keywords)
+        found = curve(*arguments, **keywords)
         begun.set()
         go.wait(10)
         return found
 
-    monkeypatch.setattr(psychometric_panel, "psychometric_pair", slow)
+    monkeypatch.setattr(psychometric_panel, "psychometric_of", slow)
     draw = panel.draw
     monkeypatch.setattr(
         panel, "draw", lambda answer: (draw(answer), drawn.append(panel.data(answer)))
@@ -364,7 +364,7 @@ def test_a_curve_that_arrives_late_is_labelled_with_what_it_was_computed_for(
         subject = found.subject
         done = NOTHING.replace(kind=found.disturbance.kind, seed=seed)
         copy = perturbed_copy(subject, done)
-        expected, _ = curves((copy, copy), subject.stimuli, subject.config, done, print)
+        expected = curve(copy, subject.stimuli, subject.config, done, print)
         np.testing.assert_array_equal(found.perturbed.share, expected.share)
         assert found.disturbance.describe(subject.config)[0] in data.notes
 

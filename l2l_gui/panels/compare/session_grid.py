@@ -5,53 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QWidget
 
-from l2l_gui.panels import trajectory_drawing
-from l2l_gui.panels.compare.compared import Look
-from l2l_gui.panels.trajectory_drawing import Drawing
+from l2l_gui.panels.turning_panel import HeadedPlot
 from l2l_gui.plotting.camera import Camera
-from l2l_gui.plotting.projected_plot import ProjectedPlot
 
 MOST = 6
 """Sessions shown at most; more would be too small to see."""
-
-
-class SessionView(QWidget):
-    """A session's name above its plot."""
-
-    def __init__(self, camera: Camera, select: Callable[[int], None]) -> None:
-        super().__init__()
-        self._select = select
-        self.heading = QLabel()
-        self.heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.plot = ProjectedPlot(camera)
-        self.plot.setMinimumSize(120, 120)
-        self.plot.picked.connect(self._picked)
-        self.drawing = Drawing([], [], [], [])
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.heading)
-        column.addWidget(self.plot, 1)
-
-    def show_drawing(self, drawing: Drawing, part: str, look: Look, note: str) -> None:
-        """Replace what is drawn, at a scale of its own."""
-        self.drawing = drawing
-        self.heading.setText(
-            f'<b><span style="color:{look.colour}">●</span> {look.name}</b>'
-            f'<span style="font-size:8pt"> {note}</span>'
-        )
-        self.plot.setAccessibleName(f"Trajectories of {look.name}")
-        self.plot.set_axes(trajectory_drawing.axis_names(part, short=True))
-        self.plot.set_bounds(None)
-        self.plot.set_families(drawing.families)
-        self.plot.set_markers(drawing.markers)
-
-    def _picked(self, family: int, index: int) -> None:
-        problem = self.drawing.problem(family, index)
-        if problem is not None:
-            self._select(problem)
 
 
 class SessionGrid(QWidget):
@@ -61,22 +21,22 @@ class SessionGrid(QWidget):
         super().__init__()
         self._camera, self._select = camera, select
         self._count, self._columns = 0, 1
-        self._made: list[SessionView] = []
+        self._made: list[HeadedPlot] = []
         self.grid = QGridLayout(self)
         self.grid.setContentsMargins(0, 0, 0, 0)
         self.grid.setSpacing(4)
 
-    def views(self, count: int) -> list[SessionView]:
+    def views(self, count: int) -> list[HeadedPlot]:
         """Show this many plots."""
         while len(self._made) < count:
-            self._made.append(SessionView(self._camera, self._select))
+            self._made.append(HeadedPlot(self._camera, self._select))
         if count != self._count:
             self._count = count
             self._arrange()
         return self._made[:count]
 
     @property
-    def shown(self) -> list[SessionView]:
+    def shown(self) -> list[HeadedPlot]:
         """The plots shown."""
         return self._made[: self._count]
 

@@ -1,0 +1,52 @@
+"""A panel's numbers, declared once: for export, and for what a tip says of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from l2l_gui.output.panel_data import PanelData
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A named array with its unit.
+
+    ``words`` is how a tip says one of its values, such as ``"{:,.0f} trials"``; without it a tip
+    leaves the column out. ``missing`` is what a tip says for NaN; without it, nothing.
+    """
+
+    name: str
+    values: ArrayLike
+    unit: str = ""
+    words: str = ""
+    missing: str = ""
+
+    def say(self, row: int) -> str:
+        """One of the values in words; "" where there is nothing to say."""
+        if not self.words:
+            return ""
+        value: Any = np.asarray(self.values)[row]
+        unknown = np.issubdtype(np.asarray(value).dtype, np.floating) and np.isnan(value)
+        return self.missing if unknown else self.words.format(value)
+
+
+class Table(PanelData):
+    """Columns to export; ``notes`` are the file's first lines."""
+
+    def __init__(self, title: str, notes: Iterable[str], *columns: Column) -> None:
+        super().__init__(
+            {column.name: column.values for column in columns},
+            {column.name: column.unit for column in columns if column.unit},
+            title=title,
+            notes=tuple(notes),
+        )
+
+
+def tip(columns: Iterable[Column], row: int, between: str = ", ") -> str:
+    """What the columns say of a row."""
+    return between.join(filter(None, (column.say(row) for column in columns)))

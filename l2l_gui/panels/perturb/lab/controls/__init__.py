@@ -1,0 +1,1 @@
+"""The groups of controls that edit the disturbance, a file each."""

@@ -1,0 +1,72 @@
+"""What the groups of controls are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PyQt6.QtCore import QSignalBlocker
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QWidget
+
+
+def combo(name: str, choices: Mapping[Any, str]) -> QComboBox:
+    """A list of choices, the values as data."""
+    made = QComboBox()
+    made.setAccessibleName(name)
+    made.setToolTip(name)
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    made.setMinimumContentsLength(8)
+    for value, label in choices.items():
+        made.addItem(label, value)
+    return made
+
+
+def choose(box: QComboBox, value: object) -> None:
+    """Show a choice without acting on it."""
+    for index in range(box.count()):
+        if box.itemData(index) is value:
+            with QSignalBlocker(box):
+                box.setCurrentIndex(index)
+
+
+def spin(name: str, low: int, high: int) -> QSpinBox:
+    """A box for a whole number."""
+    box = QSpinBox()
+    box.setAccessibleName(name)
+    box.setToolTip(name)
+    box.setRange(low, high)
+    box.setKeyboardTracking(False)
+    box.setMaximumWidth(96)
+    return box
+
+
+def row(*widgets: QWidget | None) -> QWidget:
+    """Widgets side by side; None takes the room that is left."""
+    holder = QWidget()
+    line = QHBoxLayout(holder)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(6)
+    for widget in widgets:
+        if widget is None:
+            line.addStretch()
+        else:
+            line.addWidget(widget)
+    return holder
+
+
+def quiet() -> QLabel:
+    """Words that stay in the background."""
+    label = QLabel()
+    label.setProperty("quiet", True)
+    label.setWordWrap(True)
+    return label
+
+
+def mark(widget: QWidget, wrong: bool, look: str = "error") -> None:
+    """Give a widget the look of something wrong, or take it away."""
+    if bool(widget.property(look)) == wrong:
+        return
+    widget.setProperty(look, wrong)
+    style = widget.style()
+    style.unpolish(widget)
+    style.polish(widget)
