@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import QPoint, QSize, Qt, QTimer
+from PyQt6.QtCore import QPoint, Qt, QTimer
 from PyQt6.QtGui import QAction, QContextMenuEvent, QKeySequence
 from PyQt6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QMenu,
-    QToolButton,
     QWhatsThis,
     QWidget,
 )
 
 from l2l_engine.config import L2LError
 from l2l_gui.dialogs.error import show_error
-from l2l_gui.look.theme import theme
 from l2l_gui.model.pace import TEXT
 from l2l_gui.model.settings import settings
 from l2l_gui.output import exporting
 from l2l_gui.panels.base import Panel
 from l2l_gui.widgets.elided_label import ElidedLabel
+from l2l_gui.widgets.small import tool_button
 
 ENDINGS = {**exporting.PICTURES, **exporting.TABLES}
 
@@ -45,11 +44,11 @@ class PanelHeader(QWidget):
         self._rest.timeout.connect(self._show_words)
         panel.shown.connect(self._show)
         self._make_actions()
-        self.help = _button("help", f"What is drawn in {panel.title}")
+        self.help = tool_button("help", f"What is drawn in {panel.title}", size=14)
         self.help.clicked.connect(self._explain)
-        self.reset = _button("reset", "Reset zoom (R)")
+        self.reset = tool_button("reset", "Reset zoom (R)", size=14)
         self.reset.clicked.connect(self.panel.reset_zoom)
-        self.more = _button("export", "Export and options")
+        self.more = tool_button("export", "Export and options", size=14)
         self.more.clicked.connect(self._pop_up)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 3, 4, 3)
@@ -58,6 +57,7 @@ class PanelHeader(QWidget):
         row.addSpacing(8)
         row.addWidget(self._shown, 1)
         for button in (self.help, self.reset, self.more):
+            button.setAutoRaise(True)
             row.addWidget(button)
 
     def _make_actions(self) -> None:
@@ -186,14 +186,3 @@ class PanelHeader(QWidget):
             self.panel.context.notify(f"{self.panel.title} has no data to copy yet.")
         else:
             exporting.copy_data(data)
-
-
-def _button(icon: str, tip: str) -> QToolButton:
-    button = QToolButton()
-    theme.set_icon(button, icon)
-    button.setIconSize(QSize(14, 14))
-    button.setToolTip(tip)
-    button.setAccessibleName(tip)
-    button.setAutoRaise(True)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button

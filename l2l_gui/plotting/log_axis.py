@@ -23,7 +23,7 @@ class LogAxis(pg.AxisItem):
         labelled = (1, 2, 5) if high - low < CLOSE else (1,)
 
         def ticks(mantissas: Any) -> list[float]:
-            found = [decade + float(np.log10(one)) for decade in decades for one in mantissas]
+            found = [decade + float(np.log10(factor)) for decade in decades for factor in mantissas]
             return [tick for tick in found if low <= tick <= high]
 
         return [(1.0, ticks(labelled)), (None, ticks(set(range(1, 10)) - set(labelled)))]

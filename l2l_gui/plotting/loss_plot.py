@@ -11,6 +11,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 
 from l2l_gui.plotting.ink import DASHED, Ink, inked
+from l2l_gui.plotting.log_axis import LogAxis
 from l2l_gui.plotting.plots import dressed
 
 POINTS = 1200
@@ -40,7 +41,7 @@ class LossPlot(pg.PlotWidget):
         label: str = "",
         free: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(axisItems={"left": LogAxis("left")})
         self.plot = dressed(self.getPlotItem(), "Task loss (nats)", bottom, log="y")
         self.plot.setLimits(xMin=0, yMin=-6, yMax=2)
         self.losses, self.means = (

@@ -43,8 +43,6 @@ class TrialPlot:
     def _curve(self, ink: Ink) -> pg.PlotCurveItem:
         # plain curves cost a third of PlotDataItems, and are drawn thirty times a second
         curve = inked(pg.PlotCurveItem(skipFiniteCheck=True), pen=ink)
-        if ink.width > 1:
-            curve.setSegmentedLineMode("on")
         self.plot.addItem(curve)
         return curve
 

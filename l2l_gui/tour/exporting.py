@@ -9,7 +9,8 @@ from PyQt6.QtCore import Qt
 
 from l2l_gui.dialogs.movie import Moves, MovieDialog
 from l2l_gui.panels.base import Panel
-from l2l_gui.panels.figures.panel import NUMBER, FiguresPanel
+from l2l_gui.panels.figures.figure_list import NUMBER
+from l2l_gui.panels.figures.panel import FiguresPanel
 from l2l_gui.tour.driver import Tour, TourError
 from l2l_gui.workers.figure_making import Stage
 
@@ -59,8 +60,8 @@ def make_the_figures(tour: Tour) -> None:
     folder = tour.folder / "figures"
     folder.mkdir(exist_ok=True)
     ready: list[int] = []
-    for row in range(panel.list.count()):
-        panel.list.setCurrentRow(row)
+    for row in range(panel.figures.list.count()):
+        panel.figures.list.setCurrentRow(row)
         number = _number(panel, row)
         tour.wait_for(f"Figure {number}", lambda: _ended(panel))
         stage, sentence = panel.maker.item(number).stage, panel.maker.item(number).sentence
@@ -70,7 +71,7 @@ def make_the_figures(tour: Tour) -> None:
                 raise TourError(f"Figure {number} does not say why it is not made.")
             continue
         ready.append(row)
-        tour.wait_for(f"Figure {number} to be drawn", lambda: panel.preview.sharp)
+        tour.wait_for(f"Figure {number} to be drawn", lambda: panel.page.preview.sharp)
         for ending in (".pdf", ".svg", ".png"):
             path = folder / f"figure_{number}{ending}"
             panel.write(path)
@@ -80,10 +81,10 @@ def make_the_figures(tour: Tour) -> None:
         tour.screenshot(f"workspaces/figures-{number}")
     if not ready:
         raise TourError("No figure could be made of this session.")
-    panel.list.setCurrentRow(ready[min(1, len(ready) - 1)])
+    panel.figures.list.setCurrentRow(ready[min(1, len(ready) - 1)])
     _show_the_shipped_networks(tour, panel)
     tour.dismiss()
-    tour.wait_for("the figure to be drawn", lambda: panel.preview.sharp)
+    tour.wait_for("the figure to be drawn", lambda: panel.page.preview.sharp)
     tour.settle()
     tour.screenshot("workspaces/figures")
 
@@ -98,15 +99,15 @@ def _show_the_shipped_networks(tour: Tour, panel: FiguresPanel) -> None:
     for item in items[:-1]:
         assert item is not None
         item.setCheckState(Qt.CheckState.Unchecked)
-    row = next(row for row in range(panel.list.count()) if _number(panel, row) == 3)
-    panel.list.setCurrentRow(row)
+    row = next(row for row in range(panel.figures.list.count()) if _number(panel, row) == 3)
+    panel.figures.list.setCurrentRow(row)
     tour.wait_for("Figure 3", lambda: _ended(panel))
     if panel.maker.item(3).stage is not Stage.READY:
         raise TourError(f"The shipped networks give no Figure 3: {panel.maker.item(3).sentence}")
 
 
 def _number(panel: FiguresPanel, row: int) -> int:
-    item = panel.list.item(row)
+    item = panel.figures.list.item(row)
     assert item is not None
     return int(item.data(NUMBER))
 

@@ -16,16 +16,15 @@ from PyQt6.QtWidgets import (
     QComboBox,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QSizePolicy,
     QSlider,
     QSpinBox,
-    QToolButton,
     QWidget,
 )
 
 from l2l_gui.look.theme import theme
+from l2l_gui.widgets.small import side_by_side, tool_button
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 FRAME_MS = 33
@@ -72,9 +71,9 @@ class Transport(QWidget):
     # -- building ----------------------------------------------------------------------
 
     def _build_time(self) -> None:
-        self.play = _button("play", "Play the trial", "Play", checkable=True)
+        self.play = tool_button("play", "Play the trial", "Play", checkable=True)
         self.play.toggled.connect(self.set_playing)
-        self.loop = _button("loop", "Play again and again", "Loop", checkable=True)
+        self.loop = tool_button("loop", "Play again and again", "Loop", checkable=True)
         self.loop.setChecked(True)
         self.loop.toggled.connect(self.loop_changed)
         self.speed = QComboBox()
@@ -127,16 +126,18 @@ class Transport(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
-        grid.addWidget(_row(QLabel("Time"), self.play, self.loop, self.speed), 0, 0)
+        grid.addWidget(
+            side_by_side(QLabel("Time"), self.play, self.loop, self.speed, None, spacing=4), 0, 0
+        )
         grid.addWidget(self.time, 0, 1)
         grid.addWidget(self.time_label, 0, 2)
-        grid.addWidget(_row(QLabel("Problem"), self.problem_number), 1, 0)
+        grid.addWidget(side_by_side(QLabel("Problem"), self.problem_number, None, spacing=4), 1, 0)
         grid.addWidget(self.problem, 1, 1)
         grid.addWidget(self.problem_of, 1, 2, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(1, 1)
-        group = _row(_quiet("Group"), self.group_start, self.group_end)
-        size = _row(_quiet("size"), self.group_size)
-        stimulus = _row(_quiet("Stimulus"), self.stimulus)
+        group = side_by_side(_quiet("Group"), self.group_start, self.group_end, None, spacing=4)
+        size = side_by_side(_quiet("size"), self.group_size, None, spacing=4)
+        stimulus = side_by_side(_quiet("Stimulus"), self.stimulus, None, spacing=4)
         self._choices = QGridLayout()
         self._choices.setHorizontalSpacing(8)
         self._choices.setVerticalSpacing(4)
@@ -304,17 +305,6 @@ class Transport(QWidget):
         self.group_end.setToolTip(f"Only {self._problems} are learned yet." if short else "")
 
 
-def _button(icon: str, tip: str, name: str, checkable: bool) -> QToolButton:
-    button = QToolButton()
-    theme.set_icon(button, icon)
-    button.setIconSize(QSize(16, 16))
-    button.setToolTip(tip)
-    button.setAccessibleName(name)
-    button.setCheckable(checkable)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button
-
-
 def _slider(name: str, step: int, page: int) -> QSlider:
     slider = QSlider(Qt.Orientation.Horizontal)
     slider.setAccessibleName(name)
@@ -322,17 +312,6 @@ def _slider(name: str, step: int, page: int) -> QSlider:
     slider.setPageStep(page)
     slider.setMinimumWidth(80)
     return slider
-
-
-def _row(*widgets: QWidget) -> QWidget:
-    holder = QWidget()
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(4)
-    for widget in widgets:
-        row.addWidget(widget)
-    row.addStretch()
-    return holder
 
 
 def _quiet(text: str) -> QLabel:

@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QScrollArea,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from l2l_gui.look.theme import theme
 from l2l_gui.panels.base import Answer, Column, Ready, Table
 from l2l_gui.panels.perturb.lab.controls.group import Controls
 from l2l_gui.panels.perturb.lab.controls.lesion import LesionControls
@@ -32,6 +30,7 @@ from l2l_gui.panels.perturb.lab.panel import LabPanel, provenance
 from l2l_gui.panels.perturb.lab.response import Response, Subject
 from l2l_gui.plotting.plots import differs
 from l2l_gui.widgets.elided_label import ElidedLabel
+from l2l_gui.widgets.small import tool_button
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,9 +55,9 @@ class PerturbControlsPanel(LabPanel[Edit]):
         lab = self.lab
         self.network = ElidedLabel()
         self.network.setProperty("quiet", True)
-        self.undo = _tool("undo", "Undo (Ctrl+Z)", "Undo")
-        self.redo = _tool("redo", "Redo (Ctrl+Shift+Z)", "Redo")
-        self.reset = _tool("reset", "Disturb nothing", "Reset all")
+        self.undo = tool_button("undo", "Undo (Ctrl+Z)", "Undo")
+        self.redo = tool_button("redo", "Redo (Ctrl+Shift+Z)", "Redo")
+        self.reset = tool_button("reset", "Disturb nothing", "Reset all")
         self.reset.setText("Reset all")
         self.reset.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         bar = QHBoxLayout()
@@ -165,12 +164,3 @@ def _scrolled(widgets: tuple[QWidget, ...]) -> QScrollArea:
         inside.minimumSizeHint().width() + (bar.sizeHint().width() if bar else 0)
     )
     return scroll
-
-
-def _tool(icon: str, tip: str, name: str) -> QToolButton:
-    button = QToolButton()
-    theme.set_icon(button, icon)
-    button.setIconSize(QSize(16, 16))
-    button.setToolTip(tip)
-    button.setAccessibleName(name)
-    return button

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from bench import Bench
+from bench import Bench, click
 from other_session import PROBLEMS, SHORT, write_short
 from PyQt6.QtGui import QImage
 
@@ -23,6 +23,7 @@ from l2l_gui.panels.base import (
     Choice,
     Computation,
     Flag,
+    Needs,
     Panel,
     PanelData,
     Ready,
@@ -208,6 +209,51 @@ def test_a_run_that_goes_on_lets_a_computation_end(bench):
     bench.settle()
     assert panel.asked == asked + 1  # once more, for how the run stands now
     assert panel.drawn[-1][0] == 2
+
+
+def test_a_run_that_goes_on_draws_nothing_where_nothing_differs(bench):
+    panel = bench.show(Counts)
+    asked, drawn = panel.asked, len(panel.drawn)
+    bench.context.sessions.advanced.emit(bench.session)
+    bench.settle()
+    assert panel.asked == asked + 1
+    assert len(panel.drawn) == drawn
+
+
+class Selected(Counts):
+    """Needs a problem with one before it."""
+
+    name = "selected"
+    needs = Needs("see a number", problems=2, selected=True)
+
+
+def test_what_is_missing_is_said_before_a_panel_is_asked(bench):
+    panel = bench.show(Selected)
+    asked = panel.asked
+    bench.select(1)
+    bench.settle()
+    assert panel.empty_words.startswith("Problem 1 has no problem before it")
+    bench.grow(1)
+    bench.settle()
+    assert panel.empty_words.startswith("Train until 2 problems are learned to see a number")
+    bench.selection.update(sessions=())
+    bench.settle()
+    assert panel.empty_words == "Open a session or make a new one to see a number."
+    assert panel.asked == asked
+
+
+def test_the_mouse_points_at_what_is_drawn_and_at_nothing_before(bench):
+    panel = bench.show(Selected)
+    plot, heard = panel.plot.getPlotItem(), []
+    pointing = panel.point_at(plot, lambda answer, x, y: 2, lambda answer, x, y: f"{answer.value}")
+    assert pointing.tip(0.0, 0.0) == "4"
+    bench.selection.changed.connect(lambda chosen, _: heard.append(chosen.problem))
+    middle = plot.vb.viewRect().center()
+    click(bench.qtbot, panel.plot, plot, middle.x(), middle.y())
+    assert heard == [2]
+    bench.select(1)
+    bench.settle()
+    assert pointing.tip(0.0, 0.0) is None
 
 
 def test_what_failed_is_not_tried_again_until_something_else_is_selected(bench):

@@ -18,8 +18,8 @@ LEFT = Qt.MouseButton.LeftButton
 
 def helix(offset: float = 0.0) -> np.ndarray:
     t = np.linspace(0, 6, 400)
-    one = np.stack([np.cos(t) + offset, np.sin(t), t / 3], axis=1)
-    return one + np.array([[0, 0, 0], [0, 0, 0.5], [0, 0, 1.0]])[:, None]
+    turn = np.stack([np.cos(t) + offset, np.sin(t), t / 3], axis=1)
+    return turn + np.array([[0, 0, 0], [0, 0, 0.5], [0, 0, 1.0]])[:, None]
 
 
 @pytest.fixture
@@ -222,6 +222,16 @@ def test_new_content_replaces_the_old_and_leaves_no_items(plot):
     plot.clear_all()
     settle()
     assert len(plot._legend.items) == 0
+
+
+def test_moved_trajectories_are_measured_again(plot):
+    plot.move_families([helix(20), helix(3)])
+    centre, radius = plot.bounds()
+    plot.set_families([Family(helix(20), "stimulus0"), Family(helix(3), "stimulus1")])
+    np.testing.assert_allclose(centre, plot.bounds()[0])
+    assert radius == plot.bounds()[1] > 9
+    plot.set_markers([Markers(np.array([[0.0, 0.0, 90.0]]), "perturbed")])
+    assert plot.bounds()[1] > 40
 
 
 def test_nan_and_empty_families_are_drawn_without_complaint(plot, recwarn):

@@ -1,4 +1,4 @@
-"""Repeated experiments as they are drawn: boxes, single repetitions and failures. No Qt."""
+"""Repeated experiments as they are drawn: boxes, single repetitions and failures."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from bench import click, curve, point
 
 from l2l_engine import network
 from l2l_engine.analysis.flow import input_current
+from l2l_gui.model.selection import Group
 from l2l_gui.panels.dynamics.flow_field import FlowFieldPanel
 
 
@@ -117,6 +118,15 @@ def test_planes_of_the_subspace(bench, panel):
     again = bench.show(FlowFieldPanel)
     again.set_state(panel.state())
     assert again.state() == panel.state()
+
+
+def test_another_group_has_other_subspaces(bench, panel):
+    panel.option_values.set("plane", "decision")
+    bench.settle()
+    axes = panel.answer.value.plane.axes
+    bench.select(4, group=Group(4, 3))
+    bench.settle()
+    assert not np.allclose(np.abs(panel.answer.value.plane.axes), np.abs(axes), atol=1e-3)
 
 
 def test_search_can_be_turned_off(bench, panel):

@@ -19,17 +19,17 @@ from l2l_gui.workers.figure_making import Stage
 def figures(window, qtbot):
     window.workspaces.go("figures")
     panel = window.workspaces.panel("figures")
-    qtbot.waitUntil(lambda: panel.list.count() == 6, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: panel.figures.list.count() == 6, timeout=PATIENCE)
     return panel
 
 
 def choose(panel, number: int) -> None:
-    row = next(row for row in panel._rows() if row.data(Qt.ItemDataRole.UserRole) == number)
-    panel.list.setCurrentItem(row)
+    row = next(row for row in panel.figures.rows if row.data(Qt.ItemDataRole.UserRole) == number)
+    panel.figures.list.setCurrentItem(row)
 
 
 def wait_until_sharp(panel, qtbot) -> None:
-    qtbot.waitUntil(lambda: panel.preview.sharp, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: panel.page.preview.sharp, timeout=PATIENCE)
 
 
 def test_the_first_figure_is_made_previewed_and_says_what_is_less_than_the_paper(
@@ -38,9 +38,9 @@ def test_the_first_figure_is_made_previewed_and_says_what_is_less_than_the_paper
     panel = figures(opened, qtbot)
     wait_until_sharp(panel, qtbot)
     assert panel.maker.item(1).stage is Stage.READY
-    assert "the paper: 10" in panel.caption_label.text()
-    assert panel.caption_label.isVisible()
-    image = panel.preview.image
+    assert "the paper: 10" in panel.page.caption.text()
+    assert panel.page.caption.isVisible()
+    image = panel.page.preview.image
     assert image.width() > 400
     rows, columns = range(0, image.height(), 7), range(0, image.width(), 3)
     colours = {image.pixelColor(x, y).name() for y in rows for x in columns}
@@ -67,10 +67,10 @@ def test_figures_of_the_example_leave_what_ships_as_it_is(
 def test_a_resized_preview_is_drawn_anew_pixel_by_pixel(opened, qtbot, no_errors):
     panel = figures(opened, qtbot)
     wait_until_sharp(panel, qtbot)
-    before = panel.preview.image.size()
+    before = panel.page.preview.image.size()
     opened.resize(1900, 1150)
     wait_until_sharp(panel, qtbot)
-    after, room = panel.preview.image.size(), panel.preview._room()
+    after, room = panel.page.preview.image.size(), panel.page.preview._room()
     assert after.width() > before.width()
     assert min(abs(after.width() - room.width()), abs(after.height() - room.height())) <= 2
 
@@ -79,9 +79,9 @@ def test_a_figure_that_lacks_networks_says_what_it_needs(opened, qtbot, no_error
     panel = figures(opened, qtbot)
     choose(panel, 3)
     qtbot.waitUntil(lambda: panel.maker.item(3).stage is Stage.REFUSED, timeout=PATIENCE)
-    assert "ControlManifPert" in panel.message.label.text()
-    assert panel.message.isVisible()
-    assert not panel.export_button.isEnabled()
+    assert "ControlManifPert" in panel.page.message.label.text()
+    assert panel.page.message.isVisible()
+    assert not panel.page.export_button.isEnabled()
 
 
 def test_unlike_sessions_are_refused_naming_what_differs(opened, tmp_path, qtbot, no_errors):
@@ -98,7 +98,7 @@ def test_unlike_sessions_are_refused_naming_what_differs(opened, tmp_path, qtbot
     wait_until_sharp(panel, qtbot)
     panel.sources.add_files([other])
     qtbot.waitUntil(lambda: panel.maker.item(1).stage is Stage.REFUSED, timeout=PATIENCE)
-    assert "do not belong in one figure" in panel.message.label.text()
+    assert "do not belong in one figure" in panel.page.message.label.text()
     item = panel.sources.list.item(1)
     item.setCheckState(Qt.CheckState.Unchecked)
     wait_until_sharp(panel, qtbot)
@@ -110,8 +110,8 @@ def test_published_processed_files_make_a_figure_without_a_session(
 ):
     panel = figures(opened, qtbot)
     panel.sources.list.item(0).setCheckState(Qt.CheckState.Unchecked)
-    assert "Check or add" in panel.message.label.text()
-    assert panel.message.isVisible()
+    assert "Check or add" in panel.page.message.label.text()
+    assert panel.page.message.isVisible()
     names = [str(path) for path in sorted((reference / "published").glob("*.mat"))]
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: (names, ""))
     qtbot.mouseClick(panel.sources.add, Qt.MouseButton.LeftButton)
@@ -134,15 +134,15 @@ def test_making_goes_on_while_others_are_looked_at_and_can_be_cancelled(
     wait_until_sharp(panel, qtbot)
     monkeypatch.setattr(figure_making, "_make", slow)
     choose(panel, 5)
-    qtbot.waitUntil(lambda: panel.words.text().startswith("30%"), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: panel.page.words.text().startswith("30%"), timeout=PATIENCE)
     choose(panel, 1)
-    assert panel.preview.isVisible()
+    assert panel.page.preview.isVisible()
     assert panel.maker.item(5).stage is Stage.MAKING
     choose(panel, 5)
-    assert panel.cancel.isVisible()
-    qtbot.mouseClick(panel.cancel, Qt.MouseButton.LeftButton)
-    assert "Cancelled" in panel.message.label.text()
-    assert panel.message.button.isVisible()
+    assert panel.page.cancel_button.isVisible()
+    qtbot.mouseClick(panel.page.cancel_button, Qt.MouseButton.LeftButton)
+    assert "Cancelled" in panel.page.message.label.text()
+    assert panel.page.message.button.isVisible()
 
 
 @pytest.mark.parametrize("kind", ["pdf", "svg", "png"])
@@ -151,7 +151,7 @@ def test_a_figure_is_exported_with_its_tables(opened, tmp_path, qtbot, monkeypat
     wait_until_sharp(panel, qtbot)
     target = tmp_path / f"mine.{kind}"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
-    qtbot.mouseClick(panel.export_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.page.export_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(opened.notifications.bars), timeout=PATIENCE)
     content = target.read_bytes()
     if kind == "pdf":
@@ -182,7 +182,7 @@ def test_shipped_networks_make_the_figures_beside_the_example(window, qtbot, no_
     assert item.checkState() is Qt.CheckState.Checked
     choose(panel, 3)
     wait_until_sharp(panel, qtbot)
-    assert "D→S" in panel.caption_label.text()
+    assert "D→S" in panel.page.caption.text()
     item.setCheckState(Qt.CheckState.Unchecked)
     qtbot.waitUntil(lambda: panel.maker.item(3).stage is Stage.REFUSED, timeout=PATIENCE)
     assert panel.state()["shipped"] is False

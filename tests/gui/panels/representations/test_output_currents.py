@@ -54,7 +54,9 @@ def test_the_cursor_moves_in_every_plot(bench):
     panel = bench.show(OutputCurrentsPanel)
     bench.selection.update(time=1234.0)
     bench.settle()
-    assert {part.axes.cursor.value() for column in panel.grid.columns for part in column} == {1234.0}
+    assert {part.axes.cursor.value() for column in panel.grid.columns for part in column} == {
+        1234.0
+    }
 
 
 def test_zoom_comes_back_to_the_whole_trial(bench):

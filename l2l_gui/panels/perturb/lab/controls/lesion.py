@@ -6,11 +6,12 @@ from PyQt6.QtWidgets import QLabel, QLineEdit, QPushButton
 
 from l2l_engine.config import L2LError
 from l2l_gui.panels.perturb.lab.controls.group import Controls
-from l2l_gui.panels.perturb.lab.controls.small_widgets import mark, row
+from l2l_gui.panels.perturb.lab.controls.small_widgets import mark
 from l2l_gui.panels.perturb.lab.lab import Lab
 from l2l_gui.panels.perturb.lab.model import Disturbance, format_units, parse_units
 from l2l_gui.panels.perturb.lab.response import Subject
 from l2l_gui.panels.perturb.lab.unit_grid import UnitGrid
+from l2l_gui.widgets.small import side_by_side
 
 
 class LesionControls(Controls):
@@ -29,7 +30,7 @@ class LesionControls(Controls):
         self.error.hide()
         mark(self.error, True)
         self.column.addWidget(self.grid)
-        self.column.addWidget(row(self.text, self.clear))
+        self.column.addWidget(side_by_side(self.text, self.clear))
         self.column.addWidget(self.error)
         self.grid.changed.connect(lambda units: lab.edit(gesture="lesioned", lesioned=units))
         self.grid.released.connect(lab.settle)

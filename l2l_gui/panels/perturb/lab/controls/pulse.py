@@ -6,11 +6,12 @@ from PyQt6.QtCore import QSignalBlocker
 from PyQt6.QtWidgets import QLabel
 
 from l2l_gui.panels.perturb.lab.controls.group import Controls
-from l2l_gui.panels.perturb.lab.controls.small_widgets import choose, combo, row, spin
+from l2l_gui.panels.perturb.lab.controls.small_widgets import choose, combo, spin
 from l2l_gui.panels.perturb.lab.lab import Lab
 from l2l_gui.panels.perturb.lab.model import NOTHING, Direction, Disturbance
 from l2l_gui.panels.perturb.lab.response import Subject
 from l2l_gui.panels.perturb.lab.slider_row import SliderRow
+from l2l_gui.widgets.small import side_by_side
 
 LARGEST_PUSH = 20.0
 MOST_RANDOM = 999
@@ -23,7 +24,7 @@ class PulseControls(Controls):
         super().__init__("State pulse", lab)
         self.direction = combo("Direction of the push", {d: d.label for d in Direction})
         self.axis = spin("Which direction of its kind", 1, 33)
-        self.column.addWidget(row(self.direction, QLabel("number"), self.axis, None))
+        self.column.addWidget(side_by_side(self.direction, QLabel("number"), self.axis, None))
         self.push = SliderRow(
             "Size",
             low=-LARGEST_PUSH,

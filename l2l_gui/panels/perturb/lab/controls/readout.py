@@ -11,10 +11,11 @@ from l2l_engine import perturbation
 from l2l_engine.config import L2LError
 from l2l_engine.perturbation import PerturbationKind
 from l2l_gui.panels.perturb.lab.controls.group import Controls
-from l2l_gui.panels.perturb.lab.controls.small_widgets import choose, combo, mark, quiet, row, spin
+from l2l_gui.panels.perturb.lab.controls.small_widgets import choose, combo, mark, quiet, spin
 from l2l_gui.panels.perturb.lab.lab import Lab
 from l2l_gui.panels.perturb.lab.model import Disturbance, Draw, Source
 from l2l_gui.panels.perturb.lab.response import Subject
+from l2l_gui.widgets.small import side_by_side
 
 LARGEST_SEED = 2**31 - 1
 
@@ -45,9 +46,9 @@ class ReadoutControls(Controls):
         form.addRow("Kind", self.kind)
         form.addRow("Subspaces", self.source)
         form.addRow("", self.source_words)
-        form.addRow("k", row(self.k, None))
+        form.addRow("k", side_by_side(self.k, None))
         form.addRow("Permutation", self.draw)
-        self._seed_row = row(self.seed, self.again, None)
+        self._seed_row = side_by_side(self.seed, self.again, None)
         form.addRow("Seed", self._seed_row)
         form.addRow("Order", self.typed)
         self.form = form

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PyQt6.QtCore import QSignalBlocker
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QWidget
+from PyQt6.QtWidgets import QComboBox, QLabel, QSpinBox, QWidget
 
 
 def combo(name: str, choices: Mapping[Any, str]) -> QComboBox:
@@ -38,20 +38,6 @@ def spin(name: str, low: int, high: int) -> QSpinBox:
     box.setKeyboardTracking(False)
     box.setMaximumWidth(96)
     return box
-
-
-def row(*widgets: QWidget | None) -> QWidget:
-    """Widgets side by side; None takes the room that is left."""
-    holder = QWidget()
-    line = QHBoxLayout(holder)
-    line.setContentsMargins(0, 0, 0, 0)
-    line.setSpacing(6)
-    for widget in widgets:
-        if widget is None:
-            line.addStretch()
-        else:
-            line.addWidget(widget)
-    return holder
 
 
 def quiet() -> QLabel:

@@ -6,11 +6,11 @@ from PyQt6.QtCore import QSignalBlocker
 from PyQt6.QtWidgets import QCheckBox, QPushButton
 
 from l2l_gui.panels.perturb.lab.controls.group import Controls
-from l2l_gui.panels.perturb.lab.controls.small_widgets import row
 from l2l_gui.panels.perturb.lab.lab import Lab
 from l2l_gui.panels.perturb.lab.model import LARGEST_NOISE, Disturbance, go_time
 from l2l_gui.panels.perturb.lab.response import Subject
 from l2l_gui.panels.perturb.lab.slider_row import SliderRow
+from l2l_gui.widgets.small import side_by_side
 
 
 class TrialControls(Controls):
@@ -44,7 +44,7 @@ class TrialControls(Controls):
         self.slide(self.morph, "morph", 100.0)
         self.slide(self.go, "go_ms")
         self.slide(self.noise, "sigma_rec")
-        self.column.addWidget(row(self.hold, None, self.noise_again))
+        self.column.addWidget(side_by_side(self.hold, None, self.noise_again))
         self.hold.toggled.connect(self._hold)
         self.noise_again.clicked.connect(
             lambda: lab.edit(noise_seed=lab.disturbance.noise_seed + 1)

@@ -310,6 +310,16 @@ def test_every_panel_exports_what_it_draws(perturbed, tmp_path):
         assert panel.help.count(". ") >= 2
 
 
+def test_the_disturbance_exported_is_the_one_drawn_and_the_controls_are_ahead(perturbed):
+    perturbed.lab.edit(size=3.0)
+    perturbed.rest()
+    drawn = perturbed.controls.answer
+    perturbed.lab.edit(size=5.0)
+    assert perturbed.controls.pulse.push.value == 5.0
+    data = perturbed.controls.data(drawn).plain()
+    assert data["value"][list(data["name"]).index("size")] == "3.0"
+
+
 def pair(panel):
     return panel.answer.value if panel.has_content else None
 
