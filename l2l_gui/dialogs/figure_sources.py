@@ -174,14 +174,16 @@ class FigureSources(QWidget):
         if name:
             self.add_files([Path(name)])
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Take files."""
+        assert event is not None
         data = event.mimeData()
         if data is not None and data.hasUrls():
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:
+    def dropEvent(self, event: QDropEvent | None) -> None:
         """Add them."""
+        assert event is not None
         urls = _urls(event)
         self.add_files(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
 

@@ -22,8 +22,9 @@ class NumberEdit(QLineEdit):
         self._whole = whole
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Step whole numbers with Up and Down; leave undo to the form."""
+        assert event is not None
         if any(event.matches(key) for key in _UNDO):
             event.ignore()
             return

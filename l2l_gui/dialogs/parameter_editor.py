@@ -215,8 +215,9 @@ class ParameterEditor(QWidget):
     def _differs(self, name: str) -> bool:
         return bool(self.number(name) != parsed(self._start(name)))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Undo and redo edits; the fields leave these keys to the form."""
+        assert event is not None
         if event.matches(QKeySequence.StandardKey.Undo):
             self.undo_stack.undo()
         elif event.matches(QKeySequence.StandardKey.Redo):

@@ -138,7 +138,8 @@ def _painting(device: Any, widget: QWidget, scale: float = 1.0) -> Iterator[QPai
     for view in views:
         if isinstance(view, ProjectedPlot):
             view.ensure_drawn()
-    items = [item for view in views for item in view.scene().items()]
+    scenes = [scene for view in views if (scene := view.scene()) is not None]
+    items = [item for scene in scenes for item in scene.items()]
     able = [item for item in items if hasattr(item, "setExportMode")]
     lines = [item for item in items if isinstance(item, (pg.PlotCurveItem, pg.PlotDataItem))]
     before = [dict(item.opts) for item in lines]
@@ -208,6 +209,7 @@ def _paint_tree(widget: QWidget, root: QWidget, painter: QPainter) -> None:
 
 def _paint_scene(view: QGraphicsView, root: QWidget, painter: QPainter) -> None:
     viewport = view.viewport()
+    assert viewport is not None  # every view has one
     if isinstance(view, pg.GraphicsView):
         view.scene().prepareForPaint()
     target = QRectF(QRect(viewport.mapTo(root, QPoint()), viewport.size()))

@@ -18,6 +18,7 @@ from PyQt6.QtGui import (
     QPaintDevice,
     QPaintEngine,
     QPaintEngineState,
+    QPainter,
     QPainterPath,
     QPen,
     QPixmap,
@@ -98,7 +99,17 @@ class _SvgEngine(QPaintEngine):
         self.clips: dict[str, int] = {}
         self._clip: QPainterPath | None = None
 
-    def begin(self, device: QPaintDevice) -> bool:
+    def _painter(self) -> QPainter:
+        painter = self.painter()
+        assert painter is not None  # Qt calls an engine only while one paints
+        return painter
+
+    def _device(self) -> QPaintDevice:
+        device = self._painter().device()
+        assert device is not None
+        return device
+
+    def begin(self, device: QPaintDevice | None) -> bool:
         return True
 
     def end(self) -> bool:
@@ -129,11 +140,11 @@ class _SvgEngine(QPaintEngine):
     # -- primitives --------------------------------------------------------------------
 
     def drawPath(self, path: QPainterPath) -> None:  # noqa: N802
-        painter = self.painter()
+        painter = self._painter()
         self._draw(path, painter.pen(), painter.brush())
 
     def drawPolygon(self, points: Any, mode: QPaintEngine.PolygonDrawMode) -> None:  # noqa: N802
-        painter, path = self.painter(), QPainterPath()
+        painter, path = self._painter(), QPainterPath()
         path.addPolygon(QPolygonF([QPointF(point) for point in points]))
         if mode == QPaintEngine.PolygonDrawMode.PolylineMode:
             self._draw(path, painter.pen(), QBrush())
@@ -144,7 +155,7 @@ class _SvgEngine(QPaintEngine):
         self._draw(path, painter.pen(), painter.brush())
 
     def drawTextItem(self, position: QPointF, item: QTextItem) -> None:  # noqa: N802
-        painter, font = self.painter(), item.font()
+        painter, font = self._painter(), item.font()
         size = font.pixelSize() if font.pixelSize() > 0 else font.pointSizeF() * self._dpi() / 72
         weight = ' font-weight="bold"' if font.bold() else ""
         slant = ' font-style="italic"' if font.italic() else ""
@@ -170,10 +181,10 @@ class _SvgEngine(QPaintEngine):
     # -- writing -----------------------------------------------------------------------
 
     def _dpi(self) -> float:
-        return self.painter().device().logicalDpiY()
+        return self._device().logicalDpiY()
 
     def _draw(self, path: QPainterPath, pen: QPen, brush: QBrush) -> None:
-        painter = self.painter()
+        painter = self._painter()
         transform, opacity = painter.deviceTransform(), painter.opacity()
         filled = brush.style() != Qt.BrushStyle.NoBrush
         stroked = pen.style() != Qt.PenStyle.NoPen
@@ -193,12 +204,12 @@ class _SvgEngine(QPaintEngine):
         self._write(
             f'<image x="{target.x():.6g}" y="{target.y():.6g}" width="{target.width():.6g}" '
             f'height="{target.height():.6g}" preserveAspectRatio="none" '
-            f'style="image-rendering:pixelated"{_placed(self.painter().deviceTransform())} '
+            f'style="image-rendering:pixelated"{_placed(self._painter().deviceTransform())} '
             f'xlink:href="data:image/png;base64,{coded}"/>'
         )
 
     def _write(self, element: str) -> None:
-        if self._clip is None or not self.painter().hasClipping():
+        if self._clip is None or not self._painter().hasClipping():
             self.parts.append(f"{element}\n")
             return
         data = _path_data(self._clip)

@@ -46,8 +46,10 @@ class FrameMeter(QObject):
         self._window.removeEventFilter(self)
         self._seconds = time.perf_counter() - self._began
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Time the repaint, which happens inside this event."""
+        assert watched is not None
+        assert event is not None
         if event.type() != QEvent.Type.UpdateRequest:
             return False
         start, busy = time.perf_counter(), time.thread_time()

@@ -22,7 +22,7 @@ class AdaptiveSplitter(QSplitter):
             self.setStretchFactor(self.count() - 1, share)
         self._turned = False
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Turn when the shape asks for it."""
         super().resizeEvent(event)
         wide = self.width() > WIDE * self.height()

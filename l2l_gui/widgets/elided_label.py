@@ -53,7 +53,7 @@ class ElidedLabel(QLabel):
         """A few letters."""
         return QSize(self.minimumWidth(), self.fontMetrics().height())
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
         """As much as fits."""
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))

@@ -91,13 +91,13 @@ class FigurePreview(QWidget):
         del error  # cancelled, or drawn again at the next change
         self._busy.stop()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Draw it anew once the size stays."""
         super().resizeEvent(event)
         if self._made is not None:
             self._soon.start()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent | None) -> None:
         """The page on a quiet ground."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.color("background"))

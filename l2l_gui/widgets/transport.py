@@ -170,7 +170,7 @@ class Transport(QWidget):
         self._choices.addWidget(stimulus, *((0, 2) if narrow else (1, 0, 1, 2)))
         self.updateGeometry()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Fold where it is narrow."""
         super().resizeEvent(event)
         self._fold(self.width() < self._wide)

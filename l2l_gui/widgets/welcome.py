@@ -55,7 +55,7 @@ class Welcome(QWidget):
         theme.changed.connect(self._restyle)
         self._restyle()
 
-    def showEvent(self, event: QShowEvent) -> None:
+    def showEvent(self, event: QShowEvent | None) -> None:
         """The recent sessions as they are now."""
         super().showEvent(event)
         for action, button in self._buttons:

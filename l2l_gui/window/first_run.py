@@ -170,8 +170,9 @@ class FirstSteps(QObject):
         card.show()
         card.raise_()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Follow the window as it is resized; Escape ends."""
+        assert event is not None
         if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
             self._place()
         elif (
@@ -243,8 +244,9 @@ class Card(QFrame):
         self.next.setText("Done" if last else "Next")
         self.setAccessibleDescription(f"{step.title}. {step.text}")
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Escape skips, Return goes on; the arrow keys walk."""
+        assert event is not None
         does = {
             Qt.Key.Key_Escape: self.skip,
             Qt.Key.Key_Return: self.next,
@@ -274,7 +276,7 @@ class Outline(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         theme.changed.connect(self.update)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent | None) -> None:
         """A rounded rectangle."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

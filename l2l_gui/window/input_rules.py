@@ -28,8 +28,10 @@ class InputRules(QObject):
     a form and changes none of its values.
     """
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Apply the rules; every other event passes."""
+        assert watched is not None
+        assert event is not None
         kind = event.type()
         if kind == QEvent.Type.Wheel:
             return isinstance(event, QWheelEvent) and _leave_to_form(watched, event)

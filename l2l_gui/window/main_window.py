@@ -287,14 +287,16 @@ class MainWindow(QMainWindow):
 
     # -- events ------------------------------------------------------------------------
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Take files."""
+        assert event is not None
         data = event.mimeData()
         if data is not None and data.hasUrls():
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:
+    def dropEvent(self, event: QDropEvent | None) -> None:
         """Open the first file, compare with the others."""
+        assert event is not None
         paths = [Path(url.toLocalFile()) for url in _urls(event) if url.isLocalFile()]
         if paths:
             self.open_files(paths)
@@ -310,8 +312,9 @@ class MainWindow(QMainWindow):
         self._asks = False
         self.close()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def closeEvent(self, event: QCloseEvent | None) -> None:
         """Save and end everything; training goes on next time."""
+        assert event is not None
         if self._asks and not self.features.may_close():
             event.ignore()
             return

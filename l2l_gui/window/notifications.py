@@ -46,8 +46,9 @@ class Notifications(QWidget):
         self.setParent(place)
         place.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Follow the widget below."""
+        assert event is not None
         if event.type() == QEvent.Type.Resize and watched is self.parent():
             self._place()
         return False

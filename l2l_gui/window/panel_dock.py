@@ -47,8 +47,9 @@ class PanelDock(QDockWidget):
         self._name_float_button()
         self.header.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Give the title the room of two buttons where it is narrow; menu and title do as much."""
+        assert event is not None
         if watched is self.header and event.type() == QEvent.Type.Resize:
             roomy = self.header.width() >= ROOMY
             self.header.reset.setVisible(roomy)

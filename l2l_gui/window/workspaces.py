@@ -133,8 +133,10 @@ class Workspace(QMainWindow):
 
     # -- resized -----------------------------------------------------------------------
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Note what share of the room the person, not the window, gives a dock."""
+        assert watched is not None
+        assert event is not None
         if (
             event.type() == QEvent.Type.Resize
             and isinstance(watched, QDockWidget)
@@ -147,7 +149,7 @@ class Workspace(QMainWindow):
                 self._shares[watched] = watched.width() / self.width(), height / self.height()
         return False
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Share the room as before; Qt would give most of it to one dock."""
         super().resizeEvent(event)
         docks = [dock for dock in self._shares if _has_room(dock)]
@@ -177,8 +179,9 @@ class Workspace(QMainWindow):
 
     # -- remembered --------------------------------------------------------------------
 
-    def event(self, event: QEvent) -> bool:
+    def event(self, event: QEvent | None) -> bool:
         """Take up the remembered arrangement once the size is known."""
+        assert event is not None
         if event.type() == QEvent.Type.Show and not self._arranged:
             self._arranged = True
             state = settings.bytes(f"layout/{self.name}")

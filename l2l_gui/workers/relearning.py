@@ -237,7 +237,8 @@ def repeat(task: RepeatTask, thread: _Thread) -> Iterator[Counts]:
         finally:
             relearning.close()
         if relearning.finished:  # one stopped half-way says nothing about trials to criterion
-            counts.append([outcome.trials_to_criterion for outcome in relearning.outcomes])
+            ended = [outcome for outcome in relearning.outcomes if outcome is not None]
+            counts.append([outcome.trials_to_criterion for outcome in ended])
             permutations.append(drawn.permutation)
             yield picture(0)
 

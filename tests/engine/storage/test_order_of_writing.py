@@ -189,3 +189,19 @@ def test_an_error_while_a_problem_ends_leaves_a_checkpoint_that_resumes(path, mo
     with Session.open(path) as session:
         assert session.n_problems == 2
         assert session.trials_run.sum() == session.n_trials
+
+
+def test_problems_written_at_once_keep_their_own_networks_and_gaps(path):
+    with SessionWriter.create(path, runs.SMALL, runs.weights_of(0)) as writer:
+        runs.write(writer, 1)
+        for index in range(1, 6):
+            record = runs.problem(index)
+            if index in (2, 4):
+                record.weights.bias[0] = np.nan
+            writer.add_problem(record, flush=index == 5)
+    with Session.open(path) as session:
+        assert session.available.tolist() == [True, True, False, True, False, True]
+        for index in (0, 1, 3, 5):
+            expected = runs.weights_of(index).arrays()
+            for name, array in session.weights(index).arrays().items():
+                np.testing.assert_array_equal(array, expected[name])
