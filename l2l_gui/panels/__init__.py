@@ -6,7 +6,7 @@ To add a panel, write its file and one line here.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from l2l_gui.panels.base import Panel
@@ -22,9 +22,9 @@ class Entry(NamedTuple):
     tabbed: bool = False
     """Behind the panel before it, as a tab."""
 
-    def load(self) -> type[Panel]:
+    def load(self) -> type[Panel[Any]]:
         """Import the panel; only a workspace that is looked at costs time."""
-        found: type[Panel] = getattr(importlib.import_module(self.module), self.panel)
+        found: type[Panel[Any]] = getattr(importlib.import_module(self.module), self.panel)
         return found
 
 

@@ -52,7 +52,7 @@ class Asking(Contract[T]):
         self._in_front = True
         self._asked: View | None = None  # waits for the answer to this
         self._moved_on = False  # the run has, since
-        self._refining: tuple[Asking, str] = (self, "more")
+        self._refining: tuple[Asking[Any], str] = (self, "more")
         self._parts: dict[Hashable, Any] = {}
         self._given_up: Hashable = None  # the key of what failed or was cancelled
         self._zoomed = False
@@ -307,13 +307,13 @@ class Asking(Contract[T]):
         else:
             self.rest()
 
-    def showEvent(self, event: QShowEvent) -> None:
+    def showEvent(self, event: QShowEvent | None) -> None:
         """Catch up with what changed while hidden."""
         super().showEvent(event)
         if self.seen:
             self.wake()
 
-    def hideEvent(self, event: QHideEvent) -> None:
+    def hideEvent(self, event: QHideEvent | None) -> None:
         """Compute nothing while hidden."""
         super().hideEvent(event)
         self.rest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PyQt6.QtCore import QPoint, Qt, QTimer
 from PyQt6.QtGui import QAction, QContextMenuEvent, QKeySequence
@@ -30,7 +31,7 @@ ENDINGS = {**exporting.PICTURES, **exporting.TABLES}
 class PanelHeader(QWidget):
     """Title bar of a panel's dock; drag it to move the panel, double-click to undock it."""
 
-    def __init__(self, panel: Panel) -> None:
+    def __init__(self, panel: Panel[Any]) -> None:
         super().__init__()
         self.panel = panel
         self._title = ElidedLabel(panel.title, whole=True)
@@ -138,8 +139,9 @@ class PanelHeader(QWidget):
     def _pop_up(self) -> None:
         self.menu().popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
         """The same menu on a right click."""
+        assert event is not None
         self.menu().popup(event.globalPos())
 
     # -- exporting ---------------------------------------------------------------------

@@ -47,7 +47,7 @@ class SessionGrid(QWidget):
         for view, (centre, _) in zip(self.shown, spheres, strict=True):
             view.plot.set_bounds(centre, radius)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Another shape may want other rows."""
         super().resizeEvent(event)
         if self._count and self._wanted() != self._columns:

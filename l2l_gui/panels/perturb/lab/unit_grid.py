@@ -84,7 +84,7 @@ class UnitGrid(QWidget):
         inside = 0 <= column < COLUMNS and row >= 0 and unit < len(self._rates)
         return unit if inside else None
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent | None) -> None:
         """Squares, crosses, and the keyboard's place."""
         painter = QPainter(self)
         top = float(self._rates.max()) if len(self._rates) else 1.0
@@ -101,16 +101,18 @@ class UnitGrid(QWidget):
             painter.setPen(theme.pen("text", 1.5))
             painter.drawRect(self.cell(self._cursor))
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Choose the unit, or let it be."""
+        assert event is not None
         unit = self.unit_at(event.position())
         if event.button() == Qt.MouseButton.LeftButton and unit is not None:
             self._painting = unit not in self._chosen
             self._cursor = unit
             self._set(unit, self._painting)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         """Go on choosing; say which unit is here."""
+        assert event is not None
         unit = self.unit_at(event.position())
         if unit is None:
             return
@@ -122,13 +124,14 @@ class UnitGrid(QWidget):
             self,
         )
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """Done choosing."""
         self._painting = None
         self.released.emit()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Move and choose."""
+        assert event is not None
         moves = {
             Qt.Key.Key_Left: -1,
             Qt.Key.Key_Right: 1,

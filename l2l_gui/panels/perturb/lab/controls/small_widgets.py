@@ -54,5 +54,6 @@ def mark(widget: QWidget, wrong: bool, look: str = "error") -> None:
         return
     widget.setProperty(look, wrong)
     style = widget.style()
+    assert style is not None  # every widget has one
     style.unpolish(widget)
     style.polish(widget)
