@@ -18,9 +18,9 @@ from l2l_engine.storage.session import Session
 
 if TYPE_CHECKING:
     from l2l_engine.run import Run
-    from l2l_engine.training.curriculum import Step
+    from l2l_engine.training.curriculum import StepResult
 
-Callback = Callable[["Run", "Step"], object]
+Callback = Callable[["Run", "StepResult"], object]
 
 
 def train(

@@ -23,7 +23,7 @@ from l2l_engine.storage.closing import Closing
 from l2l_engine.storage.writer import SessionWriter
 
 if TYPE_CHECKING:
-    from l2l_engine.training.curriculum import Curriculum, Step, TrialView
+    from l2l_engine.training.curriculum import Curriculum, StepResult, TrialView
 
 CHECKPOINT_SECONDS = 8.0
 
@@ -37,7 +37,7 @@ class Run(Closing):
     def __init__(self, curriculum: Curriculum, writer: SessionWriter) -> None:
         self._curriculum = curriculum
         self._writer = writer
-        self._owed: Step | None = None  # a step taken, not yet safe in the file
+        self._owed: StepResult | None = None  # a step taken, not yet safe in the file
         self._inconsistent = False
         self._closed = False
         self._checkpoint_due = time.monotonic() + CHECKPOINT_SECONDS
@@ -185,7 +185,7 @@ class Run(Closing):
 
     # -- training ----------------------------------------------------------------------
 
-    def step(self) -> Step:
+    def step(self) -> StepResult:
         """Train one trial and record it.
 
         Raises
@@ -209,7 +209,7 @@ class Run(Closing):
         self._owed = None
         return step
 
-    def _trained(self) -> Step:
+    def _trained(self) -> StepResult:
         before = self._curriculum.trial
         try:
             return self._curriculum.step()

@@ -13,7 +13,7 @@ from l2l_engine.commands import common
 from l2l_engine.commands.output import Output
 from l2l_engine.config import L2LError
 from l2l_engine.figures.export import FORMATS
-from l2l_engine.figures.sources import Source
+from l2l_engine.figures.sources import FigureSource
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +46,7 @@ def _work(options: argparse.Namespace, output: Output) -> int:
 
 
 def _make(
-    number: int, sources: Sequence[Source], options: argparse.Namespace, output: Output
+    number: int, sources: Sequence[FigureSource], options: argparse.Namespace, output: Output
 ) -> None:
     if options.dry_run:
         output.result(f"Would draw Figure {number} into {options.output}.", figure=number)

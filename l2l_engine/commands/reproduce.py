@@ -21,7 +21,7 @@ from l2l_engine.commands.sweep import train
 from l2l_engine.commands.train import MS_A_TRIAL
 from l2l_engine.config import L2LError, RunConfig, RunType
 from l2l_engine.figures import analyses, export
-from l2l_engine.figures.sources import NetworkSource, Source
+from l2l_engine.figures.sources import FigureSource, NetworkSource
 from l2l_engine.outlook import duration
 from l2l_engine.reproduction import report
 from l2l_engine.run import Run
@@ -141,7 +141,7 @@ def _pretrain(path: Path, output: Output) -> None:
 
 
 def _draw(
-    shipped: Sequence[Source], published: Sequence[Path], folder: Path, output: Output
+    shipped: Sequence[FigureSource], published: Sequence[Path], folder: Path, output: Output
 ) -> None:
     for number in figures.REGISTRY:
         try:
@@ -157,7 +157,7 @@ def _draw(
             _picture(number, fitting, folder / f"figure_{number}_published.png", output)
 
 
-def _picture(number: int, sources: Sequence[Source], path: Path, output: Output) -> None:
+def _picture(number: int, sources: Sequence[FigureSource], path: Path, output: Output) -> None:
     made = figures.make(number, sources)
     export.write(path, made.picture("png", _DPI))
     output.note(f"{path.name}: {made.caption}")

@@ -19,7 +19,7 @@ from l2l_engine.figures import export, figure_1, figure_2, figure_3, figure_5, f
 from l2l_engine.figures.contract import PaperFigure, Table
 from l2l_engine.figures.needs import LackingError
 from l2l_engine.figures.processed import PublishedNetwork
-from l2l_engine.figures.sources import NetworkSource, Source, load
+from l2l_engine.figures.sources import FigureSource, NetworkSource, load
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -83,7 +83,7 @@ class Made:
         }
 
 
-def make(number: int, sources: Sequence[Source], progress: Progress | None = None) -> Made:
+def make(number: int, sources: Sequence[FigureSource], progress: Progress | None = None) -> Made:
     """Compute a figure from what ``load`` gave; what takes long is cached beside each session.
 
     Raises

@@ -24,7 +24,7 @@ from l2l_engine.figures.needs import GROUP, LackingError
 from l2l_engine.figures.processed import PublishedNetwork
 from l2l_engine.figures.sources import Network, NetworkSource
 from l2l_engine.network import NetworkWeights
-from l2l_engine.storage.results import Arrays, Key
+from l2l_engine.storage.results import Arrays, ResultKey
 from l2l_engine.task import FloatArray
 
 ACCUMULATED = 500  # problems after the first, in the paper's Fig. 7
@@ -40,7 +40,7 @@ class Piece:
     ``problems`` are those whose networks it rests on; ``cost`` is in seconds, roughly.
     """
 
-    key: Key
+    key: ResultKey
     problems: range
     cost: float
     compute: Compute
@@ -74,7 +74,7 @@ def shared_representations(network: NetworkSource, progress: Progress | None = N
     """
     last = min(len(network.trials_to_criterion), GROUP + 1)
     piece = Piece(
-        Key.of("representations", 1, first=2, size=GROUP),
+        ResultKey.of("representations", 1, first=2, size=GROUP),
         range(1, last),
         0.015 * (last - 1),
         _represent,
@@ -149,7 +149,7 @@ def _change_pieces(source: NetworkSource) -> list[Piece]:
     problems = len(source.trials_to_criterion)
     return [
         Piece(
-            Key.of("vector_field", 1, first=first + 1, size=GROUP),
+            ResultKey.of("vector_field", 1, first=first + 1, size=GROUP),
             range(first - 1, min(first + GROUP, problems)),
             0.04 * min(GROUP, problems - first),
             _change,
@@ -244,7 +244,9 @@ def _accumulation_piece(first: int, stop: int) -> Piece:
         }
 
     cost = sum(_accumulation_seconds(range(first, stop)))
-    return Piece(Key.of("accumulation", 1, first=first + 1, size=GROUP), range(stop), cost, compute)
+    return Piece(
+        ResultKey.of("accumulation", 1, first=first + 1, size=GROUP), range(stop), cost, compute
+    )
 
 
 def _accumulation_seconds(problems: Iterable[int]) -> list[float]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from l2l_engine.analysis.progress import Progress
 from l2l_engine.figures.needs import Needs
-from l2l_engine.figures.sources import Source
+from l2l_engine.figures.sources import FigureSource
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,7 +33,7 @@ class PaperFigure(Protocol):
     TITLE: str
     NEEDS: Needs
 
-    def compute(self, sources: Sequence[Source], progress: Progress | None = None) -> Any:
+    def compute(self, sources: Sequence[FigureSource], progress: Progress | None = None) -> Any:
         """The figure's content; L2LError says what is missing or does not go together."""
 
     def draw(self, content: Any) -> Figure:

@@ -22,7 +22,7 @@ from l2l_engine.figures import compose, wording
 from l2l_engine.figures.contract import Table
 from l2l_engine.figures.needs import GROUP, Needs
 from l2l_engine.figures.processed import PublishedFits, PublishedNetwork
-from l2l_engine.figures.sources import Network, Source, select
+from l2l_engine.figures.sources import FigureSource, Network, select
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,7 +69,7 @@ class Figure1Numbers:
     caption: str
 
 
-def compute(sources: Sequence[Source], progress: Progress | None = None) -> Figure1Numbers:
+def compute(sources: Sequence[FigureSource], progress: Progress | None = None) -> Figure1Numbers:
     """The numbers of Figure 1; a file of published fits stands for the published networks' own."""
     published = [source for source in sources if isinstance(source, PublishedFits)]
     networks = select(sources, NEEDS, at_least=0 if published else 1)

@@ -16,7 +16,7 @@ from l2l_engine.figures import compose, wording
 from l2l_engine.figures.analyses import shared_representations
 from l2l_engine.figures.contract import Table
 from l2l_engine.figures.needs import GROUP, LackingError, Needs
-from l2l_engine.figures.sources import NetworkSource, Source, select
+from l2l_engine.figures.sources import FigureSource, NetworkSource, select
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,7 +67,7 @@ class Figure2Numbers:
     caption: str
 
 
-def compute(sources: Sequence[Source], progress: Progress | None = None) -> Figure2Numbers:
+def compute(sources: Sequence[FigureSource], progress: Progress | None = None) -> Figure2Numbers:
     """The numbers of Figure 2, of the first network given that can show them."""
     candidates = [source for source in sources if isinstance(source, NetworkSource)]
     network: NetworkSource | None = None

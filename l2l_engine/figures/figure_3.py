@@ -16,7 +16,7 @@ from l2l_engine.config import RunType
 from l2l_engine.figures import compose, wording
 from l2l_engine.figures.contract import Table
 from l2l_engine.figures.needs import LackingError, Needs
-from l2l_engine.figures.sources import Network, NetworkSource, Source, check_alike, select
+from l2l_engine.figures.sources import FigureSource, Network, NetworkSource, check_alike, select
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,7 +79,7 @@ class Figure3Numbers:
     caption: str
 
 
-def compute(sources: Sequence[Source], progress: Progress | None = None) -> Figure3Numbers:
+def compute(sources: Sequence[FigureSource], progress: Progress | None = None) -> Figure3Numbers:
     """The numbers of Figure 3, with the conditions there are."""
     runs = [
         source

@@ -17,7 +17,7 @@ from l2l_engine.figures.analyses import vector_field
 from l2l_engine.figures.changes import DIMENSIONS, Changes, shortcomings
 from l2l_engine.figures.contract import Table
 from l2l_engine.figures.needs import GROUP, Needs
-from l2l_engine.figures.sources import Source, select
+from l2l_engine.figures.sources import FigureSource, select
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,7 +72,7 @@ class Figure5Numbers:
     caption: str
 
 
-def compute(sources: Sequence[Source], progress: Progress | None = None) -> Figure5Numbers:
+def compute(sources: Sequence[FigureSource], progress: Progress | None = None) -> Figure5Numbers:
     """The numbers of Figure 5."""
     found = vector_field(select(sources, NEEDS), progress)
     networks, changes = [network for network, _ in found], [change for _, change in found]

@@ -18,7 +18,7 @@ from l2l_engine.figures.changes import Changes, shortcomings
 from l2l_engine.figures.contract import Table
 from l2l_engine.figures.needs import GROUP, Needs
 from l2l_engine.figures.processed import PublishedCorrelations, PublishedNetwork
-from l2l_engine.figures.sources import Source, select
+from l2l_engine.figures.sources import FigureSource, select
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,7 +79,7 @@ class Figure6Numbers:
         return self.sizes / self.sizes[:, :1]
 
 
-def compute(sources: Sequence[Source], progress: Progress | None = None) -> Figure6Numbers:
+def compute(sources: Sequence[FigureSource], progress: Progress | None = None) -> Figure6Numbers:
     """The numbers of Figure 6; published correlations stand for the published networks' own."""
     published = [source for source in sources if isinstance(source, PublishedCorrelations)]
     networks = select(sources, NEEDS, at_least=0 if published else 1)

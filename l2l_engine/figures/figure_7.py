@@ -18,7 +18,7 @@ from l2l_engine.figures.analyses import ACCUMULATED, accumulated
 from l2l_engine.figures.contract import Table
 from l2l_engine.figures.needs import GROUP, LackingError, Needs
 from l2l_engine.figures.processed import PublishedAccumulation
-from l2l_engine.figures.sources import NetworkSource, Source, select
+from l2l_engine.figures.sources import FigureSource, NetworkSource, select
 from l2l_engine.storage.results import Arrays
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Figure7Numbers:
     caption: str
 
 
-def compute(sources: Sequence[Source], progress: Progress | None = None) -> Figure7Numbers:
+def compute(sources: Sequence[FigureSource], progress: Progress | None = None) -> Figure7Numbers:
     """The content of Figure 7. Five hundred problems of one network take a minute or two."""
     authors = [
         _published(source) for source in sources if isinstance(source, PublishedAccumulation)

@@ -24,7 +24,14 @@ from l2l_engine.figures.processed import (
     read_processed,
 )
 from l2l_engine.network import NetworkWeights
-from l2l_engine.storage.results import Arrays, Key, Results, RunSummary, is_results, read_summary
+from l2l_engine.storage.results import (
+    Arrays,
+    ResultKey,
+    Results,
+    RunSummary,
+    is_results,
+    read_summary,
+)
 from l2l_engine.storage.session import Session
 from l2l_engine.task import FloatArray
 
@@ -85,22 +92,22 @@ class NetworkSource:
             rows = slice(problems.start, problems.stop)
             return session.weights(rows), session.stimuli[rows]
 
-    def cached(self, key: Key, problems: range) -> Arrays | None:
+    def cached(self, key: ResultKey, problems: range) -> Arrays | None:
         """What an analysis of these problems gave, if it is cached and still valid."""
         return None if self.recompute else self.results.get(key, self.summary.digest(problems))
 
-    def keep(self, key: Key, problems: range, arrays: Arrays) -> None:
+    def keep(self, key: ResultKey, problems: range, arrays: Arrays) -> None:
         """Cache what an analysis of these problems gave."""
         self.results.put(self.summary, {(key, self.summary.digest(problems)): arrays})
 
 
-Source = (
+FigureSource = (
     NetworkSource | PublishedNetwork | PublishedFits | PublishedCorrelations | PublishedAccumulation
 )
 Network = NetworkSource | PublishedNetwork
 
 
-def load(paths: Iterable[str | os.PathLike[str]], *, recompute: bool = False) -> list[Source]:
+def load(paths: Iterable[str | os.PathLike[str]], *, recompute: bool = False) -> list[FigureSource]:
     """Sources of figures from files, or from folders of them; the same network is taken once.
 
     Parameters
@@ -118,9 +125,9 @@ def load(paths: Iterable[str | os.PathLike[str]], *, recompute: bool = False) ->
     return without_doubles([_source(path, recompute) for path in _files(map(Path, paths))])
 
 
-def without_doubles(sources: Iterable[Source]) -> list[Source]:
+def without_doubles(sources: Iterable[FigureSource]) -> list[FigureSource]:
     """Each network once: rather from its session than from results, rather the longer of two."""
-    kept: list[Source] = []
+    kept: list[FigureSource] = []
     for source in sources:
         twin = next((place for place, other in enumerate(kept) if _same(source, other)), None)
         if twin is None:
@@ -130,7 +137,7 @@ def without_doubles(sources: Iterable[Source]) -> list[Source]:
     return kept
 
 
-def select(sources: Sequence[Source], needs: Needs, *, at_least: int = 1) -> list[Network]:
+def select(sources: Sequence[FigureSource], needs: Needs, *, at_least: int = 1) -> list[Network]:
     """The networks a figure is made from, all of one configuration.
 
     Parameters
@@ -198,7 +205,7 @@ def _files(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def _source(path: Path, recompute: bool) -> Source:
+def _source(path: Path, recompute: bool) -> FigureSource:
     if path.suffix == ".mat":
         return read_processed(path)
     if path.is_file() and h5py.is_hdf5(path) and is_results(path):
@@ -206,7 +213,7 @@ def _source(path: Path, recompute: bool) -> Source:
     return NetworkSource.of_session(path, recompute)
 
 
-def _same(source: Source, other: Source) -> bool:
+def _same(source: FigureSource, other: FigureSource) -> bool:
     """Whether two sources are one network, perhaps at two times."""
     if source.path.resolve() == other.path.resolve():
         return True
@@ -216,7 +223,7 @@ def _same(source: Source, other: Source) -> bool:
     return len(shared) > 0 and source.summary.digest(shared) == other.summary.digest(shared)
 
 
-def _worth(source: Source) -> tuple[int, bool]:
+def _worth(source: FigureSource) -> tuple[int, bool]:
     if isinstance(source, NetworkSource):
         return len(source.summary.digests), source.computable
     return 0, False

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from l2l_engine.reproduction.measures import MEASURES, Learned, Measure, measured
+from l2l_engine.reproduction.measures import MEASURES, LearnedNetwork, Measure, measured
 from l2l_engine.reproduction.published import PUBLISHED, Published
 
 Float64 = NDArray[np.float64]
@@ -40,7 +40,7 @@ class Row:
         return float(self.values.std(ddof=1)) if len(self.values) > 1 else float("nan")
 
 
-def compare(networks: Sequence[Learned]) -> list[Row]:
+def compare(networks: Sequence[LearnedNetwork]) -> list[Row]:
     """Every row of the table.
 
     Parameters

@@ -23,7 +23,7 @@ _EXPLAINED = 500  # problems after the first
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Learned:
+class LearnedNetwork:
     """What a network that learned all its problems is measured by.
 
     ``counts`` (1001,) are trials to criterion from problem 1, NaN where failed (or, for problem 1
@@ -41,7 +41,7 @@ class Measure:
 
     label: str
     places: int  # behind the decimal point
-    of: Callable[[Learned], float]
+    of: Callable[[LearnedNetwork], float]
 
     def written(self, value: float) -> str:
         """A value as the table has it."""
@@ -54,55 +54,55 @@ def _block(
     return lambda network: float(average(network.counts[first - 1 : last]))
 
 
-def _failed(network: Learned) -> float:
+def _failed(network: LearnedNetwork) -> float:
     return float(np.isnan(network.counts[1:]).sum())
 
 
-def _largest(network: Learned) -> float:
+def _largest(network: LearnedNetwork) -> float:
     return float(np.nanmax(network.counts[1:]))
 
 
-def _at_once(network: Learned) -> float:
+def _at_once(network: LearnedNetwork) -> float:
     return 100 * float(np.mean(network.counts[BLOCKS[-1][0] - 1 :] == 1))
 
 
-def _trials_run(network: Learned) -> float:
+def _trials_run(network: LearnedNetwork) -> float:
     return float(np.nansum(network.counts[1:] + _WINDOW))
 
 
-def _time_constant(network: Learned) -> float:
+def _time_constant(network: LearnedNetwork) -> float:
     return fit_exponential(network.counts[1:]).time_constant
 
 
-def _asymptote(network: Learned) -> float:
+def _asymptote(network: LearnedNetwork) -> float:
     return fit_exponential(network.counts[1:]).asymptote
 
 
-def _size(column: str) -> Callable[[Learned], float]:
+def _size(column: str) -> Callable[[LearnedNetwork], float]:
     place = change_table.COLUMNS.index(column)
     return lambda network: float(network.changes.grouped()[0, place])
 
 
-def _within(part: str) -> Callable[[Learned], float]:
+def _within(part: str) -> Callable[[LearnedNetwork], float]:
     return lambda network: float(network.changes.within[0, DIMENSIONS.index(part)])
 
 
-def _across(part: str) -> Callable[[Learned], float]:
+def _across(part: str) -> Callable[[LearnedNetwork], float]:
     return lambda network: float(network.changes.across[0, DIMENSIONS.index(part)])
 
 
-def _relative(column: str) -> Callable[[Learned], float]:
+def _relative(column: str) -> Callable[[LearnedNetwork], float]:
     place = change_table.COLUMNS.index(column)
 
-    def late_to_early(network: Learned) -> float:
+    def late_to_early(network: LearnedNetwork) -> float:
         groups = network.changes.grouped()[:, place]
         return float(groups[-1] / groups[0])
 
     return late_to_early
 
 
-def _correlation(name: str) -> Callable[[Learned], float]:
-    def of(network: Learned) -> float:
+def _correlation(name: str) -> Callable[[LearnedNetwork], float]:
+    def of(network: LearnedNetwork) -> float:
         found = change_table.learning_correlations(
             network.changes.table, network.changes.counts, _EXPLAINED
         )
@@ -163,7 +163,7 @@ MEASURES: tuple[Measure, ...] = (
 """The rows of the table, in its order."""
 
 
-def measured(networks: Sequence[Learned]) -> dict[str, Float64]:
+def measured(networks: Sequence[LearnedNetwork]) -> dict[str, Float64]:
     """Every measure of every network, (n,), by the measure's label."""
     return {
         measure.label: np.array([measure.of(network) for network in networks])

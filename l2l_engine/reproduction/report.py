@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from l2l_engine.config import L2LError, RunType
 from l2l_engine.figures import figure_3, wording
 from l2l_engine.figures.analyses import vector_field
-from l2l_engine.figures.sources import Network, NetworkSource, Source
+from l2l_engine.figures.sources import FigureSource, Network, NetworkSource
 from l2l_engine.reproduction.comparison import Ordering, Row, compare, ordering
-from l2l_engine.reproduction.measures import PROBLEMS, Learned
+from l2l_engine.reproduction.measures import PROBLEMS, LearnedNetwork
 
 _CONDITIONS = {
     RunType.ControlManifPert: "Control",
@@ -27,7 +27,7 @@ PARTS = ("networks", "table", "relearning")
 _BLOCK = "<!-- begin {0} -->\n{1}\n<!-- end {0} -->"
 
 
-def blocks(sources: Sequence[Source]) -> dict[str, str]:
+def blocks(sources: Sequence[FigureSource]) -> dict[str, str]:
     """Every generated part of the document, by name.
 
     Parameters
@@ -47,7 +47,7 @@ def blocks(sources: Sequence[Source]) -> dict[str, str]:
     return dict(zip(PARTS, texts, strict=True))
 
 
-def learned(sources: Sequence[Source]) -> list[Learned]:
+def learned(sources: Sequence[FigureSource]) -> list[LearnedNetwork]:
     """The complete Full runs among the sources, with their vector-field changes."""
     complete: list[Network] = [
         source
@@ -59,7 +59,7 @@ def learned(sources: Sequence[Source]) -> list[Learned]:
     if not complete:
         raise L2LError(f"No run of the type Full has learned {PROBLEMS} problems: train it first.")
     return [
-        Learned(network.name, np.asarray(network.trials_to_criterion[:PROBLEMS]), changes)
+        LearnedNetwork(network.name, np.asarray(network.trials_to_criterion[:PROBLEMS]), changes)
         for network, changes in vector_field(complete)
     ]
 
@@ -85,7 +85,7 @@ def renew(document: str, parts: Mapping[str, str]) -> str:
 # -- the parts -----------------------------------------------------------------------------
 
 
-def _networks(sources: Sequence[Source]) -> str:
+def _networks(sources: Sequence[FigureSource]) -> str:
     found = [source for source in sources if isinstance(source, NetworkSource)]
     lines = [
         "| run type | seeds | problems learned | failed | trials run |",

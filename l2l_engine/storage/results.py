@@ -52,7 +52,7 @@ class ResultsError(SessionError):
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class ResultKey:
     """Identifies an entry: the analysis, the version of its code, and its parameters."""
 
     analysis: str
@@ -136,7 +136,7 @@ class Results:
         cache = platformdirs.user_cache_path("l2l-explorer") / "results" / known
         return cls(session.parent / "results" / name, cache / name)
 
-    def get(self, key: Key, digest: str) -> Arrays | None:
+    def get(self, key: ResultKey, digest: str) -> Arrays | None:
         """The arrays of an entry; None where it is absent, stale or damaged."""
         for path in self.places:
             with contextlib.suppress(*_DAMAGE):
@@ -147,7 +147,9 @@ class Results:
                         return found
         return None
 
-    def put(self, summary: RunSummary, entries: Mapping[tuple[Key, str], Arrays]) -> Path | None:
+    def put(
+        self, summary: RunSummary, entries: Mapping[tuple[ResultKey, str], Arrays]
+    ) -> Path | None:
         """Add entries, by key and digest, and the run's summary; the file written, if any could be."""
         for path in self.places:
             if (path.parent / SHIPPED).exists():
@@ -251,7 +253,7 @@ def _lock(path: Path) -> contextlib.AbstractContextManager[object]:
 
 
 def _write(
-    temporary: Path, old: Path, summary: RunSummary, entries: Mapping[tuple[Key, str], Arrays]
+    temporary: Path, old: Path, summary: RunSummary, entries: Mapping[tuple[ResultKey, str], Arrays]
 ) -> None:
     config = summary.config.to_json()
     with hdf5.create(temporary) as file:
@@ -311,7 +313,7 @@ def _checksum(stamp: str, arrays: Arrays) -> str:
     return content.hexdigest()
 
 
-def _stamp(key: Key, digest: str) -> str:
+def _stamp(key: ResultKey, digest: str) -> str:
     return f"{key.analysis} {key.version} {key.parameters} {digest}"
 
 

@@ -15,7 +15,7 @@ _TO_COME = frozenset({"waiting", "running", "stopped"})
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class SweepPace:
     """How a sweep gets on: the fraction of all trials done, and the time it will still take.
 
     ``seconds_left`` is infinite until a rate is known; ``rate`` is trials a second of one run.
@@ -44,7 +44,7 @@ class PaceMeter:
             deque()
         )  # when trials were seen to be run, and how many
 
-    def __call__(self, runs: Sequence[SweepRun]) -> Pace:
+    def __call__(self, runs: Sequence[SweepRun]) -> SweepPace:
         """The pace now."""
         done = sum(run.trials - run.inherited for run in runs)
         left = sum(run.trials_left for run in runs if run.state in _TO_COME)
@@ -52,7 +52,7 @@ class PaceMeter:
         single = rate / (sum(run.state == "running" for run in runs) or 1)
         # as many run at a time as now, but a run cannot be shared among workers
         longest = max((run.trials_left for run in runs if run.state in _TO_COME), default=0.0)
-        return Pace(
+        return SweepPace(
             fraction=done / (done + left) if done + left else 1.0,
             seconds_left=max(left / rate, longest / single) if rate else float("inf"),
             rate=single,

@@ -36,7 +36,7 @@ Checkpoint = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StepResult:
     """What one trial brought: its record, and the problem's if that trial ended it."""
 
     trial: TrialRecord
@@ -124,7 +124,7 @@ class Curriculum:
         """Compile the trial now rather than at the first step."""
         self._trainer.compile()
 
-    def step(self) -> Step:
+    def step(self) -> StepResult:
         """Run one trial, and go on to the next problem when it ends this one.
 
         Raises
@@ -155,8 +155,8 @@ class Curriculum:
         self._last = record
         self._last_stimuli, self._last_number = self.stimuli, self._progress.trials
         if self._progress.learned or self._progress.failed:
-            return Step(record, self._end_problem())
-        return Step(record, None)
+            return StepResult(record, self._end_problem())
+        return StepResult(record, None)
 
     def _draw_stimulus(self) -> NDArray[np.integer]:
         if self._before_draws is None:

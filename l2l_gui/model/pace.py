@@ -12,7 +12,7 @@ TEXT = 8.0
 _EARLY = 0.004  # snapshots come a little unevenly
 
 
-class Pace:
+class RefreshPace:
     """Lets so many snapshots a second through while a run trains, and every other one."""
 
     def __init__(self, per_second: float) -> None:

@@ -98,7 +98,7 @@ class Growing:
         return view
 
 
-class History:
+class TrialHistory:
     """The numbers of a run that snapshots show, grown trial by trial."""
 
     def __init__(
@@ -157,7 +157,7 @@ def _accuracies(
 
 def of_session(session: Session) -> Snapshot:
     """What a session file shows while nobody trains it."""
-    history = History(session)
+    history = TrialHistory(session)
     done = session.n_problems >= session.config.problems
     state = RunState.FINISHED if done else RunState.STOPPED
     return history.snapshot(session.path, session.config, state=state)

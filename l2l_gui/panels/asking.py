@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import QStackedLayout, QWidget
 
 from l2l_engine.config import L2LError
 from l2l_gui.look.theme import theme
-from l2l_gui.model.pace import Pace
+from l2l_gui.model.pace import RefreshPace
 from l2l_gui.model.selection import Selection
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.contract import SNAPSHOT, Context, Contract
@@ -58,7 +58,7 @@ class Asking(Contract[T]):
         self._zoomed = False
         self._faded = False  # drawn in another theme than the present one
         self._pinned: View | None = None
-        self._pace = Pace(self.pace)
+        self._pace = RefreshPace(self.pace)
         self.fill(body)
         self._restyle()
         for plot in self.plots():

@@ -67,7 +67,7 @@ class Record:
     measured: dict[str, Any] = field(default_factory=dict)
 
 
-Step = Callable[["Tour"], None]
+TourStep = Callable[["Tour"], None]
 
 
 class Tour:
@@ -205,7 +205,7 @@ class Tour:
 
     # -- running -----------------------------------------------------------------------
 
-    def take(self, steps: Sequence[Step]) -> None:
+    def take(self, steps: Sequence[TourStep]) -> None:
         """Do every step, whatever becomes of those before."""
         for number, step in enumerate(steps, 1):
             record = Record(step.__name__.replace("_", " "))
@@ -239,7 +239,7 @@ class _Errors(logging.Handler):
 
 
 def main(
-    folder: Path, files: Sequence[Path], steps: Sequence[Step], home: Path | None = None
+    folder: Path, files: Sequence[Path], steps: Sequence[TourStep], home: Path | None = None
 ) -> int:
     """Take the tour and write its report.
 

@@ -30,7 +30,7 @@ CARD_WIDTH = 340
 GAP = 12
 
 
-class Step(NamedTuple):
+class FirstRunStep(NamedTuple):
     """What is pointed at, and what is said about it."""
 
     title: str
@@ -61,38 +61,38 @@ def _header(shell: Shell) -> QWidget | None:
 
 
 STEPS = (
-    Step(
+    FirstRunStep(
         "Train it",
         "Step trial (T) trains one trial, Step problem (P) until a problem is learned, Space "
         "runs and pauses. Everything is saved by itself. The example is left as it is: training "
         "goes on in a copy.",
         _tools,
     ),
-    Step(
+    FirstRunStep(
         "The run",
         "Every problem learned so far, and the trials it took: learning to learn is these "
         "numbers falling. Click a problem and the whole window shows it.",
         _run,
     ),
-    Step(
+    FirstRunStep(
         "Panels",
         "Each panel explains itself behind the question mark and exports its picture, its data "
         "or a movie behind the arrow. Drag a title to move a panel, double-click it to undock.",
         _header,
     ),
-    Step(
+    FirstRunStep(
         "Workspaces",
         "Learn, Representations, Dynamics, Perturb, Compare and Figures look at the same "
         "network in their own ways (Ctrl+1 to Ctrl+6).",
         _tabs,
     ),
-    Step(
+    FirstRunStep(
         "Time and problem",
         "Play the trial (Shift+Space) or drag through it; step through the problems with comma "
         "and full stop; choose the group of problems that averages are taken over.",
         _transport,
     ),
-    Step(
+    FirstRunStep(
         "Take it elsewhere",
         "Branch (B) goes on from any learned problem as a new session: with other parameters, a "
         "reversed mapping or your own stimuli. F1 lists every key; Help shows these steps again.",
@@ -232,7 +232,7 @@ class Card(QFrame):
         theme.changed.connect(self._restyle)
         self._restyle()
 
-    def show_step(self, step: Step, number: int) -> None:
+    def show_step(self, step: FirstRunStep, number: int) -> None:
         """Show the text of a step."""
         last = number == len(STEPS) - 1
         self.title.setText(step.title)

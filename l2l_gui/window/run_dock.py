@@ -24,7 +24,7 @@ from PyQt6.QtWidgets import (
 from l2l_engine.config import RunConfig
 from l2l_engine.outlook import duration, trials_left
 from l2l_gui.look.theme import theme
-from l2l_gui.model.pace import TEXT, Pace
+from l2l_gui.model.pace import TEXT, RefreshPace
 from l2l_gui.model.selection import Selection, SharedSelection
 from l2l_gui.model.sessions import OpenSession, Sessions
 from l2l_gui.model.snapshot import Snapshot
@@ -89,7 +89,7 @@ class RunDock(QWidget):
         column.addWidget(parts, 1)
         self._config: RunConfig | None = None
         self._left = (-1, math.nan)
-        self._pace = Pace(TEXT)
+        self._pace = RefreshPace(TEXT)
         selection.changed.connect(self._selected)
         sessions.opened.connect(self._session_changed)
         sessions.closed.connect(self._session_changed)

@@ -25,7 +25,7 @@ from l2l_engine.storage.errors import SessionError, SessionMovedError
 from l2l_engine.storage.session import Session
 from l2l_gui.model import working_copy
 from l2l_gui.model.goals import Goal, Target
-from l2l_gui.model.snapshot import History, RunState, Snapshot
+from l2l_gui.model.snapshot import RunState, Snapshot, TrialHistory
 from l2l_gui.workers import quiet_import
 from l2l_gui.workers.engine_commands import (
     Abandon,
@@ -80,7 +80,7 @@ class EngineThread(QThread):
         self._mailbox: Mailbox[Snapshot] = Mailbox()
         self._run: Run | None = None
         self._copies: dict[Path, Path] = {}  # a second request gets the same copy
-        self._history: History
+        self._history: TrialHistory
         self._target: Target | None = None
         self._due = 0.0
         self._rate = Rate()
@@ -234,7 +234,7 @@ class EngineThread(QThread):
         return_library_pages()
         self._run = run
         with Session.open(run.path) as session:
-            self._history = History(session, run.n_trials, run.n_problems)
+            self._history = TrialHistory(session, run.n_trials, run.n_problems)
         self.stage.emit("")
 
     def _train_trial(self) -> None:

@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from l2l_engine.config import RunConfig
 from l2l_engine.storage.errors import SessionError, SessionMovedError
 from l2l_gui.model.goals import Goal
-from l2l_gui.model.pace import TEXT, Pace
+from l2l_gui.model.pace import TEXT, RefreshPace
 from l2l_gui.model.selection import SharedSelection
 from l2l_gui.model.sessions import OpenSession, Sessions
 from l2l_gui.model.settings import settings
@@ -58,7 +58,7 @@ class Runner(QObject):
         self._wanted = False  # training was asked for and has not been seen to end
         self._trained: Path | None = None  # the file it was asked for
         self._latest: Snapshot | None = None
-        self._pace = Pace(TEXT)
+        self._pace = RefreshPace(TEXT)
         self.warms = True
         self.engine = EngineThread()
         self.engine.arrived.connect(self._take)

@@ -19,7 +19,7 @@ from l2l_engine.storage.session import Session
 
 if TYPE_CHECKING:
     from l2l_engine.sweeps.grid import SweepRun
-    from l2l_engine.sweeps.pace import Pace
+    from l2l_engine.sweeps.pace import SweepPace
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Progress:
 
     runs: tuple[SweepRun, ...]
     curves: dict[str, Counts]
-    pace: Pace
+    pace: SweepPace
 
 
 class SweepThread(QThread):

@@ -54,15 +54,15 @@ def test_missing_problems_and_tables_are_sentences(session):
 
 def test_one_network_and_a_stack_are_simulated_alike(session):
     problem = session[52]
-    one = l2l.simulate(problem.network, problem.stimuli)
-    assert one.states.shape == (2, 2000, 100)
-    assert one.times[-1] == 2000.0
-    assert (one.outputs[:, -1].argmax(axis=-1) == [0, 1]).all()
+    single = l2l.simulate(problem.network, problem.stimuli)
+    assert single.states.shape == (2, 2000, 100)
+    assert single.times[-1] == 2000.0
+    assert (single.outputs[:, -1].argmax(axis=-1) == [0, 1]).all()
     stack = l2l.simulate(session.network(slice(52, 54)), session.stimuli[52:54])
-    np.testing.assert_allclose(stack.states[0], one.states, atol=1e-5)
+    np.testing.assert_allclose(stack.states[0], single.states, atol=1e-5)
     noisy, again = (l2l.simulate(problem.network, problem.stimuli, noise=3) for _ in range(2))
     np.testing.assert_array_equal(noisy.states, again.states)
-    assert np.abs(noisy.states - one.states).max() > 0.01
+    assert np.abs(noisy.states - single.states).max() > 0.01
 
 
 def test_inputs_of_ones_own_of_any_length(session):

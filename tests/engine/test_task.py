@@ -53,11 +53,11 @@ def test_choice_is_the_larger_response_after_the_mask():
 
 def test_same_problems_depend_on_seed_and_number_alone():
     config = CONFIG.replace(same_problems=True)
-    one, other = np.random.RandomState(0), np.random.RandomState(9)
-    first = task.problem_stimuli(one, config, 4)
+    random, other = np.random.RandomState(0), np.random.RandomState(9)
+    first = task.problem_stimuli(random, config, 4)
     np.testing.assert_array_equal(first, task.problem_stimuli(other, config, 4))
-    assert not np.array_equal(first, task.problem_stimuli(one, config, 5))
-    assert one.randint(10**6) == np.random.RandomState(0).randint(10**6)
+    assert not np.array_equal(first, task.problem_stimuli(random, config, 5))
+    assert random.randint(10**6) == np.random.RandomState(0).randint(10**6)
 
 
 def test_epochs_in_milliseconds():

@@ -18,7 +18,7 @@ from l2l_engine.config import RunConfig, RunType
 from l2l_engine.figures.processed import read_processed
 from l2l_engine.storage import checkpoint
 from l2l_engine.storage.published import export_published, import_published, names
-from l2l_engine.storage.results import Key, Results, RunSummary, read_summary
+from l2l_engine.storage.results import ResultKey, Results, RunSummary, read_summary
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.stimuli import read_stimuli
 from l2l_engine.storage.writer import SessionWriter
@@ -28,7 +28,7 @@ from l2l_engine.training.records import ProblemRecord, TrialRecord
 
 CONFIG = RunConfig(units=6, penalised_singular_values=2, manifold_dimensions=2, problems=3)
 PREFIX = names.prefix_of(CONFIG)
-_KEY = Key.of("sizes", 1, first=1)
+_KEY = ResultKey.of("sizes", 1, first=1)
 
 
 @dataclass(frozen=True, slots=True)

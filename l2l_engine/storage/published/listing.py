@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from l2l_engine.storage.published.names import CRITERION, NETWORK
-from l2l_engine.storage.published.source import Source
+from l2l_engine.storage.published.source import SourceFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def published_runs(path: Path) -> list[PublishedRun]:
         When it cannot be read, or is not to be trusted.
     """
     counts: dict[str, int] = {}
-    with Source(path) as files:
+    with SourceFiles(path) as files:
         for name in files.files:
             if name.kind in (NETWORK, CRITERION):
                 counts[name.prefix] = counts.get(name.prefix, 0) + (name.kind == NETWORK)

@@ -17,7 +17,7 @@ from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.layout import Lineage
 from l2l_engine.storage.published import names
 from l2l_engine.storage.published.names import PublishedError
-from l2l_engine.storage.published.source import Source
+from l2l_engine.storage.published.source import SourceFiles
 from l2l_engine.storage.writer import SessionWriter
 from l2l_engine.training.records import (
     Origin,
@@ -84,7 +84,7 @@ def import_published(
     if target.exists() and not overwrite:
         raise SessionError(f"{target} exists already: choose another name.")
     temporary = atomic.sibling(target, ".import")
-    with Source(source) as files:
+    with SourceFiles(source) as files:
         run = _Run(files, _choose(files, prefix))
         if note:
             for sentence in run.unknown():
@@ -114,7 +114,7 @@ def _unwritten(target: Path, error: Exception) -> L2LError:
     return space.failure(target, error, 0)
 
 
-def _choose(files: Source, wanted: str | None) -> str:
+def _choose(files: SourceFiles, wanted: str | None) -> str:
     """The one prefix among the files, or the one asked for."""
     found = sorted({name.prefix for name in files.files if name.kind in _MAIN_KINDS})
     chosen = [prefix for prefix in found if wanted is None or wanted in prefix]
@@ -137,7 +137,7 @@ def _choose(files: Source, wanted: str | None) -> str:
 class _Run:
     """The files of one prefix, read as they are needed."""
 
-    def __init__(self, files: Source, prefix: str) -> None:
+    def __init__(self, files: SourceFiles, prefix: str) -> None:
         self._files = files
         self.prefix = prefix
         self._places = {

@@ -26,7 +26,7 @@ MOST_ROWS = 1_000_000  # of a text file
 _LONGEST_NUMBER = 64  # characters
 
 
-class Source(Closing):
+class SourceFiles(Closing):
     """All files of a folder (and its ``data`` and ``saved``) or a zip whose names we know.
 
     Raises

@@ -9,11 +9,13 @@ from l2l_engine.analysis.known import CONFIG
 
 def points_at(states):
     recurrent = np.zeros((2, 2))
-    found = [fp.find_points(recurrent, np.arctanh(one), CONFIG, np.zeros((1, 2))) for one in states]
+    found = [
+        fp.find_points(recurrent, np.arctanh(state), CONFIG, np.zeros((1, 2))) for state in states
+    ]
     return fp.Points(
         "delay",
         *(
-            np.concatenate([getattr(one, name) for one in found])
+            np.concatenate([getattr(state, name) for state in found])
             for name in (
                 "states",
                 "q",

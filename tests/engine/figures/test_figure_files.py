@@ -109,7 +109,7 @@ def test_drawing_in_several_threads_leaves_settings_and_pictures_alone(sources):
     import matplotlib
 
     made = [figures.make(number, sources) for number in (1, 5, 6)]
-    expected = [one.picture(dpi=60) for one in made]
+    expected = [figure.picture(dpi=60) for figure in made]
     before = dict(matplotlib.rcParams)
     found = {}
     threads = [

@@ -64,14 +64,14 @@ def test_the_same_network_given_twice_counts_once(run):
     figures.make(1, figures.load([whole]))
     results = whole.parent / "results/whole.results.h5"
     sources = figures.load([short, results, whole, whole])
-    assert [one.path for one in sources] == [whole]
+    assert [source.path for source in sources] == [whole]
 
 
 def test_a_folder_stands_for_the_sessions_in_it(run, tmp_path):
     run("b", seed=1)
     run("a")
     (tmp_path / "notes.txt").write_text("not a session")
-    assert [one.name for one in figures.load([tmp_path])] == ["a", "b"]
+    assert [source.name for source in figures.load([tmp_path])] == ["a", "b"]
 
 
 def test_a_folder_without_any_says_what_to_do(tmp_path):

@@ -75,7 +75,7 @@ def test_figure_6_gives_the_published_correlations(published, networks):
 
 def test_figure_6_puts_the_weight_change_on_the_x_axis(networks):
     made = figures.make(6, networks)
-    axes = next(one for one in made.figure().axes if "‖ΔW‖" in one.get_xlabel())
+    axes = next(panel for panel in made.figure().axes if "‖ΔW‖" in panel.get_xlabel())
     assert axes.get_ylabel() == "Trials to criterion"
     x, y = axes.lines[0].get_data()
     np.testing.assert_array_equal(x, made.numbers.recurrent[0][:500])

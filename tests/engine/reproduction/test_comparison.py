@@ -8,7 +8,7 @@ from l2l_engine.analysis import change_table
 from l2l_engine.figures.changes import Changes
 from l2l_engine.reproduction import comparison
 from l2l_engine.reproduction.comparison import compare, holm, ordering
-from l2l_engine.reproduction.measures import Learned
+from l2l_engine.reproduction.measures import LearnedNetwork
 from l2l_engine.reproduction.published import PUBLISHED, Published
 
 ASYMPTOTE = "Asymptote of the fit (trials)"
@@ -21,7 +21,7 @@ def network(seed):
         1, np.round(random.exponential(20, 1001) + 100 * np.exp(-np.arange(1001) / 40))
     )
     table = random.random((1000, len(change_table.COLUMNS)))
-    return Learned(
+    return LearnedNetwork(
         f"seed {seed}", counts, Changes(counts[1:], table, np.ones((20, 4)), np.ones((20, 4)))
     )
 

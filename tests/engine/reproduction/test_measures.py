@@ -7,7 +7,7 @@ from scipy.io import loadmat
 from l2l_engine import figures
 from l2l_engine.analysis import change_table
 from l2l_engine.figures.changes import Changes
-from l2l_engine.reproduction.measures import MEASURES, Learned, measured
+from l2l_engine.reproduction.measures import MEASURES, LearnedNetwork, measured
 from l2l_engine.reproduction.published import PUBLISHED
 from l2l_engine.reproduction.report import learned
 
@@ -20,7 +20,7 @@ def network():
     table[950:] /= 2
     table[:, change_table.COLUMNS.index("recurrent")] = counts[1:]
     within, across = np.tile(np.arange(4.0), (20, 1)), np.tile(np.arange(10.0, 14.0), (20, 1))
-    return Learned("known", counts, Changes(counts[1:], table, within, across))
+    return LearnedNetwork("known", counts, Changes(counts[1:], table, within, across))
 
 
 def values_of(network):
@@ -60,7 +60,7 @@ def test_changes_are_those_of_the_first_group_and_of_the_last_relative_to_it(net
 
 
 def test_every_measure_has_a_published_value():
-    assert [one.label for one in MEASURES] == list(PUBLISHED)
+    assert [measure.label for measure in MEASURES] == list(PUBLISHED)
 
 
 @pytest.mark.reference

@@ -27,13 +27,13 @@ def test_the_tables_of_the_document_follow_from_the_shipped_results(shipped):
 
 
 def test_networks_are_the_papers_and_complete(shipped):
-    full = [one for one in shipped if one.config.run_type is RunType.Full]
+    full = [network for network in shipped if network.config.run_type is RunType.Full]
     assert len(full) >= 5
-    for one in shipped:
-        published = RunConfig(seed=one.config.seed, run_type=one.config.run_type)
-        assert one.config.replace(problems=published.problems) == published
-        assert one.summary.available.all()
-    assert all(len(one.trials_to_criterion) == 1001 for one in full)
+    for network in shipped:
+        published = RunConfig(seed=network.config.seed, run_type=network.config.run_type)
+        assert network.config.replace(problems=published.problems) == published
+        assert network.summary.available.all()
+    assert all(len(network.trials_to_criterion) == 1001 for network in full)
 
 
 def test_learning_to_learn_has_the_published_size(shipped):
@@ -49,7 +49,7 @@ def test_learning_to_learn_has_the_published_size(shipped):
 
 @pytest.mark.parametrize("number", list(figures.REGISTRY))
 def test_every_figure_is_drawn_from_what_ships(shipped, number):
-    assert not any(isinstance(one, NetworkSource) and one.computable for one in shipped)
+    assert not any(isinstance(network, NetworkSource) and network.computable for network in shipped)
     made = figures.make(number, shipped)
     assert made.picture(dpi=40).startswith(b"\x89PNG")
     assert all(np.size(column) for table in made.tables().values() for column in table.values())
@@ -58,7 +58,9 @@ def test_every_figure_is_drawn_from_what_ships(shipped, number):
 def test_the_pretrained_session_is_the_beginning_of_seed_0(shipped):
     (pretrained,) = figures.load([DATA / "pretrained.h5"])
     seed_0 = next(
-        one for one in shipped if one.config.seed == 0 and one.config.run_type is RunType.Full
+        network
+        for network in shipped
+        if network.config.seed == 0 and network.config.run_type is RunType.Full
     )
     problems = range(len(pretrained.trials_to_criterion))
     assert len(problems) == 101

@@ -118,12 +118,12 @@ def test_real_run_comes_back_byte_for_byte(legacy, tmp_path):
 
 
 def assert_same_networks(first, second):
-    with Session.open(first) as one, Session.open(second) as other:
-        np.testing.assert_array_equal(one.available, other.available)
-        for name, array in one.weights(slice(None)).arrays().items():
+    with Session.open(first) as ours, Session.open(second) as other:
+        np.testing.assert_array_equal(ours.available, other.available)
+        for name, array in ours.weights(slice(None)).arrays().items():
             np.testing.assert_array_equal(array, getattr(other.weights(slice(None)), name))
-        np.testing.assert_array_equal(one.stimuli[one.available], other.stimuli[one.available])
-        np.testing.assert_array_equal(one.trials_to_criterion, other.trials_to_criterion)
+        np.testing.assert_array_equal(ours.stimuli[ours.available], other.stimuli[ours.available])
+        np.testing.assert_array_equal(ours.trials_to_criterion, other.trials_to_criterion)
 
 
 def test_gap_and_failed_problem_survive_the_round_trip(session, exported, tmp_path):

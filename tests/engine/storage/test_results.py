@@ -15,11 +15,18 @@ import runs
 from l2l_engine.storage import results as module
 from l2l_engine.storage import untrusted
 from l2l_engine.storage.errors import SessionError
-from l2l_engine.storage.results import SHIPPED, Key, Results, ResultsError, RunSummary, read_summary
+from l2l_engine.storage.results import (
+    SHIPPED,
+    ResultKey,
+    Results,
+    ResultsError,
+    RunSummary,
+    read_summary,
+)
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.writer import SessionWriter
 
-KEY = Key.of("sizes", 1, first=2, size=50)
+KEY = ResultKey.of("sizes", 1, first=2, size=50)
 ARRAYS = {"table": np.arange(600.0).reshape(100, 6), "share": np.array(0.5)}
 
 
@@ -74,7 +81,7 @@ def test_results_lie_beside_the_session(session, summary):
 
 
 def test_other_entries_stay_when_one_is_added(tmp_path, summary):
-    path, other = tmp_path / "r.h5", Key.of("sizes", 1, first=52, size=50)
+    path, other = tmp_path / "r.h5", ResultKey.of("sizes", 1, first=52, size=50)
     put(path, summary)
     put(path, summary, key=other, arrays={"x": np.ones(3)})
     assert get(path, summary) is not None
@@ -82,7 +89,7 @@ def test_other_entries_stay_when_one_is_added(tmp_path, summary):
 
 
 def test_another_version_of_an_analysis_is_not_found_and_takes_its_place(tmp_path, summary):
-    path, newer = tmp_path / "r.h5", Key.of("sizes", 2, first=2, size=50)
+    path, newer = tmp_path / "r.h5", ResultKey.of("sizes", 2, first=2, size=50)
     put(path, summary)
     assert get(path, summary, key=newer) is None
     put(path, summary, key=newer)
@@ -201,14 +208,14 @@ def test_a_failed_write_leaves_the_file_before(tmp_path, summary, monkeypatch):
         raise OSError("disk full")
 
     monkeypatch.setattr(module.hdf5, "sync", fail)
-    assert put(path, summary, key=Key.of("other", 1)) is None
+    assert put(path, summary, key=ResultKey.of("other", 1)) is None
     assert path.read_bytes() == before
     assert {item.name for item in tmp_path.iterdir()} == {path.name, "run.h5"}
 
 
 def test_writers_at_once_lose_nothing(tmp_path, summary):
     path = tmp_path / "r.h5"
-    keys = [Key.of("sizes", 1, first=n) for n in range(6)]
+    keys = [ResultKey.of("sizes", 1, first=n) for n in range(6)]
     threads = [threading.Thread(target=put, args=(path, summary, key)) for key in keys]
     for thread in threads:
         thread.start()

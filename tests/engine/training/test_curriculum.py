@@ -185,9 +185,9 @@ def test_noisy_states_can_be_had_again():
     curriculum = Curriculum(QUICK)
     weights, stimuli = curriculum.weights, curriculum.stimuli
     curriculum.close()
-    one = noisy_states(weights, stimuli, 7, QUICK)
-    np.testing.assert_array_equal(one, noisy_states(weights, stimuli, 7, QUICK))
-    assert not np.array_equal(one, noisy_states(weights, stimuli, 8, QUICK))
+    first = noisy_states(weights, stimuli, 7, QUICK)
+    np.testing.assert_array_equal(first, noisy_states(weights, stimuli, 7, QUICK))
+    assert not np.array_equal(first, noisy_states(weights, stimuli, 8, QUICK))
 
 
 def test_criterion_needs_more_trials_than_the_window():

@@ -127,13 +127,13 @@ def test_a_repeat_is_drawn_by_seed_and_number(learned, subspaces):
     def draw(seed, number):
         return draw_repeat(weights, QUICK, subspaces, KINDS, seed=seed, number=number)
 
-    one, same, other = draw(1, 0), draw(1, 0), draw(1, 1)
-    np.testing.assert_array_equal(one.stimuli, same.stimuli)
-    np.testing.assert_array_equal(one.permutation, same.permutation)
-    assert not np.array_equal(one.stimuli, other.stimuli)
-    assert one.seed == same.seed != other.seed
-    np.testing.assert_allclose(one.stimuli @ one.stimuli.T, np.eye(2), atol=1e-6)
-    control, moved = (one.networks[kind] for kind in KINDS)
+    drawn, same, other = draw(1, 0), draw(1, 0), draw(1, 1)
+    np.testing.assert_array_equal(drawn.stimuli, same.stimuli)
+    np.testing.assert_array_equal(drawn.permutation, same.permutation)
+    assert not np.array_equal(drawn.stimuli, other.stimuli)
+    assert drawn.seed == same.seed != other.seed
+    np.testing.assert_allclose(drawn.stimuli @ drawn.stimuli.T, np.eye(2), atol=1e-6)
+    control, moved = (drawn.networks[kind] for kind in KINDS)
     np.testing.assert_array_equal(control.output, weights.output)
     # the decision no longer reaches the outputs
     np.testing.assert_allclose(subspaces.decision.T @ moved.output, 0.0, atol=1e-6)

@@ -6,7 +6,7 @@ import pytest
 
 from l2l_engine.config import RunConfig
 from l2l_gui.model import pace
-from l2l_gui.model.pace import Pace
+from l2l_gui.model.pace import RefreshPace
 from l2l_gui.model.snapshot import RunState, Snapshot
 from l2l_gui.plotting.extent import Extent, free_curve, rounded_out, stretched
 
@@ -22,7 +22,7 @@ def clock(monkeypatch):
 
 
 def test_lets_only_so_many_through_while_training(clock):
-    ten, passed = Pace(10.0), 0
+    ten, passed = RefreshPace(10.0), 0
     for _ in range(30):  # a second of snapshots
         passed += ten.due(TRAINING)
         clock[0] += 1 / 30
@@ -30,7 +30,7 @@ def test_lets_only_so_many_through_while_training(clock):
 
 
 def test_always_shows_what_ends_training(clock):
-    ten = Pace(10.0)
+    ten = RefreshPace(10.0)
     assert ten.due(TRAINING)
     assert not ten.due(TRAINING)
     assert ten.due(STOPPED)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from l2l_engine.storage.session import Session
-from l2l_gui.model.snapshot import Growing, History, of_session
+from l2l_gui.model.snapshot import Growing, TrialHistory, of_session
 
 
 def test_a_view_of_growing_numbers_never_changes():
@@ -31,7 +31,7 @@ def test_history_grown_trial_by_trial_is_what_the_file_says(learned):
         whole = of_session(session)
         problem = session.trial_column("problem")
         start = int(np.searchsorted(problem, 7))
-        grown = History(session, trials=start, problems=7)
+        grown = TrialHistory(session, trials=start, problems=7)
         assert len(grown.losses.values) == 0
         for loss, right in zip(
             session.trial_column("task_loss")[problem == 7],
