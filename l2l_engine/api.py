@@ -64,7 +64,7 @@ def train(
     **options
         Any field of :class:`RunConfig`, such as ``problems`` or ``sigma_rec``, or a name of the
         published configuration, such as ``w_rec_init="diag"``, ``activation="suplin"``, ``l2_h`` or
-        ``training_iters`` (trials in all). As in the published code they take precedence over the
+        ``training_iters`` (trials in total). As in the published code they take precedence over the
         arguments.
 
     Returns

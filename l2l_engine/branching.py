@@ -1,4 +1,4 @@
-"""Going on from any learned problem as a new session, with or without changes.
+"""Continuing from any learned problem as a new session, with or without changes.
 
 A branch that changes nothing repeats its parent to the bit: trial noise depends on seed and trial
 number, and the state of the random stream after each problem is recorded in the session.
@@ -37,7 +37,7 @@ class BranchError(L2LError, ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Boundary:
-    """What a run goes on from after ``finished`` problems."""
+    """What a run continues from after ``finished`` problems."""
 
     config: RunConfig
     finished: int
@@ -60,7 +60,7 @@ def boundary(
 
     Parameters
     ----------
-    finished : problems to keep, from 1; the branch goes on with problem ``finished + 1``
+    finished : problems to keep, from 1; the branch continues with problem ``finished + 1``
     changes : fields of RunConfig that differ from the parent's
     stimuli : (2, stimulus_channels), for the next problem: an earlier problem's to repeat it, that
         reversed to swap its mapping, or any two vectors; made unit length

@@ -168,7 +168,7 @@ class Run(Closing):
             return run
 
     def close(self) -> None:
-        """Save and give the file back; harmless when repeated.
+        """Save and close the file; safe to call again.
 
         Raises
         ------

@@ -1,1 +1,1 @@
-"""The science of looking: pure functions of weights and trajectories, NumPy and SciPy, float64."""
+"""Analyses: pure functions of weights and trajectories, NumPy and SciPy, float64."""

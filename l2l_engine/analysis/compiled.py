@@ -1,6 +1,6 @@
 """The recurrence of one network's trials as machine code, for answers while a slider moves.
 
-It does not hold the interpreter, as NumPy's chain of small calls does, so a window goes on
+It does not hold the interpreter, as NumPy's chain of small calls does, so that a window keeps
 drawing meanwhile. Results agree with :func:`l2l_engine.network.run_dynamics` to rounding;
 training and the figures keep to that one.
 """

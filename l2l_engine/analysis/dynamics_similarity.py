@@ -217,7 +217,7 @@ def dynamical_similarity(
     every : float
         Spacing of the times (ms).
     progress : optional
-        Told the fraction done, from 0 to 1; whatever it raises cancels.
+        Called with the fraction done, from 0 to 1; an exception it raises cancels the analysis.
 
     Returns
     -------

@@ -168,7 +168,7 @@ def fixed_points(
     seed : int
         Of the jitter.
     progress : optional
-        Told the fraction done, from 0 to 1; whatever it raises cancels.
+        Called with the fraction done, from 0 to 1; an exception it raises cancels the analysis.
 
     Returns
     -------

@@ -114,7 +114,7 @@ def forgetting(
     problems, networks : indices, optional
         Rows and columns; by default every ``stride``-th problem and network.
     progress : optional
-        Told the fraction done, from 0 to 1; whatever it raises cancels.
+        Called with the fraction done, from 0 to 1; an exception it raises cancels the analysis.
 
     Raises
     ------

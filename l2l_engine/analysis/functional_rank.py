@@ -70,7 +70,7 @@ def functional_rank(
     criterion : float, optional
         Noise-free task loss (nats) below which the problem counts as solved; by default the run's.
     progress : optional
-        Told the fraction done, from 0 to 1; whatever it raises cancels.
+        Called with the fraction done, from 0 to 1; an exception it raises cancels the analysis.
 
     Returns
     -------

@@ -84,7 +84,7 @@ def noise_generalisation(
     repeats : int
         Trials of each stimulus at each level.
     progress : optional
-        Told the fraction done, from 0 to 1; whatever it raises cancels.
+        Called with the fraction done, from 0 to 1; an exception it raises cancels the analysis.
 
     Raises
     ------

@@ -87,7 +87,7 @@ def pairwise_angles(bases: FloatArray, progress: Progress | None = None) -> Floa
     Parameters
     ----------
     progress : optional
-        Told the fraction done, from 0 to 1; whatever it raises cancels. A thousand
+        Called with the fraction done, from 0 to 1; an exception it raises cancels the analysis. A thousand
         four-dimensional subspaces take some 4 s.
     """
     count, _, k = bases.shape

@@ -106,7 +106,7 @@ def subspace_angles(
     dimensions : int
         Leading principal components, centred, of each problem.
     progress : optional
-        Told the fraction done, from 0 to 1; whatever it raises cancels.
+        Called with the fraction done, from 0 to 1; an exception it raises cancels the analysis.
 
     Returns
     -------

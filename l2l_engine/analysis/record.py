@@ -111,7 +111,7 @@ class Analysis:
     known : callable
         Makes the :class:`KnownAnswer`; called by tests only.
     options : mapping
-        Keyword arguments the function needs when nobody chooses them.
+        Keyword arguments the function needs when none are given.
     """
 
     name: str

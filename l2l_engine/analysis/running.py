@@ -69,7 +69,7 @@ def run(
         Problems to analyse, counted from 1; by default all that have a saved network. For pairs, the
         problem before must have one too.
     progress : optional
-        Told the fraction done, from 0 to 1; whatever it raises cancels.
+        Called with the fraction done, from 0 to 1; an exception it raises cancels the analysis.
     **options
         Passed to the analysis.
 

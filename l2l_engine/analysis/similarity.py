@@ -122,7 +122,7 @@ def representation_similarity(
     every : float
         Spacing of the times compared (ms).
     progress : optional
-        Told the fraction done, from 0 to 1; whatever it raises cancels.
+        Called with the fraction done, from 0 to 1; an exception it raises cancels the analysis.
 
     Returns
     -------
@@ -202,7 +202,7 @@ def network_similarity(
     every : float
         Spacing of the times compared (ms).
     progress : optional
-        Told the fraction done, from 0 to 1; whatever it raises cancels.
+        Called with the fraction done, from 0 to 1; an exception it raises cancels the analysis.
 
     Returns
     -------
@@ -285,7 +285,7 @@ def network_map(runs: Sequence[RunData], *, progress: Progress | None = None) ->
     runs : sequence of RunData
         At least two, of the same trial.
     progress : optional
-        Told the fraction done, from 0 to 1; whatever it raises cancels.
+        Called with the fraction done, from 0 to 1; an exception it raises cancels the analysis.
     """
     table = network_similarity(runs, progress=progress)
     count = len(runs)

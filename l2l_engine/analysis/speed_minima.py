@@ -42,7 +42,7 @@ def minimise_q(
     activation : Activation
     starts : (M, N)
     progress : optional
-        Told the fraction done, from 0 to 1; whatever it raises cancels.
+        Called with the fraction done, from 0 to 1; an exception it raises cancels the analysis.
     iterations : int
         Most steps of a search. On trained networks all end within 40 or so.
 

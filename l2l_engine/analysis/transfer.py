@@ -61,7 +61,7 @@ def forward_transfer(
         Of the problems not learned yet.
     config : RunConfig
     progress : optional
-        Told the fraction done, from 0 to 1; whatever it raises cancels.
+        Called with the fraction done, from 0 to 1; an exception it raises cancels the analysis.
 
     Returns
     -------

@@ -68,7 +68,7 @@ def straight_path(
     fractions : tuple of float
         The places a.
     progress : optional
-        Told the fraction done, from 0 to 1; whatever it raises cancels.
+        Called with the fraction done, from 0 to 1; an exception it raises cancels the analysis.
 
     Returns
     -------

@@ -80,7 +80,7 @@ def kept_states(session: Session) -> NDArray[np.float32] | None:
     """The noisy states a perturbation run found its subspaces from, (trials, steps, units).
 
     One trial of each stimulus of each baseline problem, in that order; None for another kind
-    of run, for an imported one (its noise is not known) and before the baseline is learned.
+    of run, for an imported one (its noise is unknown) and before the baseline is learned.
     """
     config = session.config
     baseline = config.baseline_problems

@@ -18,7 +18,7 @@ from l2l_engine.figures.sources import FigureSource
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit codes are those of :mod:`l2l_engine.commands.common`."""
-    stopped = "Stopped; what was computed is kept, and the same command goes on."
+    stopped = "Stopped; what was computed is kept, and the same command resumes."
     return common.run(_parser(), _work, arguments, stopped=stopped)
 
 

@@ -27,7 +27,7 @@ class Progress(Protocol):
     def __call__(self, fraction: float, note: str | None = None, **fields: Any) -> None:
         """Show the fraction done, 0 to 1, and a note; by default the time left.
 
-        ``fields`` go into the JSON event. NaN as the fraction: not known.
+        ``fields`` go into the JSON event. A fraction of NaN: unknown.
         """
 
     def row(self, name: str, fraction: float, note: str) -> None:

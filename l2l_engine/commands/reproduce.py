@@ -42,7 +42,7 @@ _PICTURED = {1: True, 2: False, 5: True, 6: True, 7: False}  # from the publishe
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit codes are those of :mod:`l2l_engine.commands.common`."""
-    return common.run(_parser(), _work, arguments, stopped="Stopped; the same command goes on.")
+    return common.run(_parser(), _work, arguments, stopped="Stopped; the same command resumes.")
 
 
 def _work(options: argparse.Namespace, output: Output) -> int:
@@ -85,7 +85,7 @@ def _train(options: argparse.Namespace, output: Output) -> int:
     (output.result if options.dry_run else output.note)(
         f"{len(runs)} networks into {options.sweep}, about {trials:,.0f} trials still to run: at "
         f"{MS_A_TRIAL:g} ms a trial, {jobs} at a time, and with the analyses, about "
-        f"{duration(seconds)}. Ctrl-C stops, the same command goes on."
+        f"{duration(seconds)}. Ctrl-C stops, the same command resumes."
     )
     return common.DONE if options.dry_run else train(sweep, jobs, options.scheduler, output)
 

@@ -25,7 +25,7 @@ from l2l_engine.sweeps.sweep import Sweep
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit codes are those of :mod:`l2l_engine.commands.common`."""
-    stopped = "Stopped; every run has saved itself, and the same command goes on."
+    stopped = "Stopped; every run has saved itself, and the same command resumes."
     return common.run(_parser(), _work, arguments, stopped=stopped)
 
 

@@ -49,13 +49,13 @@ def train(run: Run, output: Output) -> int:
 
 
 def _save_beside(run: Run, lost: SessionMovedError, output: Output) -> None:
-    """Go on in another file, next to where the lost one was."""
+    """Continue in another file, next to where the lost one was."""
     folder = next(folder for folder in lost.path.absolute().parents if folder.is_dir())
     number = 2
     while (path := folder / f"{lost.path.stem}-{number}{lost.path.suffix}").exists():
         number += 1
     run.save_as(path)
-    output.warn(f"{lost} Training goes on in {path}; nothing is lost.")
+    output.warn(f"{lost} Training continues in {path}; nothing is lost.")
 
 
 class _Watch:

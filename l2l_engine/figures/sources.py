@@ -54,7 +54,7 @@ class NetworkSource:
 
     @classmethod
     def of_session(cls, path: Path, recompute: bool = False) -> Self:
-        """From a session file, whether or not somebody is writing it."""
+        """From a session file, even while another process writes it."""
         with Session.open(path) as session:
             summary = RunSummary.of(session)
         return cls(path, summary, Results.beside(path), True, recompute)

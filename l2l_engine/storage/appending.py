@@ -197,7 +197,7 @@ def _row_bytes(columns: Mapping[str, Column]) -> int:
     return sum(column.row_bytes for column in columns.values())
 
 
-# Handles HDF5 failed with. Closing one would fail again, and opening its file anew in this
+# Handles HDF5 failed with. Closing one would fail again, and reopening its file in this
 # process would share its state.
 _abandoned: list[tuple[h5py.File, dict[str, h5py.Dataset]]] = []
 

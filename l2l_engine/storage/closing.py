@@ -10,7 +10,7 @@ class Closing:
     """Gives a class with a ``close`` method its ``with`` block."""
 
     def close(self) -> None:
-        """Give back what is held; harmless when repeated."""
+        """Release what is held; safe to call again."""
         raise NotImplementedError
 
     def __enter__(self) -> Self:

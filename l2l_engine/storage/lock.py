@@ -90,7 +90,7 @@ class WriterLock:
         _release(held)
 
     def release(self) -> None:
-        """Remove the lock files and let others write; harmless when repeated."""
+        """Remove the lock files and let others write; safe to call again."""
         _release(self._identity)
         _release(self._beside)
 

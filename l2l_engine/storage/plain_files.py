@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-_NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # opening a pipe nobody writes to would wait for ever
+_NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # opening a pipe nobody writes to would block forever
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
@@ -34,7 +34,7 @@ def open_plain(path: Path) -> BinaryIO:
 
 
 def read_plain(path: Path, most: int) -> bytes:
-    """The content of a plain file of at most so many bytes.
+    """The content of a plain file of at most ``most`` bytes.
 
     Raises
     ------

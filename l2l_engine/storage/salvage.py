@@ -78,7 +78,7 @@ def survey(path: Path, progress: Progress | None = None) -> Survey:
     Parameters
     ----------
     path : Path
-        A session that nobody writes; one being written is seen as it is now.
+        A session; one that is being written is seen as it is now.
     progress : callable, optional
         Told the fraction done.
 

@@ -72,7 +72,7 @@ class Session(SessionViews):
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Self:
-        """Open a session, whether or not somebody is writing it.
+        """Open a session, even while another process writes it.
 
         Raises
         ------
@@ -88,14 +88,14 @@ class Session(SessionViews):
             raise
 
     def close(self) -> None:
-        """Close the file; harmless when repeated."""
+        """Close the file; safe to call again."""
         for file in (self._file, *self._replaced):
             file.close()
 
     def refresh(self) -> None:
         """See the trials, problems and checkpoint written since opening or the last refresh."""
         with self._refreshing:
-            if _identity(self.path) != self._identity:  # repaired or made anew: another file
+            if _identity(self.path) != self._identity:  # repaired or recreated: another file
                 self._replace()
             elif not opening.is_detached(self._file):
                 self._see_what_was_added()
@@ -192,7 +192,7 @@ class Session(SessionViews):
 
     @property
     def trials_run(self) -> NDArray[np.int64]:
-        """Trials each problem took, criterion window included, (K,); -1 where not known."""
+        """Trials each problem took, criterion window included, (K,); -1 where unknown."""
         return self.problem_column("trials_run")
 
     @property
@@ -316,7 +316,7 @@ class Session(SessionViews):
 
 
 def _chosen(dataset: h5py.Dataset, rows: NDArray[np.intp]) -> NDArray[Any]:
-    """Rows in any order, with repeats; contiguous runs are read at one go."""
+    """Rows in any order, with repeats; contiguous runs are read at once."""
     if len(rows) == 0:
         return np.empty((0, *dataset.shape[1:]), dataset.dtype)
     if (np.diff(rows) == 1).all():

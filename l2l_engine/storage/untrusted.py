@@ -57,7 +57,7 @@ def check_bytes(path: Path) -> None:
     OSError
         When it is no plain file, or damaged in a way in which HDF5 reads it without an end.
     """
-    with open_plain(path) as stream:  # HDF5 would wait for ever on a pipe
+    with open_plain(path) as stream:  # HDF5 would block forever on a pipe
         if os.fstat(stream.fileno()).st_size:
             with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
                 _check_heaps(content)

@@ -68,7 +68,7 @@ class SessionWriter(Closing):
         Raises
         ------
         SessionError
-            When the file exists and ``overwrite`` is false, somebody writes it, or the
+            When the file exists and ``overwrite`` is false, another process writes it, or the
             folder cannot be written to.
         DiskFullError
             When there is no room.
@@ -87,12 +87,12 @@ class SessionWriter(Closing):
 
     @classmethod
     def resume(cls, path: str | os.PathLike[str]) -> Self:
-        """Go on writing a session, repairing what a killed writer left.
+        """Resume writing a session, repairing what a killed writer left.
 
         Raises
         ------
         SessionError
-            When it cannot be read (see :meth:`Session.open`), somebody writes it, or the
+            When it cannot be read (see :meth:`Session.open`), another process writes it, or the
             folder cannot be written to.
         DiskFullError
             When there is no room for a repair.
@@ -127,7 +127,7 @@ class SessionWriter(Closing):
         Raises
         ------
         SessionError
-            When the file exists and ``overwrite`` is false, somebody writes it, or it cannot be
+            When the file exists and ``overwrite`` is false, another process writes it, or it cannot be
             written.
         DiskFullError
             When there is no room.
@@ -149,7 +149,7 @@ class SessionWriter(Closing):
         self._file, self._lock, self.path = file, lock, path
 
     def close(self) -> None:
-        """Write what is left and let others write; harmless when repeated.
+        """Write what is left and let others write; safe to call again.
 
         Raises
         ------

@@ -30,7 +30,7 @@ from l2l_engine.sweeps.worker import progress_of, train_run
 _POLL_SECONDS = 1.0
 _LOOK_SECONDS = 0.1  # a poll may spend on reading how far the runs have come
 _WANTED = ".wanted-"  # a file of this prefix keeps the workers training, wherever they run
-_RESTARTS = 20  # of a run whose worker was told to stop by somebody else
+_RESTARTS = 20  # of a run whose worker was stopped from outside
 
 Show = Callable[[Sequence[SweepRun]], None]
 
@@ -166,7 +166,7 @@ class Sweep:
         except Exception as error:
             result = replace(self.runs[name], state="failed", message=str(error))
         self.runs[name] = result
-        # stopped though the sweep was not: somebody ended the worker, or it was never there
+        # stopped though the sweep was not: the worker was ended from outside, or never existed
         if result.state in ("stopped", "waiting") and not self._stopping:
             self._restarts[name] += 1
             if self._restarts[name] <= _RESTARTS:

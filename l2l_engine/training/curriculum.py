@@ -139,7 +139,7 @@ class Curriculum:
                 self.stimuli[stimulus], responses, self._noise.trial(self.trial), self.set_point
             )
         except BaseException:
-            self._forget_last_stimulus()  # as if the trial had not been begun
+            self._forget_last_stimulus()  # as though the trial had not started
             raise
         self._progress.add(summary, self._trainer.top_square)
         self.trial += 1
@@ -173,7 +173,7 @@ class Curriculum:
             self._random.randint(task.RESPONSES, size=self.config.batch_size)
 
     def view(self) -> TrialView | None:
-        """The last trial in full; None before the first since the run was taken up."""
+        """The last trial in full; None before the first since the run was opened."""
         result = self._trainer.last
         if self._last is None or result is None:
             return None
@@ -251,7 +251,7 @@ class Curriculum:
         self._draw_permutation()  # the published code draws one here that it never uses
 
     def _perturb(self, subspaces: Subspaces) -> None:
-        """Take up the network of problem 1 again, its readout perturbed anew and frozen."""
+        """Restart from the network of problem 1, its readout perturbed by a new permutation and frozen."""
         permutation = self._draw_permutation()
         self._permutation = permutation.astype(np.int8)
         first = self._first_network
@@ -296,7 +296,7 @@ class Curriculum:
         checkpoint: Checkpoint,
         learned: Callable[[int], tuple[NetworkWeights, NDArray[np.float32]]],
     ) -> Self:
-        """Take a run up where :meth:`checkpoint` put it down.
+        """Resume a run from what :meth:`checkpoint` returned.
 
         Parameters
         ----------

@@ -134,7 +134,7 @@ def _fill_filtered(
 
 
 class NormalStream:
-    """The normals of one seed and number: made anew they are the same again."""
+    """The normals of one seed and number; a second stream of both gives the same ones."""
 
     def __init__(self, sequence: np.random.SeedSequence) -> None:
         self._state = np.empty((4, LANES), np.uint64)

@@ -184,7 +184,7 @@ class Plan:
     problem : which problem
     until : when it ends
     mixture : other problems whose trials are drawn in between
-    start : the problem whose network it starts from; None goes on with the network as it is
+    start : the problem whose network it starts from; None keeps the present network
     readout : the readout it starts with
     plastic : the weights that are trained
     rule : how they are updated

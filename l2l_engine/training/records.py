@@ -67,7 +67,7 @@ class TrialRecord:
     """One trial, measured before its weight update."""
 
     problem: int  # 0-based index of the problem
-    stimulus: NDArray[np.int8]  # (B,) stimulus of each row of the batch; -1 = not known
+    stimulus: NDArray[np.int8]  # (B,) stimulus of each row of the batch; -1 = unknown
     task_loss: float  # nats, mean over unmasked steps
     regularisation_cost: float
     mean_square_rate: float
@@ -100,10 +100,10 @@ class ProblemRecord:
     largest_rate: float
     permutation: NDArray[np.int8] | None = None  # (k,), of a manifold perturbation drawn
     applied: bool = False  # whether that perturbation changed the readout
-    trials_run: int | None = None  # criterion window included; None = not known
+    trials_run: int | None = None  # criterion window included; None = unknown
     outcome: Outcome = Outcome.UNKNOWN
     origin: Origin = Origin(stimuli_from=StimuliFrom.UNKNOWN)
-    set_point: float = np.nan  # h* after the problem; NaN = not known
+    set_point: float = np.nan  # h* after the problem; NaN = unknown
     random_state: NDArray[np.uint32] | None = None  # (628,), of the run's stream after it
 
     @property

@@ -113,7 +113,7 @@ class Trainer:
         self.restore(weights, frozen_readout=frozen_readout)
 
     def restore(self, weights: NetworkWeights, *, frozen_readout: bool) -> None:
-        """Go on from other weights, with the optimiser reset."""
+        """Continue from other weights, with the optimiser reset."""
         self.frozen_readout = frozen_readout
         self._parameters = trial.pack(weights)
         self._views = self._trial.layout.views(self._parameters)

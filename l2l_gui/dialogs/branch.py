@@ -1,4 +1,4 @@
-"""The dialog that goes on from a learned problem as a new session."""
+"""The dialog that continues from a learned problem as a new session."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class FigureSources(QWidget):
         super().__init__()
         self.setAcceptDrops(True)
         self._shipped = shipped if shipped is not None and shipped.is_dir() else None
-        self._shipped_wanted: bool | None = None  # None: until somebody says
+        self._shipped_wanted: bool | None = None  # None: not yet chosen
         self._open: tuple[Path, ...] = ()
         self._added: list[Path] = []
         self._left_out: set[Path] = set()
@@ -85,7 +85,7 @@ class FigureSources(QWidget):
 
     @property
     def shipped_wanted(self) -> bool | None:
-        """Whether the shipped networks were chosen or refused; None while nobody said."""
+        """Whether the shipped networks were chosen or refused; None before a choice."""
         return self._shipped_wanted
 
     @property

@@ -43,7 +43,7 @@ COLUMNS = ("Run", "State", "Problems", "Trials", "Time left")
 
 
 class SweepDialog(QDialog):
-    """The form, then what becomes of every run; it may be closed while the sweep goes on.
+    """The form, then the state of every run; it may be closed while the sweep continues.
 
     Signals
     -------

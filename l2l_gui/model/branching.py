@@ -1,4 +1,4 @@
-"""What a branch goes on with: which stimuli its next problem has."""
+"""What a branch continues with: the stimuli of its next problem."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Again:
     swapped: bool = False
 
     def stimuli(self, source: Path) -> Stimuli | None:
-        """That problem's, (2, stimulus_channels); raises L2LError when they are not known."""
+        """That problem's, (2, stimulus_channels); raises L2LError when they are unknown."""
         with Session.open(source) as session:
             if not 1 <= self.problem <= session.n_problems:
                 raise BranchError(

@@ -1,4 +1,4 @@
-"""How often what shows the run is drawn anew: eyes follow a curve, but read no faster."""
+"""How often displays of the run are refreshed: the eye follows curves faster than it reads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _EARLY = 0.004  # snapshots come a little unevenly
 
 
 class RefreshPace:
-    """Lets so many snapshots a second through while a run trains, and every other one."""
+    """Lets a limited number of snapshots a second through while a run trains, and all others."""
 
     def __init__(self, per_second: float) -> None:
         self._interval = 1.0 / per_second - _EARLY

@@ -85,7 +85,7 @@ class OpenSession:
         return self.reader(number).stimuli[number - 1]
 
     def close(self) -> None:
-        """Give the file back."""
+        """Close the file."""
         self._reader.close()
 
 
@@ -143,11 +143,11 @@ class Sessions(QObject):
         self.opened.emit(session)
 
     def remove(self, path: Path) -> None:
-        """Let a session go; its file is closed when no job can be reading it any more."""
+        """Remove a session; its file is closed once no job can be reading it."""
         session = self._open.pop(path, None)
         if session is not None:
             self.closed.emit(session)
-            # closing waits for whoever writes the file just now
+            # closing waits for a writer of the file
             closing = threading.Thread(target=session.close, name="closing")
             self._when_idle(closing.start)
 

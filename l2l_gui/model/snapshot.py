@@ -1,6 +1,6 @@
 """What the window knows of a run at one instant; made by the engine's thread, only read here.
 
-Every snapshot is whole: whoever misses one has lost nothing. Its arrays are never written
+Every snapshot is complete: nothing is lost when one is missed. Its arrays are never written
 to again, so handing them over costs no copy.
 """
 
@@ -104,7 +104,7 @@ class TrialHistory:
     def __init__(
         self, session: Session, trials: int | None = None, problems: int | None = None
     ) -> None:
-        """Start from a file; of its first so many trials and problems, if it holds more."""
+        """Start from a file; of its first trials and problems, if it holds more than asked for."""
         self.trials = session.n_trials if trials is None else trials
         done = session.n_problems if problems is None else problems
         self._window = session.config.criterion_trials
@@ -156,7 +156,7 @@ def _accuracies(
 
 
 def of_session(session: Session) -> Snapshot:
-    """What a session file shows while nobody trains it."""
+    """What a session file shows while it is not being trained."""
     history = TrialHistory(session)
     done = session.n_problems >= session.config.problems
     state = RunState.FINISHED if done else RunState.STOPPED

@@ -56,7 +56,7 @@ def working_copy(path: Path) -> Path:
 
 
 def copy(path: Path, target: Path) -> None:
-    """Copy a session file that nobody writes at this moment; raises L2LError."""
+    """Copy a session file that is not being written; raises L2LError."""
     if target.resolve() == path.resolve():
         raise ExportError(f"{target} is the session itself: choose another name for the copy.")
     with replacing(target) as part:

@@ -43,7 +43,7 @@ def compare_with_the_branch(tour: Tour) -> None:
         raise TourError("There is no branch to compare with.")
     parent = tour.trained
     if parent is None:
-        raise TourError("The parent of the branch is not known.")
+        raise TourError("The parent of the branch is unknown.")
     window.open_files([parent, made.path])
     tour.wait_for(
         "both sessions to open", lambda: window.selection.value.sessions == (parent, made.path)

@@ -46,7 +46,7 @@ log = logging.getLogger(__name__)
 PATIENCE = 300.0
 """Seconds without any progress that a wait bears; a busy machine only makes it longer."""
 LONGEST = 1800.0
-"""Seconds after which even something that goes on counts as failed."""
+"""Seconds after which even something still running counts as failed."""
 POLL_MS = 10
 SETTLED_MS = 50
 
@@ -206,7 +206,7 @@ class Tour:
     # -- running -----------------------------------------------------------------------
 
     def take(self, steps: Sequence[TourStep]) -> None:
-        """Do every step, whatever becomes of those before."""
+        """Do every step, even if earlier ones failed."""
         for number, step in enumerate(steps, 1):
             record = Record(step.__name__.replace("_", " "))
             self.records.append(record)

@@ -34,7 +34,7 @@ class FrameMeter(QObject):
         self._began = self._seconds = 0.0
 
     def start(self) -> None:
-        """Begin anew."""
+        """Start over."""
         self.frames, self.painting, self.latencies = [], [], []
         self._began = self._last = time.perf_counter()
         self._beat.start()

@@ -51,12 +51,12 @@ class Features:
         self.filming.ask(panel)
 
     def may_close(self) -> bool:
-        """Ask before work that is not saved yet is lost."""
+        """Ask before unsaved work is lost."""
         parts = (self.published, self.filming, self.sweeps)
         return all(part.may_close() for part in parts)
 
     def close(self) -> None:
-        """End everything under way."""
+        """Stop everything that is running."""
         self.first_steps.end()
         self.filming.close()
         self.sweeps.close()

@@ -69,7 +69,7 @@ class Filming(QObject):
         dialog.open()
 
     def cancel(self, why: str = "") -> None:
-        """Give the movie up."""
+        """Cancel the movie."""
         if self._writer is not None:
             self._why = why
             self._writer.cancel()
@@ -163,7 +163,7 @@ class Filming(QObject):
             self.cancel("The movie was stopped, for what it shows was hidden.")
         again = isinstance(self._animation, animations.LearningAgain)
         if again and self._shell.runner.training:
-            self.cancel("The movie was stopped, for training goes on.")
+            self.cancel("The movie was stopped because training continues.")
 
     def _settled(self) -> bool:
         panels = [panel for workspace in self._shell.workspaces for panel in workspace.panels]

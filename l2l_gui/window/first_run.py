@@ -1,4 +1,4 @@
-"""First steps: a minute's walk through the window that gets in nobody's way.
+"""First steps: a one-minute walk through the window that never gets in the way.
 
 A frame around a part of the window and a card beside it; everything stays usable
 meanwhile. Shown once by itself, and again from the Help menu.
@@ -102,7 +102,7 @@ STEPS = (
 
 
 class FirstSteps(QObject):
-    """Walks one window through :data:`STEPS`."""
+    """Leads one window through :data:`STEPS`."""
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell.frame)
@@ -205,7 +205,7 @@ def beside(target: QRect, card: QRect, room: QRect) -> QPoint:
 
 
 class Card(QFrame):
-    """Title, a few sentences, and the way on."""
+    """Title, a few sentences, and the buttons to continue."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -245,7 +245,7 @@ class Card(QFrame):
         self.setAccessibleDescription(f"{step.title}. {step.text}")
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Escape skips, Return goes on; the arrow keys walk."""
+        """Escape skips, Return continues; the arrow keys go forward and back."""
         assert event is not None
         does = {
             Qt.Key.Key_Escape: self.skip,

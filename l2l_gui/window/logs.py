@@ -1,4 +1,4 @@
-"""Where the program keeps its log, and what becomes of errors nobody expected."""
+"""Where the program keeps its log, and what happens to unexpected errors."""
 
 from __future__ import annotations
 

@@ -308,12 +308,12 @@ class MainWindow(QMainWindow):
         self.runner.open(paths[0], beside=paths[1:])
 
     def close_unasked(self) -> None:
-        """Close at once, whatever is under way, as a signal demands."""
+        """Close at once without questions, as a signal demands."""
         self._asks = False
         self.close()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        """Save and end everything; training goes on next time."""
+        """Save and end everything; training can be resumed next time."""
         assert event is not None
         if self._asks and not self.features.may_close():
             event.ignore()

@@ -97,7 +97,7 @@ class PublishedFiles(QObject):
     # -- both --------------------------------------------------------------------------
 
     def may_close(self) -> bool:
-        """Ask before work under way is given up."""
+        """Ask before unfinished work is cancelled."""
         if not self._under_way:
             return True
         what = self._under_way[0]

@@ -48,7 +48,7 @@ class StopSignals(QObject, Closing):
         return self
 
     def close(self) -> None:
-        """Let signals do again what they did before."""
+        """Restore the previous signal handlers."""
         self._notifier.setEnabled(False)
         signal.set_wakeup_fd(self._previous)
         self._request.__exit__()

@@ -180,7 +180,7 @@ class Workspace(QMainWindow):
     # -- remembered --------------------------------------------------------------------
 
     def event(self, event: QEvent | None) -> bool:
-        """Take up the remembered arrangement once the size is known."""
+        """Restore the remembered arrangement once the size is known."""
         assert event is not None
         if event.type() == QEvent.Type.Show and not self._arranged:
             self._arranged = True

@@ -191,7 +191,7 @@ class EngineThread(QThread):
         self.created.emit(asked.path)
 
     def _exchange(self, path: Path, make: Callable[[], Run]) -> Run:
-        """Replace the run by another; if that cannot be had, the present one goes on."""
+        """Replace the run by another; if that fails, the present one stays."""
         if self._run is not None and self._run.path == path:
             self._release()
         self._report("Loading TensorFlow")

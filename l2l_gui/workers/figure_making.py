@@ -88,7 +88,7 @@ class FigureMaker(QObject):
             self.changed.emit(number)
 
     def make(self, number: int, recompute: bool = False) -> None:
-        """Make a figure anew, in the background."""
+        """Make a figure again, in the background."""
         self._jobs.release((self, number))
         item = self._items[number] = Item(Stage.MAKING)
         computation = Computation(
@@ -157,7 +157,7 @@ class Rendered:
 
 
 def render(made: Made, figure: Figure | None, width: int, height: int) -> Rendered:
-    """Draw a figure to fit into so many pixels."""
+    """Draw a figure to fit a size in pixels."""
     from l2l_engine.figures.export import picture
 
     figure = made.figure() if figure is None else figure

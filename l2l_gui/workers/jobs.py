@@ -2,7 +2,7 @@
 
 Whoever wants a result submits a :class:`Computation`; two who want the same one share it. An
 owner (a panel, say) waits for one result at a time: asking again releases what it asked for
-before, and a job nobody waits for is cancelled.
+before, and a job that nothing waits for is cancelled.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TRIM_MS = 3000
 
 
 class JobCancelledError(Exception):
-    """Raised inside a function by its ``progress`` once nobody waits for the result."""
+    """Raised inside a function by its ``progress`` once nothing waits for the result."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Job(QRunnable):
         self.cancelled = True
 
     def run(self) -> None:
-        """Compute; called on a thread of the pool."""
+        """Compute; called in a worker thread."""
         result, error = None, None
         try:
             if self.cancelled:
@@ -125,7 +125,7 @@ class Jobs(QObject):
 
     @property
     def running(self) -> list[Job]:
-        """Jobs somebody waits for, oldest first."""
+        """Jobs that something waits for, oldest first."""
         return list(self._jobs.values())
 
     def submit(
@@ -166,7 +166,7 @@ class Jobs(QObject):
                 self.cancel(job)
 
     def cancel(self, job: Job) -> None:
-        """Cancel a job; whoever waits for it receives :class:`JobCancelledError`."""
+        """Cancel a job; its callers receive :class:`JobCancelledError`."""
         job.cancel()
         listeners, job.listeners = job.listeners, {}
         self._drop(job)
@@ -177,7 +177,7 @@ class Jobs(QObject):
         self.changed.emit()
 
     def when_done(self, action: Callable[[], object]) -> None:
-        """Call ``action`` as soon as every job there is now has ended, whatever comes after it."""
+        """Call ``action`` once every present job has ended; later jobs do not delay it."""
         jobs = {*self.running, *self._ending}
         if jobs:
             self._afterwards.append((jobs, action))

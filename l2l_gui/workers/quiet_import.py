@@ -26,7 +26,7 @@ def loaded() -> bool:
 
 
 def load_tensorflow() -> None:
-    """Import TensorFlow and the training code; harmless when repeated."""
+    """Import TensorFlow and the training code; safe to call again."""
     if loaded():
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

@@ -261,11 +261,11 @@ class Learner(QObject):
 
     @property
     def running(self) -> bool:
-        """Whether a task runs."""
+        """Whether a task is running."""
         return self._thread is not None
 
     def start(self, task: Learn | RepeatTask) -> None:
-        """Begin, unless something runs already."""
+        """Start, unless a task is running already."""
         if self._thread is not None:
             return
         thread = self._thread = _Thread(task)

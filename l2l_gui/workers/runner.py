@@ -117,7 +117,7 @@ class Runner(QObject):
             )
 
     def leave_out(self, path: Path) -> None:
-        """Show a session no longer beside the primary one."""
+        """Stop comparing a session with the primary one."""
         chosen = self._selection.value.sessions
         if path in chosen[1:]:
             self._selection.update(sessions=tuple(kept for kept in chosen if kept != path))
@@ -129,11 +129,11 @@ class Runner(QObject):
             self.engine.post(engine.Save(self.session.path, target))
 
     def save_lost(self, path: Path, target: Path, *, overwrite: bool = False) -> None:
-        """Go on in a copy of a session whose file was lost."""
+        """Continue in a copy of a session whose file was lost."""
         self.engine.post(engine.Move(path, target.resolve(), overwrite))
 
     def give_up(self, path: Path) -> None:
-        """Close a session whose file was lost without what that does not hold."""
+        """Close a session whose file was lost, dropping what was not yet saved."""
         self.engine.post(engine.Abandon(path))
 
     def _read(self, path: Path, release: bool = False) -> None:
@@ -242,20 +242,20 @@ class Runner(QObject):
 
     def _moved(self, original: Path, path: Path) -> None:
         why = "the example that comes with the program" if is_example(original) else "read-only"
-        self.informed.emit(f"{original.name} is {why}: training goes on in a copy, {path}.")
+        self.informed.emit(f"{original.name} is {why}: training continues in a copy, {path}.")
         if self._trained == original:
             self._trained = path
         self._read(path)
 
     def _relocated(self, lost: Path, path: Path) -> None:
-        self.informed.emit(f"{lost.name} was saved as {path}: training goes on there.")
+        self.informed.emit(f"{lost.name} was saved as {path}: training continues there.")
         if self._trained == lost:
             self._trained = path
         self._read(path)
 
     def _extended(self, path: Path, problems: int) -> None:
         self.informed.emit(
-            f"All problems of {path.name} are done: it now goes on to problem {problems:,}."
+            f"All problems of {path.name} are done: it now continues to problem {problems:,}."
         )
 
     def _saved(self, path: Path) -> None:

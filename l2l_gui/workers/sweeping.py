@@ -47,7 +47,7 @@ class SweepThread(QThread):
     Signals
     -------
     progressed(Progress) : about once a second, and at the end.
-    failed(Exception) : it could not be begun or went wrong.
+    failed(Exception) : it could not be started, or failed.
     """
 
     progressed = pyqtSignal(object)

@@ -1,4 +1,4 @@
-"""l2l-train goes on in another file when its own is deleted or its folder renamed."""
+"""l2l-train continues in another file when its own is deleted or its folder renamed."""
 
 import os
 
@@ -50,7 +50,7 @@ def test_l2l_train_saves_beside_and_says_so(lose, tmp_path, capsys, monkeypatch,
     assert command.main(["--resume", str(path), "--problems", "2"]) == 0
     place = folder if folder.exists() else tmp_path
     said = capsys.readouterr()
-    assert f"Training goes on in {place / 'run-2.h5'}" in said.err
+    assert f"Training continues in {place / 'run-2.h5'}" in said.err
     assert "Traceback" not in said.err
     with Session.open(place / "run-2.h5") as saved:
         assert saved.n_problems == 2

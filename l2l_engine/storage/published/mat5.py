@@ -60,7 +60,7 @@ def read_arrays(
     content : bytes
         The whole file.
     wanted : callable
-        Whether a variable of this name is read; the others are passed over.
+        Whether a variable of this name is read; others are skipped.
     limit : int
         Bytes that all wanted variables together may unpack to.
 

@@ -156,7 +156,7 @@ def _write_problems(run: Session, folder: Path, prefix: str, progress: Progress 
     for index in range(run.n_problems):
         number = index + 1
         rows = shown[problem_of_trial == index].ravel()
-        if len(rows) and not failed[index] and (rows >= 0).all():  # -1: not known
+        if len(rows) and not failed[index] and (rows >= 0).all():  # -1: unknown
             np.savetxt(folder / f"{names.STIMULI}_{prefix}_{number}.txt", rows, fmt=names.WHOLE)
         if available[index] and not failed[index]:
             arrays = {names.IMAGES: stimuli[index], **names.mat_variables(run.weights(index))}

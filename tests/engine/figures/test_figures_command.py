@@ -134,5 +134,5 @@ def test_ctrl_c_stops_at_once_and_cleanly(session, tmp_path, environment):
     _, said = run.communicate(timeout=60)
     assert run.returncode == 130
     assert (
-        said.splitlines()[-1] == "Stopped; what was computed is kept, and the same command goes on."
+        said.splitlines()[-1] == "Stopped; what was computed is kept, and the same command resumes."
     )

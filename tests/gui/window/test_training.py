@@ -132,7 +132,7 @@ def test_a_session_that_cannot_be_written_is_continued_in_a_copy(
     settle(opened, qtbot)
     assert len(list(opened.runner.session.path.parent.glob("*.h5"))) == 1
     assert learned.read_bytes() == bytes_before
-    assert any("goes on in a copy" in bar.sentence for bar in opened.notifications.bars)
+    assert any("continues in a copy" in bar.sentence for bar in opened.notifications.bars)
 
 
 def test_a_copy_is_saved_while_training(tiny, tmp_path, qtbot):
