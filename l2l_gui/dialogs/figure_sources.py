@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from PyQt6.QtCore import Qt, QUrl, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import (
     QFileDialog,
@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
 )
 
 from l2l_gui.model.working_copy import is_example
+from l2l_gui.widgets.dropped_files import accept_files, dropped_files
 
 FILTER = "Sessions, results and published results (*.h5 *.hdf5 *.mat)"
 PATH = Qt.ItemDataRole.UserRole
@@ -176,18 +177,8 @@ class FigureSources(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Take files."""
-        assert event is not None
-        data = event.mimeData()
-        if data is not None and data.hasUrls():
-            event.acceptProposedAction()
+        accept_files(event)
 
     def dropEvent(self, event: QDropEvent | None) -> None:
         """Add them."""
-        assert event is not None
-        urls = _urls(event)
-        self.add_files(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
-
-
-def _urls(event: QDropEvent) -> list[QUrl]:
-    data = event.mimeData()
-    return [] if data is None else data.urls()
+        self.add_files(dropped_files(event))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from PyQt6.QtCore import QSize, Qt, QUrl
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import (
     QApplication,
@@ -23,6 +23,7 @@ from l2l_gui.model.selection import Group, Selection, SharedSelection
 from l2l_gui.model.sessions import OpenSession, Sessions
 from l2l_gui.model.settings import settings
 from l2l_gui.panels.base import Context
+from l2l_gui.widgets.dropped_files import accept_files, dropped_files
 from l2l_gui.widgets.log_console import LogConsole
 from l2l_gui.widgets.transport import Transport
 from l2l_gui.widgets.welcome import Welcome
@@ -289,15 +290,11 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Take files."""
-        assert event is not None
-        data = event.mimeData()
-        if data is not None and data.hasUrls():
-            event.acceptProposedAction()
+        accept_files(event)
 
     def dropEvent(self, event: QDropEvent | None) -> None:
         """Open the first file, compare with the others."""
-        assert event is not None
-        paths = [Path(url.toLocalFile()) for url in _urls(event) if url.isLocalFile()]
+        paths = dropped_files(event)
         if paths:
             self.open_files(paths)
 
@@ -333,8 +330,3 @@ class MainWindow(QMainWindow):
             app.focusChanged.disconnect(self._mark_focus)
         log.info("Closed")
         event.accept()
-
-
-def _urls(event: QDropEvent) -> list[QUrl]:
-    data = event.mimeData()
-    return [] if data is None else data.urls()

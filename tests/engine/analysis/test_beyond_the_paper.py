@@ -230,3 +230,14 @@ def test_planted_marginals_are_recovered():
     ):
         assert found[name][0] == pytest.approx(np.square(part).mean())
     assert found["by_stimulus"][0] == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("every", [2.0, 20.0])
+def test_perturbed_trajectories_are_sampled_from_the_first_interval_to_the_end(every):
+    weights, config = known.bistable(start=0.05), known.CONFIG.replace(dt=2.0)
+    fine = dynamics_similarity.perturbed_trajectories(weights, known.STIMULI, config, every=2.0)
+    paths = dynamics_similarity.perturbed_trajectories(weights, known.STIMULI, config, every=every)
+    step = round(every / 2.0)
+    assert paths.shape[1] == config.steps // step
+    np.testing.assert_array_equal(paths, fine[:, np.arange(step, config.steps + 1, step) - 1])
+    assert fine.shape[1] == config.steps
