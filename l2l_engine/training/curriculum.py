@@ -22,14 +22,19 @@ from l2l_engine.training.helper import Helper
 from l2l_engine.training.noise import NoiseStream, probe_generator
 from l2l_engine.training.problem import ProblemProgress
 from l2l_engine.training.records import (
-    LABEL_BYTES,
     Origin,
     Outcome,
     ProblemRecord,
     StimuliFrom,
     TrialRecord,
 )
-from l2l_engine.training.restoring import CheckpointError, check_state
+from l2l_engine.training.restoring import (
+    ORIGIN_NAMES,
+    CheckpointError,
+    check_state,
+    origin_of,
+    origin_state,
+)
 from l2l_engine.training.trainer import Trainer
 
 Checkpoint = Mapping[str, NDArray[Any]]
@@ -281,7 +286,7 @@ class Curriculum:
             "trial": np.array(self.trial, np.int64),
             "set_point": np.array(self.set_point, np.float64),
             "stimuli": self.stimuli.copy(),
-            **_origin_state(self.origin),
+            **origin_state(self.origin),
             "permutation": np.full(k, -1, np.int8)
             if self._permutation is None
             else self._permutation,
@@ -310,7 +315,7 @@ class Curriculum:
         """
         run = cls(config)
         try:
-            check_state(checkpoint, run.checkpoint(), optional=_ORIGIN_NAMES)
+            check_state(checkpoint, run.checkpoint(), optional=ORIGIN_NAMES)
             run._restore(checkpoint, learned)
         except BaseException as error:
             run.close()
@@ -331,7 +336,7 @@ class Curriculum:
         self.problem, self.trial = int(checkpoint["problem"]), int(checkpoint["trial"])
         self.set_point = float(checkpoint["set_point"])
         self.stimuli = np.array(checkpoint["stimuli"], np.float32)
-        self.origin = _origin_of(checkpoint)
+        self.origin = origin_of(checkpoint)
         if checkpoint["permutation"][0] >= 0:
             self._permutation = np.array(checkpoint["permutation"], np.int8)
         if config.run_type.perturbs:
@@ -391,35 +396,6 @@ class Curriculum:
             run.stimuli = next_stimuli
             run.origin = next_origin or Origin(StimuliFrom.OWN)
         return run
-
-
-_ORIGIN_NAMES = frozenset({"stimuli_from", "from_problem", "overlaps", "label", "stage"})
-
-
-def _origin_state(origin: Origin) -> dict[str, NDArray[Any]]:
-    none = -1
-    return {
-        "stimuli_from": np.array(origin.stimuli_from, np.int64),
-        "from_problem": np.array(none if origin.from_problem is None else origin.from_problem),
-        "overlaps": np.full(2, np.nan) if origin.overlaps is None else origin.overlaps,
-        "label": np.frombuffer(origin.label.encode().ljust(LABEL_BYTES, b"\0"), np.uint8),
-        "stage": np.array(none if origin.stage is None else origin.stage, np.int64),
-    }
-
-
-def _origin_of(checkpoint: Checkpoint) -> Origin:
-    """The inverse of :func:`_origin_state`; unknown in checkpoints of format version 1."""
-    if "stimuli_from" not in checkpoint:
-        return Origin(StimuliFrom.UNKNOWN)
-    problem, stage = int(checkpoint["from_problem"]), int(checkpoint["stage"])
-    overlaps = np.array(checkpoint["overlaps"], np.float64)
-    return Origin(
-        StimuliFrom(int(checkpoint["stimuli_from"])),
-        problem if problem >= 0 else None,
-        overlaps if np.isfinite(overlaps).all() else None,
-        bytes(checkpoint["label"]).rstrip(b"\0").decode(),
-        stage if stage >= 0 else None,
-    )
 
 
 def noisy_states(

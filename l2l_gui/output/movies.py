@@ -17,11 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QCoreApplication, QObject, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QImage, QPainter
-from PyQt6.QtWidgets import QWidget
 
 from l2l_engine.config import L2LError
 from l2l_engine.storage.atomic import ExportError, part_of, put_in_place, write_failure
-from l2l_gui.output.exporting import picture
 
 MOVIES = {".mp4": "MP4 movie (*.mp4)", ".gif": "Animated GIF (*.gif)"}
 WAITING_FRAMES = 4
@@ -180,18 +178,6 @@ class MovieWriter(QObject):
                 return
             yield frame
         raise _Stopped
-
-
-def widget_frames(
-    widget: QWidget, show: Callable[[int], object], scale: float = 1.0
-) -> Callable[[int], QImage]:
-    """A ``draw`` for :class:`MovieWriter`: bring step i on the widget with ``show``, picture it."""
-
-    def draw(index: int) -> QImage:
-        show(index)
-        return picture(widget, scale)
-
-    return draw
 
 
 def pixels(image: QImage, size: QSize) -> Frame:

@@ -13,7 +13,8 @@ from PyQt6.QtCore import QSize
 from PyQt6.QtGui import QColor, QImage, QPainter
 
 from l2l_engine.storage.atomic import ExportError
-from l2l_gui.output.movies import MovieWriter, pixels, widget_frames
+from l2l_gui.output.exporting import picture
+from l2l_gui.output.movies import MovieWriter, pixels
 from l2l_gui.plotting.projected_plot import Family, ProjectedPlot
 
 COUNT, WIDTH, HEIGHT = 12, 64, 48
@@ -147,7 +148,12 @@ def test_a_turning_plot_becomes_a_movie_of_different_views(qtbot, qapp, tmp_path
     plot.show()
     qtbot.waitExposed(plot)
     path = tmp_path / "turn.gif"
-    record(qtbot, path, widget_frames(plot, lambda i: plot.camera.look_from(30 * i, 20)), 6)
+
+    def turned(index: int) -> QImage:
+        plot.camera.look_from(30 * index, 20)
+        return picture(plot, 1.0)
+
+    record(qtbot, path, turned, 6)
     with Image.open(path) as movie:
         assert movie.size == (200, 160)
         frames = []
