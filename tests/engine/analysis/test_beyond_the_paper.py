@@ -241,3 +241,20 @@ def test_perturbed_trajectories_are_sampled_from_the_first_interval_to_the_end(e
     assert paths.shape[1] == config.steps // step
     np.testing.assert_array_equal(paths, fine[:, np.arange(step, config.steps + 1, step) - 1])
     assert fine.shape[1] == config.steps
+
+
+@pytest.mark.parametrize("blocks", [1, 2])
+def test_a_problem_that_no_rank_solves_has_none_also_where_ranks_fill_whole_blocks(blocks):
+    units = blocks * functional_rank.BLOCK - 1  # ranks 0 ... units
+    before = known.unconnected(np.zeros(units))
+    after = before.copy()
+    after.recurrent[:] = 0.01 * np.random.default_rng(0).normal(size=(units, units))
+    found = functional_rank.functional_rank(
+        before[None],
+        after[None],
+        known.STIMULI[None],
+        known.CONFIG.replace(units=units),
+        criterion=0.0,
+    )
+    assert np.isnan(found["rank"]).all()
+    assert np.isfinite(found["loss_without"]).all()
