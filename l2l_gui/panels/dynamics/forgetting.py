@@ -96,17 +96,10 @@ class ForgettingPanel(Panel[Matrix]):
 
 def _problem_at(answer: Answer[Matrix], x: float, y: float) -> int | None:
     """The problem after which the network is that of the square pointed at."""
-    column, line = answer.value.nearest(x), answer.value.nearest(y)
-    return None if column is None or line is None else int(answer.value.numbers[column])
+    square = answer.value.square(x, y)
+    return None if square is None else int(answer.value.numbers[square[1]])
 
 
 def _tip(answer: Answer[Matrix], x: float, y: float) -> str | None:
-    value = answer.value
-    column, line = value.nearest(x), value.nearest(y)
-    if column is None or line is None:
-        return None
-    loss, accuracy = value.found.loss[line, column], value.found.accuracy[line, column]
-    return (
-        f"Problem {value.numbers[line]} with the network after problem "
-        f"{value.numbers[column]}:\nloss {loss:.3g} nats, {accuracy:.0%} right"
-    )
+    square = answer.value.square(x, y)
+    return None if square is None else answer.value.words(*square)

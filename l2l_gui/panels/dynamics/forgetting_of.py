@@ -55,6 +55,19 @@ class Matrix:
         found[np.ix_(rows, rows)] = values
         return found
 
+    def square(self, x: float, y: float) -> tuple[int, int] | None:
+        """Indices of the problem tried and of the network whose square holds a place."""
+        row, column = self.nearest(y), self.nearest(x)
+        return None if row is None or column is None else (row, column)
+
+    def words(self, row: int, column: int) -> str:
+        """A square for a tip."""
+        loss, accuracy = self.found.loss[row, column], self.found.accuracy[row, column]
+        return (
+            f"Problem {self.numbers[row]} with the network after problem "
+            f"{self.numbers[column]}:\nloss {loss:.3g} nats, {accuracy:.0%} right"
+        )
+
     def nearest(self, place: float) -> int | None:
         """Index of the problem whose square holds a place on either axis."""
         index = int(np.abs(self.numbers - place).argmin())

@@ -84,8 +84,6 @@ class PerturbControlsPanel(LabPanel[Edit]):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(slot)
-        for group in self.groups:
-            lab.edited.connect(group.show_disturbance)  # at once, while a slider moves
         lab.refused.connect(lambda _: self.invalidate())
 
     def ask_about(self, subject: Subject) -> Ready:
@@ -96,15 +94,11 @@ class PerturbControlsPanel(LabPanel[Edit]):
     def draw(self, answer: Answer[Edit]) -> None:
         """Fit the controls to the network, and say what is done to it."""
         edit, subject = answer.value, answer.value.subject
-        another = differs(self.body, subject=subject.key)
-        for group in self.groups:
-            if another:
+        if differs(self.body, subject=subject.key):
+            for group in self.groups:
                 group.show_subject(subject)
-            group.show_disturbance(edit.disturbance)
+        self._show_edit(edit.disturbance, edit.can_undo, edit.can_redo)
         self.network.setText(f"Copy of {subject.session} after problem {subject.problem}")
-        self.undo.setEnabled(edit.can_undo)
-        self.redo.setEnabled(edit.can_redo)
-        self.reset.setEnabled(edit.disturbance != NOTHING)
         done = " ".join(edit.disturbance.describe(subject.config))
         nothing = "Nothing is disturbed: the copy is the network."
         self.summary.setText(edit.refusal or done or nothing)
@@ -116,8 +110,16 @@ class PerturbControlsPanel(LabPanel[Edit]):
             self.invalidate()
 
     def edited(self, disturbance: Disturbance) -> None:
-        """Say what is done now."""
+        """Show the controls as they are set at once, what is said of them with the next draw."""
+        self._show_edit(disturbance, self.lab.can_undo, self.lab.can_redo)
         self.invalidate()
+
+    def _show_edit(self, disturbance: Disturbance, can_undo: bool, can_redo: bool) -> None:
+        for group in self.groups:
+            group.show_disturbance(disturbance)
+        self.undo.setEnabled(can_undo)
+        self.redo.setEnabled(can_redo)
+        self.reset.setEnabled(disturbance != NOTHING)
 
     def caption(self, answer: Answer[Edit]) -> str:
         """Whose copy."""

@@ -18,7 +18,9 @@ NAMES = set(json.loads(RunConfig().to_json())) - {"seed", "run_type", "problems"
 
 def settings_text(**changes) -> str:
     """Lines of everything in which the tiny network differs from the paper's."""
-    tiny, paper = (json.loads(one.to_json()) for one in (TINY.replace(**changes), RunConfig()))
+    tiny, paper = (
+        json.loads(config.to_json()) for config in (TINY.replace(**changes), RunConfig())
+    )
     return "\n".join(f"{name} = {tiny[name]}" for name in NAMES if tiny[name] != paper[name])
 
 

@@ -42,7 +42,7 @@ def click(qtbot, plot_panel, x: float, y: float) -> None:
 
 
 def button(inside, text: str) -> QPushButton:
-    return next(one for one in inside.findChildren(QPushButton) if one.text() == text)
+    return next(button for button in inside.findChildren(QPushButton) if button.text() == text)
 
 
 # -- starting ------------------------------------------------------------------------------

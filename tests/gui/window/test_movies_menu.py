@@ -49,7 +49,7 @@ def frames(path) -> list[np.ndarray]:
 
 
 def differing(found: list[np.ndarray]) -> int:
-    return sum(bool(np.abs(one - other).max() > 60) for one, other in pairwise(found))
+    return sum(bool(np.abs(before - after).max() > 60) for before, after in pairwise(found))
 
 
 def test_a_trial_plays_in_a_movie_and_the_cursor_goes_back(opened, tmp_path, qtbot, no_errors):

@@ -24,7 +24,7 @@ def test_norms_average_to_the_tables_row(bench):
         ("weight driven", table.lengths.weight_driven),
         ("state driven", table.lengths.state_driven),
     ):
-        mean = np.mean([values[f"stimulus {one} {name}"] for one in (0, 1)])
+        mean = np.mean([values[f"stimulus {stimulus} {name}"] for stimulus in (0, 1)])
         np.testing.assert_allclose(mean, expected[0], rtol=1e-6)
 
 
@@ -47,7 +47,7 @@ def test_one_stimulus_takes_the_whole_width(bench):
 def test_unsigned_parts_on_request(bench):
     panel = bench.show(VectorFieldTrialPanel)
     drawn = [curve(item)[1] for (part,) in panel.grids[1].columns for item in part.curves]
-    assert min(one.min() for one in drawn) < 0
+    assert min(values.min() for values in drawn) < 0
     panel.tools()[0].trigger()
     bench.settle()
     again = [curve(item)[1] for (part,) in panel.grids[1].columns for item in part.curves]
