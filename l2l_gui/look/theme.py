@@ -188,7 +188,7 @@ class Theme(QObject):
                     axis.labelText, units=axis.labelUnits or None, unitPrefix=axis.labelUnitPrefix
                 )
         if item.titleLabel.isVisible() and item.titleLabel.text:
-            item.setTitle(item.titleLabel.text, color=self._palette.text, size="10pt")
+            item.setTitle(item.titleLabel.text, color=self._palette.text, size="9pt")
         if item.legend is not None:
             item.legend.setLabelTextColor(self._palette.text)
             for _, label in item.legend.items:

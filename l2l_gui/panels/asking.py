@@ -330,7 +330,7 @@ class Asking(Contract[T]):
                 self._refine(self.answer)
 
     def rest(self) -> None:
-        """Give up what is computed for this panel while nobody sees it."""
+        """Cancel what is computed for this panel while it is out of sight."""
         self.context.jobs.release(self._refining)
         if self._asked is not None:
             self._stale = True

@@ -3,12 +3,12 @@
 A panel is one file with one subclass of :class:`Panel`. It declares its name, title,
 options, which fields of the selection it shows and what it :class:`~l2l_gui.panels.needs.Needs`
 before it can show anything, and answers a few questions; its help is the
-text of ``help/<name>.txt`` beside it, and what it computes stands in a module ``*_of``.
+text of ``help/<name>.txt`` beside it, and what it computes is in a module ``*_of``.
 
 - :meth:`Panel.build`, once: plots, curves, keys. An item gets its colours by what it means,
-  ``inked(curve, pen=Ink("stimulus0", 2))``, and follows the theme by itself. A
+  ``inked(curve, pen=Ink("stimulus0", 2))``, and follows the theme. A
   :class:`~l2l_gui.plotting.plots.ProblemLine` and the time cursor of
-  :class:`~l2l_gui.plotting.trial_axes.TrialAxes` move by themselves, too.
+  :class:`~l2l_gui.plotting.trial_axes.TrialAxes` move without further code, too.
 - :meth:`Panel.ask`: what a :class:`~l2l_gui.panels.view.View` needs: ``Ready`` (draw it now),
   ``Nothing`` (a sentence that says what to do), a ``Computation`` (a pure function for the
   background, with the key of its result) or ``Combined`` (one that needs others first).
@@ -19,8 +19,8 @@ text of ``help/<name>.txt`` beside it, and what it computes stands in a module `
 - :meth:`Panel.data`: the numbers of an answer, as a :class:`~l2l_gui.panels.columns.Table` of
   columns with units; what a tip says of a row can follow from the same columns.
 
-Where they are needed: :meth:`Panel.mark` moves what stands at the selected problem without
-drawing the rest again (the fields that only move marks are in ``points_at``, not in ``depends``);
+Where they are needed: :meth:`Panel.mark` moves the marks of the selected problem without
+redrawing the rest (the fields that only move marks are in ``points_at``, not in ``depends``);
 :meth:`Panel.frame` sets the ranges that pyqtgraph would not choose, and is left out while the
 person has zoomed; :meth:`Panel.refine` asks for a slower part once the first is drawn;
 :meth:`Panel.caption` says in the header what is shown.
@@ -130,7 +130,7 @@ class Panel(Asking[T]):
     def write(self, path: Path) -> bool:
         """Export picture or data by the file's ending; raises L2LError.
 
-        False: it goes on in the background and says by itself when it is done.
+        False: it continues in the background and notifies the person when it is done.
         """
         exporting.export(self.canvas, path, self.table())
         return True

@@ -115,7 +115,7 @@ class Contract(QWidget, Generic[T]):
         raise NotImplementedError
 
     def mark(self, answer: Answer[T]) -> None:
-        """Move what stands at the selection; called after every :meth:`draw`, too."""
+        """Move the marks of what is selected; also called after every :meth:`draw`."""
 
     def caption(self, answer: Answer[T]) -> str:
         """What is drawn, in a few words for the header."""

@@ -39,7 +39,7 @@ class PanelHeader(QWidget):
         self._shown = ElidedLabel()
         self._shown.setProperty("quiet", True)
         self._words = ""
-        self._rest = QTimer(self)  # new words lay the whole window out anew
+        self._rest = QTimer(self)  # new words cause a new layout of the whole window
         self._rest.setSingleShot(True)
         self._rest.setInterval(round(1e3 / TEXT))
         self._rest.timeout.connect(self._show_words)

@@ -33,7 +33,7 @@ class TurningPanel(Panel[T]):
         self.body_layout.insertWidget(self.body_layout.count() - 1, self.legend)
 
     def actions_of_menu(self) -> list[QAction]:
-        """Turning by itself."""
+        """Continuous rotation."""
         return [self.spin]
 
     def state(self) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class HeadedPlot(QWidget):
         column.addWidget(self.plot, 1)
 
     def show_drawing(self, drawing: Drawing, part: str, *, short: bool = True) -> None:
-        """Replace what is drawn, at a scale of its own; ``short`` names for the axes."""
+        """Replace what is drawn, scaled to fit; ``short`` abbreviates the names of the axes."""
         self.drawing = drawing
         self.plot.set_axes(trajectory_drawing.axis_names(part, short=short))
         self.plot.set_bounds(None)

@@ -70,7 +70,7 @@ class Camera(QObject):
 
     @property
     def spinning(self) -> bool:
-        """Whether the view turns by itself."""
+        """Whether the view rotates continuously."""
         return self._timer.isActive()
 
     def set_spinning(self, on: bool) -> None:

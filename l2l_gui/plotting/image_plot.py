@@ -1,4 +1,4 @@
-"""A matrix as an image in a plot of its own, with the bar that explains its colours."""
+"""A matrix as an image in a plot, with the bar that explains its colours."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from html import escape
 from typing import NamedTuple
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy
 
 from l2l_gui.look.theme import theme
@@ -38,13 +39,17 @@ class Sign(NamedTuple):
 
 
 class Legend(QLabel):
-    """Signs and their meanings; wraps where it is narrow."""
+    """Signs and their meanings; wraps where it is narrow.
+
+    It fixes its own height, for a layout that asks for a height for every width would give all
+    that is in a scroll area the height it prefers, not the height there is.
+    """
 
     def __init__(self, *signs: Sign) -> None:
         super().__init__()
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.RichText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(1)
         self.setContentsMargins(4, 0, 4, 0)
         self._signs = signs
@@ -62,6 +67,19 @@ class Legend(QLabel):
             self._signs = signs
             self._write()
 
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        """Never: see the class."""
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may take another number of lines."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setMinimumHeight(0)  # which Qt would not go below
+        self.setFixedHeight(max(0, self.heightForWidth(self.width())))
+
     def _write(self) -> None:
         words = (
             f'<span style="color:{theme.color(sign.colour).name()}">{sign.mark}</span>&nbsp;'
@@ -69,3 +87,4 @@ class Legend(QLabel):
             for sign in self._signs
         )
         self.setText(f'<span style="font-size:8pt">{"&nbsp;&nbsp; ".join(words)}</span>')
+        self._fit()

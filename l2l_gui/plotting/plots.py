@@ -1,7 +1,8 @@
-"""Plots as panels want them: no menu of pyqtgraph's, labels with units, ticks that stay put."""
+"""Plots as panels use them: without pyqtgraph's menu, with units, and with fixed room for ticks."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pyqtgraph as pg
@@ -21,7 +22,7 @@ def dressed(
     log: str = "",
     width: int | None = TICK_WIDTH,
 ) -> pg.PlotItem:
-    """Label a plot and take away what panels offer themselves.
+    """Label a plot and disable the menu and buttons that panels replace.
 
     Parameters
     ----------
@@ -41,7 +42,31 @@ def dressed(
     if log:
         plot.setLogMode(x="x" in log, y="y" in log)
     plot.has_grid = grid
+    measure = plot.titleLabel.updateMin
+
+    def slim() -> None:
+        measure()
+        plot.titleLabel.setMinimumWidth(0)  # a long title must not widen the plot
+
+    plot.titleLabel.updateMin = slim
     return plot
+
+
+def share_range(plots: Sequence[pg.PlotItem], axes: str = "x") -> None:
+    """Give plots one horizontal range, or with "xy" one range for both axes.
+
+    pyqtgraph's own links look at where plots are on the screen, and are left with wrong ranges
+    when that is asked while a window is laid out.
+    """
+    for axis in axes:
+
+        def copy(view: pg.ViewBox, span: tuple[float, float], axis: str = axis) -> None:
+            for plot in plots:
+                if plot.vb is not view:
+                    plot.setRange(**{f"{axis}Range": span}, padding=0, disableAutoRange=True)
+
+        for plot in plots:
+            getattr(plot.vb, f"sig{axis.upper()}RangeChanged").connect(copy)
 
 
 def apart(low: float, high: float) -> tuple[float, float]:
@@ -62,10 +87,9 @@ def differs(item: Any, **given: Any) -> bool:
 
 
 def titled(plot: pg.PlotItem, words: str) -> None:
-    """Write above a plot, laying it out anew only where the words differ."""
+    """Title a plot; its layout is only redone when the words differ."""
     if plot.titleLabel.text != words:
         plot.setTitle(words, size="9pt")
-        plot.titleLabel.setMinimumWidth(0)  # long words must not widen the column
 
 
 def colour_bar(label: str = "", *, width: int | None = None, colours: str = "viridis") -> Any:

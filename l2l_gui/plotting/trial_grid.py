@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from l2l_engine import task
 from l2l_engine.config import RunConfig
 from l2l_gui.plotting.ink import Ink, inked
-from l2l_gui.plotting.plots import TICK_WIDTH, dressed, titled
+from l2l_gui.plotting.plots import TICK_WIDTH, dressed, share_range, titled
 from l2l_gui.plotting.trial_axes import OVER_IMAGE, TrialAxes
 
 TIME = "Time in the trial (ms)"
@@ -59,7 +59,7 @@ class TrialGrid(pg.GraphicsLayoutWidget):
     titled : whether each column is titled with its stimulus
     time : the label below; "" leaves the numbers out, too
     tick_width : left of the plots, pixels
-    linked : whether both columns have one axis of time
+    linked : axes ("x" or "xy") whose range both columns share; a column's rows share the time
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class TrialGrid(pg.GraphicsLayoutWidget):
         time: str = TIME,
         tick_width: int = TICK_WIDTH,
         spacing: int = 4,
-        linked: bool = False,
+        linked: str = "",
     ) -> None:
         super().__init__()
         self.ci.setContentsMargins(0, 0, 8, 0)
@@ -81,11 +81,9 @@ class TrialGrid(pg.GraphicsLayoutWidget):
         ]
         for place, row in enumerate(rows):
             self.ci.layout.setRowStretchFactor(place, row.height)
-        for column in self.columns:
-            last = self.columns[0][-1] if linked else column[-1]
-            for part in column:
-                if part is not last:
-                    part.plot.setXLink(last.plot)
+        plots = [[part.plot for part in column] for column in self.columns]
+        for together in [[plot for some in plots for plot in some]] if linked else plots:
+            share_range(together, linked or "x")
 
     def _plot(
         self, rows: Sequence[Row], place: int, column: int, time: str, width: int
@@ -100,7 +98,7 @@ class TrialGrid(pg.GraphicsLayoutWidget):
     def show_trial(
         self, config: RunConfig, stimuli: Iterable[int], titles: Sequence[str] = ()
     ) -> list[Column]:
-        """Show a column for each stimulus, with the epochs of this task, and titles of its own."""
+        """Show a column for each stimulus, with the epochs of this task and, if given, titles."""
         shown = list(stimuli)
         for place, column in enumerate(self.columns):
             for part in column:

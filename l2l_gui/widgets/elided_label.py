@@ -20,7 +20,7 @@ class ElidedLabel(QLabel):
     ----------
     text : the words.
     whole : whether it asks for the room of all its words, as a title does; otherwise it takes
-        the room there is, and changing its words never lays the window out anew.
+        the room there is, and changing its words never causes a new layout of the window.
     """
 
     def __init__(self, text: str = "", whole: bool = False) -> None:

@@ -92,7 +92,7 @@ class FigurePreview(QWidget):
         self._busy.stop()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Draw it anew once the size stays."""
+        """Redraw it once resizing ends."""
         super().resizeEvent(event)
         if self._made is not None:
             self._soon.start()

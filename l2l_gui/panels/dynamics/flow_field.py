@@ -79,7 +79,7 @@ class FlowFieldPanel(Panel[Scene]):
         self.plot.vb.sigRangeChanged.connect(lambda *_: self.context.redraws.add(self._draw_flow))
 
     def actions_of_menu(self) -> list[QAction]:
-        """What takes a released state away."""
+        """Removing a released state."""
         return [self.clear]
 
     def ask(self, view: View) -> Computation:

@@ -11,6 +11,7 @@ from l2l_gui.panels.dynamics.trial_change_of import TrialChange, change_of
 from l2l_gui.panels.learned import network_name
 from l2l_gui.plotting.ink import PLAIN, Ink
 from l2l_gui.plotting.legend import Legend, Sign
+from l2l_gui.plotting.plots import share_range
 from l2l_gui.plotting.trial_axes import thinned
 from l2l_gui.plotting.trial_grid import TIME, Row, TrialGrid
 
@@ -38,7 +39,7 @@ class VectorFieldTrialPanel(Panel[TrialChange]):
     options = (Flag("sizes", "Parallel parts without sign"),)
 
     def build(self) -> None:
-        """Norms above their parts, each under a legend of its own."""
+        """Norms above their parts, each under its legend."""
         self.grids = []
         for named in (WHOLE, PARTS):
             row = Row(UNIT, tuple(ink for _, ink in named.values()))
@@ -49,7 +50,7 @@ class VectorFieldTrialPanel(Panel[TrialChange]):
             )
             self.body_layout.addWidget(self.grids[-1], 1)
         for norms, parts in zip(*(grid.columns for grid in self.grids), strict=True):
-            norms[0].plot.setXLink(parts[0].plot)
+            share_range([norms[0].plot, parts[0].plot])
 
     def ask(self, view: View) -> Computation:
         """The change that the selected problem made."""

@@ -76,7 +76,7 @@ class PerturbControlsPanel(LabPanel[Edit]):
         scroll = _scrolled((self.summary, *self.groups))
         self.body_layout.addLayout(bar)
         self.body_layout.addWidget(scroll, 1)
-        self.setMinimumWidth(scroll.minimumWidth() + 12)
+        self.setMinimumWidth(scroll.minimumWidth() + 8)
         self.undo.clicked.connect(lab.undo)
         self.redo.clicked.connect(lab.redo)
         self.reset.clicked.connect(lambda: lab.set(NOTHING))
@@ -151,7 +151,7 @@ def _scrolled(widgets: tuple[QWidget, ...]) -> QScrollArea:
     """A column that scrolls up and down, as wide as its widgets need."""
     inside = QWidget()
     column = QVBoxLayout(inside)
-    column.setContentsMargins(6, 4, 6, 6)
+    column.setContentsMargins(4, 4, 4, 6)
     column.setSpacing(8)
     for widget in widgets:
         column.addWidget(widget)

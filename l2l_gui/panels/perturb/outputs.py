@@ -38,7 +38,7 @@ class PerturbOutputsPanel(LabPanel[Scene]):
             Row(label, (Ink(colour, 3), Ink("perturbed", 1)), grid=False, mask=True)
             for colour, label in OUTPUTS.items()
         ]
-        self.grid = TrialGrid(*rows, linked=True, tick_width=46, spacing=3)
+        self.grid = TrialGrid(*rows, linked="x", tick_width=46, spacing=3)
         self.body_layout.addWidget(Legend(*SIGNS))
         self.body_layout.addWidget(self.grid, 1)
         for column, parts in enumerate(self.grid.columns):
@@ -98,4 +98,4 @@ def _verdict(scene: Scene, stimulus: int) -> str:
         return f"stimulus {stimulus}"
     choice, loss = int(response.choice[stimulus]), response.loss[stimulus]
     verdict = "right" if choice == stimulus else "wrong"
-    return f"stimulus {stimulus} → {choice} ({verdict}), {loss:.1g} nats"
+    return f"stimulus {stimulus} → {choice} ({verdict})<br>{loss:.1g} nats"

@@ -68,7 +68,7 @@ class PerturbTrajectoriesPanel(LabPanel[Scene]):
     )
 
     def build(self) -> None:
-        """The plot; its legend stands above, as one inside would be painted anew every frame."""
+        """The plot under its legend, which would be repainted every frame inside the plot."""
         self.plot = ProjectedPlot()
         self.body_layout.addWidget(Legend(*SIGNS))
         self.body_layout.addWidget(self.plot, 1)

@@ -38,14 +38,12 @@ class OutputCurrentsPanel(Panel[Currents]):
         """Four plots with common axes, a band behind each curve but the sum."""
         self.body_layout.addWidget(Legend(*(Sign.of(INKS[name], NAMES[name]) for name in INKS)))
         inks = tuple(INKS.values())
-        self.grid = TrialGrid(*(Row(f"Resp. {output} (a.u.)", inks) for output in OUTPUTS))
+        self.grid = TrialGrid(
+            *(Row(f"Resp. {output} (a.u.)", inks) for output in OUTPUTS), linked="xy"
+        )
         self.body_layout.addWidget(self.grid, 1)
-        first, *others = [part for column in self.grid.columns for part in column]
-        for other in others:
-            other.plot.setXLink(first.plot)
-            other.plot.setYLink(first.plot)
         self.edges = {}
-        for part in (first, *others):
+        for part in (part for column in self.grid.columns for part in column):
             part.plot.setMouseEnabled(x=True, y=True)
             part.plot.addItem(inked(pg.InfiniteLine(0, 0), pen=ZERO.faint(0.6)), ignoreBounds=True)
             for name in PARTS:

@@ -84,7 +84,7 @@ class LabCurvePanel(LabPanel[Pair]):
         raise NotImplementedError
 
     def place_lines(self, disturbance: Disturbance) -> None:
-        """Move the lines that stand at the lab's present values."""
+        """Move the lines that mark the lab's present values."""
 
     def across(self, found: Any) -> Column:
         """What the curves are drawn over."""

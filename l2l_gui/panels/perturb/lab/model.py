@@ -337,7 +337,7 @@ class History:
         return self.value != before
 
     def settle(self) -> None:
-        """The gesture is over: what comes next undoes by itself."""
+        """End the gesture: the next edit is undone separately."""
         self._gesture = None
 
     def undo(self) -> None:
@@ -346,6 +346,6 @@ class History:
         self._at = max(0, self._at - 1)
 
     def redo(self) -> None:
-        """Take one undone edit up again, if there is one."""
+        """Redo one edit, if one was undone."""
         self.settle()
         self._at = min(len(self._states) - 1, self._at + 1)

@@ -36,7 +36,7 @@ class UnitGrid(QWidget):
         self.setProperty("takesSpace", True)
         self.setMouseTracking(True)
         self.setAccessibleName("Units to silence")
-        self.setAccessibleDescription("Arrow keys move, Space silences a unit or lets it be")
+        self.setAccessibleDescription("Arrow keys move, Space silences a unit or restores it")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._rates: NDArray[np.float64] = np.zeros(0)
         self._chosen: set[int] = set()
@@ -102,7 +102,7 @@ class UnitGrid(QWidget):
             painter.drawRect(self.cell(self._cursor))
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        """Choose the unit, or let it be."""
+        """Choose the unit, or clear it."""
         assert event is not None
         unit = self.unit_at(event.position())
         if event.button() == Qt.MouseButton.LeftButton and unit is not None:

@@ -17,7 +17,7 @@ class Controls(QGroupBox):
         super().__init__(title)
         self.lab = lab
         self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(10, 8, 10, 8)
+        self.column.setContentsMargins(8, 8, 8, 8)
         self.column.setSpacing(6)
 
     def show_subject(self, subject: Subject) -> None:

@@ -31,8 +31,8 @@ class ReadoutControls(Controls):
         self.k = spin("Dimensions of each subspace, k", 1, 33)
         self.draw = combo("Permutation", {d: d.label for d in Draw})
         self.seed = spin("Seed of the permutation", 0, LARGEST_SEED)
-        self.again = QPushButton("Draw anew")
-        self.again.setToolTip("Draw another permutation, from a seed of its own")
+        self.again = QPushButton("Draw again")
+        self.again.setToolTip("Draw another permutation, with a new seed")
         self.typed = QLineEdit()
         self.typed.setAccessibleName("Permutation, as target of each direction")
         self.typed.setToolTip("The target of each direction, counted from 1: 2 3 4 1")
@@ -114,7 +114,7 @@ class ReadoutControls(Controls):
             PerturbationKind.WITHIN_MANIFOLD,
         )
         if unmoved:
-            words += ". The readout is unchanged: draw anew or ask for a derangement."
+            words += ". The readout is unchanged: draw again or ask for a derangement."
         self.words.setText(words)
         mark(self.words, unmoved)
         mark(self.typed, False, "invalid")

@@ -49,7 +49,7 @@ def quiet() -> QLabel:
 
 
 def mark(widget: QWidget, wrong: bool, look: str = "error") -> None:
-    """Give a widget the look of something wrong, or take it away."""
+    """Mark a widget as wrong, or remove the mark."""
     if bool(widget.property(look)) == wrong:
         return
     widget.setProperty(look, wrong)
