@@ -47,6 +47,7 @@ def dressed(
     def slim() -> None:
         measure()
         plot.titleLabel.setMinimumWidth(0)  # a long title must not widen the plot
+        plot.titleLabel.setPreferredWidth(0)
 
     plot.titleLabel.updateMin = slim
     return plot

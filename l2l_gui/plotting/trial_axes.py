@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
@@ -17,7 +19,8 @@ from l2l_gui.plotting.plots import TimeCursor
 POINTS = 500
 """A curve has no more points than this; the plot is rarely wider."""
 ACROSS = 1e4  # taller than any plot
-
+NARROW = 150
+"""Plots narrower than this, in pixels, have few ticks."""
 
 OVER_IMAGE = Ink("#ffffff", 1, DOTTED)
 
@@ -61,6 +64,7 @@ class TrialAxes:
         plot.hideButtons()
         plot.setMenuEnabled(False)
         plot.trial_axes = self
+        plot.vb.sigResized.connect(self._space_ticks)
 
     def set_config(self, config: RunConfig) -> None:
         """Show the epochs of this task."""
@@ -69,12 +73,22 @@ class TrialAxes:
         self._config = config
         self.plot.setLimits(xMin=0, xMax=config.steps * config.dt)
         self.fit()
+        self._space_ticks()
         self._mark_epochs(config)
 
     def fit(self) -> None:
         """Show the whole trial."""
         if self._config is not None:
             self.plot.setXRange(0, self._config.steps * self._config.dt, padding=0)
+
+    def _space_ticks(self, *_: object) -> None:
+        """In a narrow plot, label so few times that their numbers do not run into each other."""
+        axis = self.plot.getAxis("bottom")
+        if self._config is None or self.plot.vb.width() >= NARROW:
+            axis.setTickSpacing()
+        else:
+            major = 10.0 ** math.floor(math.log10(self._config.steps * self._config.dt))
+            axis.setTickSpacing(major, major / 2)
 
     def _mark_epochs(self, config: RunConfig) -> None:
         for item in self._items:

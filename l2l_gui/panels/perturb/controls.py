@@ -151,7 +151,7 @@ def _scrolled(widgets: tuple[QWidget, ...]) -> QScrollArea:
     """A column that scrolls up and down, as wide as its widgets need."""
     inside = QWidget()
     column = QVBoxLayout(inside)
-    column.setContentsMargins(4, 4, 4, 6)
+    column.setContentsMargins(2, 4, 2, 6)
     column.setSpacing(8)
     for widget in widgets:
         column.addWidget(widget)

@@ -143,11 +143,11 @@ def test_the_keyboard_steps_through_problems_and_follow_live_returns(opened, qtb
 
 def test_a_stimulus_can_be_chosen_and_both_are_shown_side_by_side(opened, qtbot):
     trial = panel(opened, "trial")
-    assert [column.outputs.isVisible() for column in trial.columns] == [True, True]
+    assert [outputs.plot.isVisible() for _, outputs in trial.grid.columns] == [True, True]
     opened.transport.stimulus.setCurrentText("1")
     settle(opened, qtbot)
-    assert [column.outputs.isVisible() for column in trial.columns] == [True, False]
-    response = trial.columns[0].curves[1].getData()[1]
+    assert [outputs.plot.isVisible() for _, outputs in trial.grid.columns] == [True, False]
+    response = trial.grid.columns[0][1].curves[4].getData()[1]  # after three targets
     assert response[-1] > 0.9
 
 
@@ -156,8 +156,8 @@ def test_the_time_cursor_runs_through_every_panel_while_the_trial_plays(opened, 
     qtbot.waitUntil(lambda: opened.selection.value.time > 100, timeout=PATIENCE)
     qtbot.keyClick(opened, Qt.Key.Key_Space, Qt.KeyboardModifier.ShiftModifier)
     time = opened.selection.value.time
-    assert panel(opened, "trial").columns[0].output_axes.cursor.value() == time
-    assert panel(opened, "activity").axes[0].cursor.value() == time
+    assert panel(opened, "trial").grid.columns[0][1].axes.cursor.value() == time
+    assert panel(opened, "activity").grid.columns[0][0].axes.cursor.value() == time
 
 
 def test_a_hidden_panel_computes_nothing_until_it_is_seen(opened, qtbot):

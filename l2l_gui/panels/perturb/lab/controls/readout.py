@@ -31,7 +31,7 @@ class ReadoutControls(Controls):
         self.k = spin("Dimensions of each subspace, k", 1, 33)
         self.draw = combo("Permutation", {d: d.label for d in Draw})
         self.seed = spin("Seed of the permutation", 0, LARGEST_SEED)
-        self.again = QPushButton("Draw again")
+        self.again = QPushButton("New seed")
         self.again.setToolTip("Draw another permutation, with a new seed")
         self.typed = QLineEdit()
         self.typed.setAccessibleName("Permutation, as target of each direction")
@@ -43,12 +43,13 @@ class ReadoutControls(Controls):
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setVerticalSpacing(6)
+        form.setHorizontalSpacing(6)
         form.addRow("Kind", self.kind)
         form.addRow("Subspaces", self.source)
         form.addRow("", self.source_words)
         form.addRow("k", side_by_side(self.k, None))
         form.addRow("Permutation", self.draw)
-        self._seed_row = side_by_side(self.seed, self.again, None)
+        self._seed_row = side_by_side(self.seed, self.again, None, spacing=2)
         form.addRow("Seed", self._seed_row)
         form.addRow("Order", self.typed)
         self.form = form
@@ -114,7 +115,7 @@ class ReadoutControls(Controls):
             PerturbationKind.WITHIN_MANIFOLD,
         )
         if unmoved:
-            words += ". The readout is unchanged: draw again or ask for a derangement."
+            words += ". The readout is unchanged: take a new seed or ask for a derangement."
         self.words.setText(words)
         mark(self.words, unmoved)
         mark(self.typed, False, "invalid")
