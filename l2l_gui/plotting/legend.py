@@ -71,7 +71,7 @@ class Legend(QLabel):
         """Never: see the class."""
         return False
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Another width may take another number of lines."""
         super().resizeEvent(event)
         self._fit()
