@@ -91,3 +91,10 @@ def test_what_each_direction_explains_is_its_share_of_the_squares():
     np.testing.assert_allclose(found.decision_explained, [0.9, 0.1, 0, 0, 0], atol=1e-12)
     np.testing.assert_allclose(found.stimulus_explained, [1, 0, 0, 0, 0], atol=1e-12)
     assert found.decision_share == pytest.approx(10 / 14)
+
+
+def test_subspaces_are_told_apart_as_objects_and_can_be_keys():
+    found, other = (find_subspaces(np.ones((1, 2, 3, 6)), 1, 1) for _ in range(2))
+    assert found == found
+    assert found != other
+    assert len({found, other}) == 2

@@ -168,3 +168,21 @@ def test_too_many_dimensions_say_how_many_there_can_be():
         perturbation.random_directions(np.random.RandomState(0), crowded)
     with pytest.raises(perturbation.PerturbationError, match="for example '4 3 2 1'"):
         perturbation.parse_permutation("1 2 3", 4)
+
+
+def test_random_directions_fill_what_is_left_of_the_units():
+    """3 k units are just enough for k directions outside both subspaces."""
+    directions = np.linalg.qr(np.random.default_rng(1).normal(size=(12, 8)))[0]
+    full = Subspaces(directions[:, :4], directions[:, 4:])
+    drawn = perturbation.random_directions(np.random.RandomState(0), full)
+    every = np.hstack([directions, drawn])
+    np.testing.assert_allclose(every.T @ every, np.eye(12), atol=1e-12)
+
+
+def test_two_directions_have_one_derangement_and_one_has_none():
+    for seed in range(4):
+        drawn = perturbation.draw_permutation(np.random.RandomState(seed), 2, derangement=True)
+        assert drawn.tolist() == [1, 0]
+    with pytest.raises(perturbation.PerturbationError, match="at least 2 dimensions"):
+        perturbation.draw_permutation(np.random.RandomState(0), 1, derangement=True)
+    assert perturbation.draw_permutation(np.random.RandomState(0), 1).tolist() == [0]
