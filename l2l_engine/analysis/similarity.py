@@ -37,6 +37,11 @@ def procrustes_angle(first: FloatArray, second: FloatArray) -> float:
     first, second : (points, units)
         The units may be as many or not; centred and scaled here.
 
+    Returns
+    -------
+    float
+        NaN where the points of a set do not differ.
+
     Examples
     --------
     >>> points = np.random.default_rng(0).normal(size=(9, 3))
@@ -44,7 +49,10 @@ def procrustes_angle(first: FloatArray, second: FloatArray) -> float:
     0.0
     """
     a, b = _normalised(first), _normalised(second)
-    nuclear = np.linalg.svd(a.T @ b, compute_uv=False).sum()
+    shared = a.T @ b
+    if not np.isfinite(shared).all():
+        return float("nan")
+    nuclear = np.linalg.svd(shared, compute_uv=False).sum()
     return float(np.arccos(np.clip(nuclear, -1.0, 1.0)))
 
 
@@ -292,7 +300,9 @@ def network_map(runs: Sequence[RunData], *, progress: Progress | None = None) ->
     squares = np.zeros((count, count))
     squares[np.triu_indices(count, 1)] = np.square(np.asarray(table["procrustes"], np.float64))
     if not np.isfinite(squares).all():
-        raise L2LError("The runs have trials of different length: map those of one kind.")
+        raise L2LError(
+            "The runs have trials of different length, or a state that never moves: map those of one kind."
+        )
     squares += squares.T
     centring = np.eye(count) - 1.0 / count
     values, vectors = np.linalg.eigh(-0.5 * centring @ squares @ centring)

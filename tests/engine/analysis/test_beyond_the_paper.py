@@ -258,3 +258,13 @@ def test_a_problem_that_no_rank_solves_has_none_also_where_ranks_fill_whole_bloc
     )
     assert np.isnan(found["rank"]).all()
     assert np.isfinite(found["loss_without"]).all()
+
+
+def test_similarity_does_not_depend_on_the_scale_of_the_rates():
+    random = np.random.default_rng(1)
+    first, second = random.normal(size=(2, 30, 5))
+    for compare in (similarity.procrustes_angle, similarity.linear_cka):
+        expected = compare(first, second)
+        assert np.isfinite(expected)
+        assert compare(1e-3 * first, 50.0 * second) == pytest.approx(expected, rel=1e-9)
+        assert np.isnan(compare(np.ones((30, 5)), second))  # points that do not differ
