@@ -19,6 +19,12 @@ text of ``help/<name>.txt`` beside it, and what it computes is in a module ``*_o
 - :meth:`Panel.data`: the numbers of an answer, as a :class:`~l2l_gui.panels.columns.Table` of
   columns with units; what a tip says of a row can follow from the same columns.
 
+What several panels draw is in ``plotting``: :class:`~l2l_gui.plotting.trial_grid.TrialGrid` (curves
+over the trial, a column a stimulus), :class:`~l2l_gui.plotting.image_plot.ImagePlot`,
+:class:`~l2l_gui.plotting.loss_plot.LossPlot`, :class:`~l2l_gui.plotting.boxes.Boxes` and the
+:class:`~l2l_gui.plotting.legend.Legend` above them. :meth:`Panel.point_at` selects and tells what
+the mouse points at.
+
 Where they are needed: :meth:`Panel.mark` moves the marks of the selected problem without
 redrawing the rest (the fields that only move marks are in ``points_at``, not in ``depends``);
 :meth:`Panel.frame` sets the ranges that pyqtgraph would not choose, and is left out while the

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 
 from l2l_engine.analysis.generalisation import NoiseGeneralisation, noise_generalisation
-from l2l_engine.analysis.progress import Progress
-from l2l_engine.config import RunConfig
-from l2l_engine.network import NetworkWeights
 from l2l_gui.panels.base import Answer, Column
 from l2l_gui.panels.perturb.lab import curve_panel
-from l2l_gui.panels.perturb.lab.curve_panel import INKS, SIGNS, LabCurvePanel, Pair
+from l2l_gui.panels.perturb.lab.curve_panel import INKS, SIGNS, Given, LabCurvePanel, Pair
 from l2l_gui.panels.perturb.lab.model import LARGEST_NOISE, Disturbance
 from l2l_gui.plotting.ink import DASHED, DOTTED, Ink, inked
 from l2l_gui.plotting.legend import DASHED as DASHES
@@ -25,14 +21,9 @@ BEAM = 0.004
 """Width of the error bars' ends, in units of sigma."""
 
 
-def noise_curve_of(
-    weights: NetworkWeights,
-    stimuli: NDArray[np.float32],
-    config: RunConfig,
-    _disturbance: Disturbance,
-    progress: Progress,
-) -> NoiseGeneralisation:
+def noise_curve_of(given: Given) -> NoiseGeneralisation:
     """A network's curve under noise that is the same for both networks."""
+    weights, stimuli, config, _, progress = given
     return noise_generalisation(
         weights, stimuli, config, SIGMAS, repeats=REPEATS, progress=progress
     )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 
 from l2l_engine.analysis.generalisation import Psychometric, psychometric
-from l2l_engine.analysis.progress import Progress
-from l2l_engine.config import RunConfig
-from l2l_engine.network import NetworkWeights
 from l2l_gui.panels.base import Answer, Column
-from l2l_gui.panels.perturb.lab.curve_panel import SIGNS, Curve, LabCurvePanel, Pair, dotted_curves
+from l2l_gui.panels.perturb.lab.curve_panel import (
+    SIGNS,
+    Curve,
+    Given,
+    LabCurvePanel,
+    Pair,
+    dotted_curves,
+)
 from l2l_gui.panels.perturb.lab.model import Disturbance
 from l2l_gui.plotting.ink import DOTTED, STIMULUS, Ink, inked
 from l2l_gui.plotting.legend import Legend
@@ -21,23 +26,11 @@ MORPHS = np.linspace(0.0, 1.0, 21)
 REPEATS = 8
 
 
-def psychometric_of(
-    weights: NetworkWeights,
-    stimuli: NDArray[np.float32],
-    config: RunConfig,
-    disturbance: Disturbance,
-    _progress: Progress,
-) -> Psychometric:
+def psychometric_of(given: Given) -> Psychometric:
     """A network's curve under the lab's noise, the same for both networks."""
-    return psychometric(
-        weights,
-        stimuli,
-        config,
-        MORPHS,
-        repeats=REPEATS,
-        sigma_rec=disturbance.sigma_rec,
-        seed=disturbance.noise_seed,
-    )
+    weights, stimuli, config, done, _ = given
+    noise: dict[str, Any] = {"sigma_rec": done.sigma_rec, "seed": done.noise_seed}
+    return psychometric(weights, stimuli, config, MORPHS, repeats=REPEATS, **noise)
 
 
 class PsychometricPanel(LabCurvePanel):

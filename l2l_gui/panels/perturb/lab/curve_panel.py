@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
@@ -27,8 +27,19 @@ REST_MS = 300
 INKS = {"unperturbed": Ink("accent", 2), "perturbed": Ink("perturbed", 2)}
 SIGNS = tuple(Sign.of(ink, name) for name, ink in INKS.items())
 
-Curve = Callable[[NetworkWeights, NDArray[np.float32], RunConfig, Disturbance, Progress], Any]
-"""From a network, stimuli, config, disturbance and progress, the network's curve."""
+
+class Given(NamedTuple):
+    """What a curve is computed from: one network, and what is asked of it."""
+
+    weights: NetworkWeights
+    stimuli: NDArray[np.float32]  # (2, stimulus_channels)
+    config: RunConfig
+    disturbance: Disturbance
+    progress: Progress
+
+
+Curve = Callable[[Given], Any]
+"""A network's curve."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +71,7 @@ def compute_pair(
     found = []
     for half, weights in enumerate((subject.weights, copy)):
         part = share(progress, half / 2, (half + 1) / 2)
-        found.append(curve(weights, subject.stimuli, subject.config, disturbance, part))
+        found.append(curve(Given(weights, subject.stimuli, subject.config, disturbance, part)))
         part(1.0)
     return Pair(subject, disturbance, *found)
 

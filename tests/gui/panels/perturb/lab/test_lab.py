@@ -13,6 +13,7 @@ from l2l_engine.analysis.probes import Probe, Pulse, lesion, probe_trials
 from l2l_engine.perturbation import PerturbationKind, perturb_readout
 from l2l_gui.model.selection import Group
 from l2l_gui.panels.perturb import psychometric as psychometric_panel
+from l2l_gui.panels.perturb.lab.curve_panel import Given
 from l2l_gui.panels.perturb.lab.model import NOTHING, Direction, Draw, Source
 from l2l_gui.panels.perturb.lab.response import Responder, perturbed_copy
 
@@ -376,7 +377,7 @@ def test_a_curve_that_arrives_late_is_labelled_with_what_it_was_computed_for(
         subject = found.subject
         done = NOTHING.replace(kind=found.disturbance.kind, seed=seed)
         copy = perturbed_copy(subject, done)
-        expected = curve(copy, subject.stimuli, subject.config, done, print)
+        expected = curve(Given(copy, subject.stimuli, subject.config, done, print))
         np.testing.assert_array_equal(found.perturbed.share, expected.share)
         assert found.disturbance.describe(subject.config)[0] in data.notes
 
