@@ -7,9 +7,11 @@ import dataclasses
 import pytest
 
 from l2l_engine.config import RunConfig, RunType
+from l2l_engine.network import WEIGHT_NAMES
 from l2l_engine.perturbation import PerturbationKind
 from l2l_engine.protocols import TEMPLATES, Protocol, ProtocolError, Stage, notation, template
 from l2l_engine.protocols.templates import explain
+from l2l_engine.training import plan
 from l2l_engine.training.plan import (
     Elastic,
     Interleaved,
@@ -247,3 +249,16 @@ def test_a_file_that_holds_no_protocol_is_named(tmp_path):
         notation.read(path)
     path.write_text(notation.to_json(template("full")))
     assert notation.read(path) == template("full")
+
+
+def test_a_plan_that_says_nothing_is_the_published_training():
+    said = plan.Plan()
+    assert said.problem == plan.New()
+    assert said.until == plan.Until(criterion=True, trials=None)
+    assert said.mixture is None
+    assert said.start is None
+    assert said.readout == plan.Readout(None, None, None, derangement=False, frozen=False)
+    assert said.plastic == WEIGHT_NAMES
+    assert said.rule == plan.Adam()
+    assert not said.keep_moments
+    assert said.changes == {}
