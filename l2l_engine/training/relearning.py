@@ -19,10 +19,11 @@ from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.manifold import Subspaces
 from l2l_engine.network import NetworkWeights
 from l2l_engine.perturbation import Permutation, PerturbationKind
+from l2l_engine.training.divergence import TrainingFailedError
 from l2l_engine.training.helper import Helper
 from l2l_engine.training.noise import NoiseStream
 from l2l_engine.training.problem import ProblemProgress
-from l2l_engine.training.trainer import Trainer, TrainingFailedError
+from l2l_engine.training.trainer import Trainer
 
 Report = Callable[[str], None]
 

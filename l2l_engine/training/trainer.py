@@ -12,21 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights, check_shapes
 from l2l_engine.training import adam, compiled, noise, singular, trial
 from l2l_engine.training.adam import Adam
 from l2l_engine.training.compiled import Found
+from l2l_engine.training.divergence import TrainingFailedError
 from l2l_engine.training.helper import Helper
 from l2l_engine.training.trial import Summary, Trial, TrialResult
 
 # Compile a loop as one function. Otherwise XLA runs each of a step's dozen small kernels on its own
 # in loops whose variables take more than a kilobyte, which makes a trial a third slower.
 _WHOLE_LOOPS = "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1000000000"
-
-
-class TrainingFailedError(L2LError):
-    """The loss stopped being a number; the network before that trial is kept."""
 
 
 @functools.cache
@@ -187,10 +184,7 @@ class Trainer:
         """
         gradient, summary, result = self.gradient(stimuli, responses, noise, set_point)
         if not np.isfinite(summary).all():
-            raise TrainingFailedError(
-                "Training stopped: the loss is no longer a number. The network before this trial "
-                "is kept; branch from a learned problem with a lower learning rate."
-            )
+            raise TrainingFailedError(self.config)
         self._update(adam.clip(gradient, summary.gradient_norm, self.config.clip_norm))
         self.gradient_norm, self.last = summary.gradient_norm, result
         return summary

@@ -23,6 +23,7 @@ from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.run import Run
 from l2l_engine.storage.errors import SessionError, SessionMovedError
 from l2l_engine.storage.session import Session
+from l2l_engine.training.divergence import TrainingFailedError
 from l2l_gui.model import working_copy
 from l2l_gui.model.goals import Goal, Target
 from l2l_gui.model.snapshot import RunState, Snapshot, TrialHistory
@@ -123,10 +124,8 @@ class EngineThread(QThread):
             if not isinstance(error, L2LError):
                 log.exception("The engine failed")
             if ends_training:
-                failed = (
-                    type(error).__name__ == "TrainingFailedError"
-                )  # its import loads TensorFlow
-                self._halt(RunState.FAILED if failed else None)
+                diverged = isinstance(error, TrainingFailedError)
+                self._halt(RunState.FAILED if diverged else None)
             self.stage.emit("")
             self.failed.emit(error, ends_training)
 
