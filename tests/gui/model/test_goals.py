@@ -37,3 +37,10 @@ def test_no_goal_never_stops():
 def test_a_problem_that_is_learned_already_is_refused():
     with pytest.raises(L2LError, match="Problem 3 is learned already: choose 4"):
         Goal(number=3).target(run(), 50)
+
+
+def test_the_status_bar_says_every_part_of_a_goal():
+    goal = Goal(trials=1000, problems=2, loss_below=0.05)
+    words = goal.target(run(), 50).words
+    assert words == "trial 1,100 or the end of problem 5 or a mean loss below 0.05"
+    assert Goal().target(run(), 50).words == ""

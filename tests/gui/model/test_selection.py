@@ -61,3 +61,10 @@ def test_the_first_session_is_the_one_to_train():
     selection = Selection(sessions=(Path("a.h5"), Path("b.h5")))
     assert selection.primary == Path("a.h5")
     assert Selection().primary is None
+
+
+def test_a_group_can_begin_at_any_problem_and_holds_at_least_one():
+    assert Group(1, 5).within(60) == Group(1, 5)
+    assert Group(-3, 0).within(60) == Group(1, 1)
+    assert Group(80, 5).within(60) == Group(60, 1)
+    assert Group(7, 5).within(0) == FIRST_GROUP
