@@ -120,3 +120,24 @@ def test_a_listener_that_raises_does_not_keep_the_news_from_the_others(jobs, qtb
     assert ended == ["closed"]
     assert reported == [ZeroDivisionError] * 3
     assert not jobs.running
+
+
+def test_slow_computations_run_one_after_the_other_beside_quick_ones(jobs, qtbot):
+    go, running, most, ended = threading.Event(), [], [], []
+
+    def long():
+        running.append(1)
+        most.append(len(running))
+        go.wait(10)
+        running.pop()
+
+    for number in range(3):
+        jobs.submit(Computation(long, key=f"slow {number}", slow=True), ended.append)
+    qtbot.waitUntil(lambda: bool(running))
+    quick = []
+    jobs.submit(Computation(lambda: 7, key="quick"), quick.append)
+    qtbot.waitUntil(lambda: quick == [7])
+    assert len(running) == 1
+    go.set()
+    qtbot.waitUntil(lambda: len(ended) == 3)
+    assert max(most) == 1
