@@ -141,3 +141,15 @@ def test_slow_computations_run_one_after_the_other_beside_quick_ones(jobs, qtbot
     go.set()
     qtbot.waitUntil(lambda: len(ended) == 3)
     assert max(most) == 1
+
+
+def test_an_error_is_not_kept_as_a_result(jobs, qtbot):
+    answers, errors = [], []
+
+    def fail():
+        raise ValueError("no")
+
+    jobs.submit(Computation(fail, key="same"), answers.append, errors.append)
+    qtbot.waitUntil(lambda: len(errors) == 1)
+    assert not jobs.submit(Computation(lambda: 5, key="same"), answers.append)
+    qtbot.waitUntil(lambda: answers == [5])
