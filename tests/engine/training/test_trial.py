@@ -286,7 +286,7 @@ def test_softplus_and_its_slope_are_right_for_any_current(current):
 
 def test_correct_is_scored_after_the_mask_alone():
     config = small_config(Activation.RELU, batch_size=1).replace(
-        l2_rate=0.0, sigma_rec=0.0, tau=2.0, delay_ms=20
+        l2_rate=0.0, sigma_rec=0.0, tau=4.0, delay_ms=20, response_ms=40, mask_ms=16
     )
     # unit 0 is on while the inputs are, unit 1 is always on: before the go signal and just after
     # it response 0 leads, in the scored time response 1
@@ -301,8 +301,9 @@ def test_correct_is_scored_after_the_mask_alone():
         _, summary, result = trainer.gradient(
             stimuli, np.array([response], np.int32), silence(config), 0.0
         )
-        whole = result.outputs[config.go_step - 20 :, 0, :2].mean(axis=0)
-        assert whole[0] > whole[1]  # over more than the scored time the other response leads
+        for start in (0, config.go_step):  # over more than the scored time the other response leads
+            whole = result.outputs[start:, 0, :2].mean(axis=0)
+            assert whole[0] > whole[1]
         assert summary.correct == response
 
 
