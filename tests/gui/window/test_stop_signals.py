@@ -66,11 +66,20 @@ def test_a_signal_saves_and_closes(tmp_path, number, dialog):
     words = [sys.executable, "-c", PROGRAM, str(tmp_path), *(["dialog"] if dialog else [])]
     environment = os.environ | {"XDG_STATE_HOME": str(tmp_path), "HOME": str(tmp_path)}
     with subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        words,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        # as from a terminal: a suite run in the background would hand on an ignored signal
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     ) as program:
-        assert program.stdout.readline() == "trains\n"
-        program.send_signal(number)
-        _, said = program.communicate(timeout=60)
+        try:
+            assert program.stdout.readline() == "trains\n"
+            program.send_signal(number)
+            _, said = program.communicate(timeout=60)
+        finally:
+            program.kill()
     assert program.returncode == 128 + number
     assert "Traceback" not in said
     with Run.resume(path) as run:  # unlocked, and saved where it stopped
