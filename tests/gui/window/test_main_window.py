@@ -361,7 +361,7 @@ def test_hovering_a_point_says_what_it_is(opened, qtbot):
     curve = panel(opened, "learning_curve")
     where = curve.view.mapFromScene(curve.plot.vb.mapViewToScene(QPointF(5, 2)))
     place = curve.pointing.place(curve.view.mapToScene(where))
-    assert curve._problem_at(place[0]) == 5
+    assert curve.pointing.tip(*place).startswith("Problem 5,")
     outside = curve.view.mapToScene(QPoint(1, 1))
     assert curve.pointing.place(outside) is None
 

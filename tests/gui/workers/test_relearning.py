@@ -78,7 +78,7 @@ def test_learn_trains_both_copies_and_says_what_each_took(window, lab, session, 
     data = panel.table().plain()
     assert len(data["trial"]) == max(outcome.trials for outcome in outcomes)
     assert np.isfinite(data["perturbed task loss"]).sum() == outcomes[1].trials
-    assert panel.means[1].getData()[0][-1] == outcomes[1].trials
+    assert panel.view.means[1].getData()[0][-1] == outcomes[1].trials
     assert session.read_bytes() == before
     assert panel.start_button.isEnabled()
 
