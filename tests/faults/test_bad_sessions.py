@@ -169,6 +169,7 @@ _READ_ONLY = """
 import os, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
+import numpy.random  # loaded on first use otherwise, and this user may not be allowed to read it
 import runs
 from l2l_engine.config import L2LError
 from l2l_engine.storage.session import Session
