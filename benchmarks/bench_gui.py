@@ -235,7 +235,7 @@ def lab(turns: int, seconds: float) -> Report:
 def selection() -> Report:
     """Milliseconds from choosing a problem to the Learn workspace drawn, seen before or not."""
     window = example()
-    found: dict[str, list[float]] = {"computed anew": [], "cached": []}
+    found: dict[str, list[float]] = {"computed afresh": [], "cached": []}
     for times in found.values():
         for number in range(5, 25):
             began = time.perf_counter()

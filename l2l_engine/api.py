@@ -54,7 +54,7 @@ def train(
     overwrite : bool
         Replace an existing file.
     resume : bool
-        Go on with the file if it is there; a finished run is returned as it is. Its parameters
+        Continue the file's run if it is there; a finished run is returned as it is. Its parameters
         must be those asked for, except the number of problems.
     callback : callable, optional
         Called after each trial with the :class:`l2l_engine.run.Run` and what the trial brought;

@@ -39,7 +39,7 @@ def _known_line() -> KnownAnswer:
     title="Loss along the straight line between networks",
     takes=Takes.GROUP,
     columns={
-        "problem": Column("", "problem learned on the way, counted from 1"),
+        "problem": Column("", "problem learned along the path, counted from 1"),
         "fraction": Column("", "place on the line: 0 before the problem, 1 after"),
         "loss_old": Column("nats", "task loss on the problem before"),
         "loss_new": Column("nats", "task loss on the problem learned"),

@@ -86,7 +86,7 @@ def kept_states(session: Session) -> NDArray[np.float32] | None:
     baseline = config.baseline_problems
     if not config.run_type.perturbs or session.source or session.n_problems < baseline:
         return None
-    from l2l_engine.training.curriculum import noisy_states  # slow to import
+    from l2l_engine.training.readout_perturbation import noisy_states  # slow to import
 
     networks, stimuli = session.weights(slice(0, baseline)), session.stimuli
     return np.concatenate(

@@ -58,7 +58,7 @@ class Output:
             print(text, flush=True)
 
     def note(self, text: str) -> None:
-        """Say something a reader may want to know on the way."""
+        """Say something a reader may want to know meanwhile."""
         if not (self.quiet or self.as_json):
             print(text, file=sys.stderr, flush=True)
 

@@ -1,4 +1,4 @@
-"""Everything that ships with the program and is computed, made again: ``make reproduce``.
+"""Everything that ships with the program and is computed, all over again: ``make reproduce``.
 
 Networks are trained by a sweep into a folder outside the repository's data; from its sessions come
 the results and the pretrained session in ``data``, the pictures in ``docs/images/reproduction`` and

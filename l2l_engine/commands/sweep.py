@@ -175,7 +175,7 @@ def _parser() -> common.Parser:
     names = ", ".join(sorted(field.name for field in dataclasses.fields(RunConfig)))
     parser = common.parser(
         "l2l-sweep",
-        "Train a grid of runs, each its own session in one folder. The same command again goes on "
+        "Train a grid of runs, each its own session in one folder. Repeating the command resumes "
         f"where it stopped; finished runs are kept. Parameters for --set: {names}.",
         f"l2l-sweep --seeds 0-9 --run-types {' '.join(common.RUN_TYPES.split(','))} -o sweep",
         "l2l-sweep --seeds 0-4 --set sigma_rec=0.05,0.1 --set units=50,100 -o noise",

@@ -27,7 +27,7 @@ def _work(options: argparse.Namespace, output: Output) -> int:
     changes = parameters.given(options)
     if (options.resume is None) == (options.output is None):
         raise common.UsageError(
-            "Give either -o FILE for a new run or --resume FILE to go on with one. "
+            "Give either -o FILE for a new run or --resume FILE to continue one. "
             "See l2l-train --help."
         )
     if options.resume is not None:
@@ -84,7 +84,7 @@ def _parser() -> common.Parser:
     )
     files = parser.add_argument_group("files", "such as -o seed1.h5, or --resume seed1.h5")
     files.add_argument("-o", "--output", type=Path, metavar="FILE", help="the session to make")
-    files.add_argument("--resume", type=Path, metavar="FILE", help="the session to go on with")
+    files.add_argument("--resume", type=Path, metavar="FILE", help="the session to continue")
     files.add_argument("--overwrite", action="store_true", help="replace an existing session")
     parameters.add(parser)
     return parser

@@ -39,7 +39,7 @@ def train(run: Run, output: Output) -> int:
             _save_beside(run, error, output)
     done = f"{run.n_problems} of {run.config.problems} problems done in {run.path}"
     output.result(
-        done if run.finished else f"{done}; go on with: l2l-train --resume {run.path}",
+        done if run.finished else f"{done}; continue with: l2l-train --resume {run.path}",
         path=run.path,
         finished=run.finished,
         problems=run.n_problems,

@@ -146,7 +146,7 @@ def boxes(
 ) -> None:
     """Box plots as the analysis defines them; outliers as dots.
 
-    Not matplotlib's, whose box plots choose a window system for pyplot on the way.
+    Not matplotlib's, whose box plots choose a window system for pyplot as a side effect.
     """
     from matplotlib.patches import Rectangle
 

@@ -116,7 +116,7 @@ def today() -> str:
 
 
 def write(path: Path, content: bytes) -> Path:
-    """Put ``content`` at ``path`` at once; raises FigureExportError."""
+    """Put ``content`` at ``path``, whole or not at all; raises FigureExportError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -18,7 +18,7 @@ BLOCKS = ((2, 11), (12, 21), (22, 51), (52, 101), (102, 201), (202, 501), (502, 
 """Problems, first and last, whose trials to criterion are averaged."""
 
 PROBLEMS = 1001
-_WINDOW = 50  # trials of the criterion window, which learning goes on in
+_WINDOW = 50  # trials of the criterion window, in which learning continues
 _EXPLAINED = 500  # problems after the first
 
 

@@ -36,7 +36,7 @@ def disk_full(path: Path, needed: int) -> DiskFullError:
     left = f" ({free / 1e6:.1f} MB free)" if free < needed else ""  # else a quota or limit
     return DiskFullError(
         f"The disk is full: {path.name} needs {needed / 1e6:.1f} MB more in {path.parent}{left}; "
-        "make room and go on, nothing saved is harmed."
+        "make room and continue, nothing saved is harmed."
     )
 
 

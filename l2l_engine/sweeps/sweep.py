@@ -153,7 +153,7 @@ class Sweep:
             self._stopping = False
 
     def _end(self, name: str, future: Future[SweepRun]) -> SweepRun | None:
-        """Record what became of a run; the run itself where it is to go on."""
+        """Record what became of a run; the run itself where it is to continue."""
         try:
             result = future.result()
         except CancelledError:
@@ -161,7 +161,7 @@ class Sweep:
                 raise
             raise SweepError(
                 "The cluster dropped the runs it was given: start it again, and the same command "
-                f"goes on in {self.folder}."
+                f"continues in {self.folder}."
             ) from None
         except Exception as error:
             result = replace(self.runs[name], state="failed", message=str(error))

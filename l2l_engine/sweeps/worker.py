@@ -33,7 +33,7 @@ class LeftoverError(L2LError):
 def train_run(folder: str, run: SweepRun, wanted: str = "") -> SweepRun:
     """Train one run to its end, or until the sweep is stopped; what became of it.
 
-    Finished runs are left alone and interrupted ones go on from their checkpoint. The published
+    Finished runs are left alone and interrupted ones resume from their checkpoint. The published
     order of draws makes a perturbation run repeat the Full run of its seed to the bit until its
     subspaces are found, so it branches from that run where the sweep has it.
 

@@ -6,21 +6,21 @@ noise come from one ``numpy.random.RandomState(seed)`` in the published order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from l2l_engine import network, noise, perturbation, task
+from l2l_engine import network, task
 from l2l_engine.config import L2LError, RunConfig
-from l2l_engine.manifold import SubspaceFinder, Subspaces
 from l2l_engine.network import NetworkWeights
 from l2l_engine.training import random_state
 from l2l_engine.training.helper import Helper
-from l2l_engine.training.noise import NoiseStream, probe_generator
+from l2l_engine.training.noise import NoiseStream
 from l2l_engine.training.problem import ProblemProgress
+from l2l_engine.training.readout_perturbation import LearnedProblem, ReadoutPerturbation
 from l2l_engine.training.records import (
     Origin,
     Outcome,
@@ -35,6 +35,7 @@ from l2l_engine.training.restoring import (
     origin_of,
     origin_state,
 )
+from l2l_engine.training.stimulus_draws import StimulusDraws
 from l2l_engine.training.trainer import Trainer
 
 Checkpoint = Mapping[str, NDArray[Any]]
@@ -84,14 +85,9 @@ class Curriculum:
         self._trainer = Trainer(config, self.initial, helper=self._helper)
         self._noise = NoiseStream(config, self._helper)
         self._progress = ProblemProgress(config)
-        self._subspaces: Subspaces | None = None
-        self._permutation: NDArray[np.int8] | None = None
-        self._baseline: list[NetworkWeights] = []  # kept only while a perturbation run needs them
-        self._baseline_stimuli: list[NDArray[np.float32]] = []
+        self._perturbation = ReadoutPerturbation(config)
+        self._draws = StimulusDraws(config.batch_size)
         self._last: TrialRecord | None = None
-        # the random stream before the first of so many draws of stimuli, nothing else in between
-        self._before_draws: dict[str, Any] | None = None
-        self._draws = 0
         self.problem = 0
         self.trial = 0
         self.set_point = 0.0
@@ -130,21 +126,21 @@ class Curriculum:
         self._trainer.compile()
 
     def step(self) -> StepResult:
-        """Run one trial, and go on to the next problem when it ends this one.
+        """Run one trial, and begin the next problem when it ends this one.
 
         Raises
         ------
         TrainingFailedError
             When the loss is not a number; the network stays as before the trial.
         """
-        stimulus = self._draw_stimulus()
+        stimulus = self._draws.draw(self._random)
         responses = stimulus.astype(np.int32)
         try:
             summary = self._trainer.step(
                 self.stimuli[stimulus], responses, self._noise.trial(self.trial), self.set_point
             )
         except BaseException:
-            self._forget_last_stimulus()  # as though the trial had not started
+            self._draws.forget_last(self._random)  # as though the trial had not started
             raise
         self._progress.add(summary, self._trainer.top_square)
         self.trial += 1
@@ -162,20 +158,6 @@ class Curriculum:
         if self._progress.learned or self._progress.failed:
             return StepResult(record, self._end_problem())
         return StepResult(record, None)
-
-    def _draw_stimulus(self) -> NDArray[np.integer]:
-        if self._before_draws is None:
-            self._before_draws = self._random.get_state(legacy=False)
-        self._draws += 1
-        return self._random.randint(task.RESPONSES, size=self.config.batch_size)
-
-    def _forget_last_stimulus(self) -> None:
-        """Draw all but the last again: to keep the stream's state at each would cost 0.07 ms."""
-        assert self._before_draws is not None
-        self._random.set_state(self._before_draws)
-        self._draws -= 1
-        for _ in range(self._draws):
-            self._random.randint(task.RESPONSES, size=self.config.batch_size)
 
     def view(self) -> TrialView | None:
         """The last trial in full; None before the first since the run was opened."""
@@ -210,8 +192,8 @@ class Curriculum:
             trials_to_criterion=progress.trials_to_criterion,
             weights=weights,
             singular_values=np.linalg.svd(weights.recurrent, compute_uv=False),
-            permutation=self._permutation,
-            applied=self._applied,
+            permutation=self._perturbation.permutation,
+            applied=self._perturbation.applied,
             trials_run=progress.trials,
             outcome=Outcome.LEARNED if progress.learned else Outcome.FAILED,
             origin=self.origin,
@@ -223,61 +205,20 @@ class Curriculum:
         self._begin_problem(weights, record.stimuli)
         return record
 
-    @property
-    def _applied(self) -> bool:
-        """Whether the present problem's readout is a perturbed one."""
-        kind = perturbation.RUN_TYPE_KINDS.get(self.config.run_type)
-        return self._permutation is not None and kind is not perturbation.PerturbationKind.CONTROL
-
     def _begin_problem(self, weights: NetworkWeights, stimuli: NDArray[np.float32]) -> None:
-        config = self.config
-        self._before_draws, self._draws = None, 0
         self._trainer.reset_optimiser()
-        if config.run_type.perturbs and self.problem <= config.baseline_problems:
-            self._baseline.append(weights)
-            self._baseline_stimuli.append(stimuli)
-            if self.problem == config.baseline_problems:
-                self._find_subspaces()
-        if self._subspaces is not None:
-            self._perturb(self._subspaces)
-        self._progress = ProblemProgress(config)
+        start = self._perturbation.next_start(self.problem, weights, stimuli, self._random)
+        if start is not None:
+            self._trainer.restore(start, frozen_readout=True)
+        self._progress = ProblemProgress(self.config)
+        self._draws = StimulusDraws(self.config.batch_size)
         self.origin = Origin()
-        self.stimuli = task.problem_stimuli(self._random, config, self.problem)
-
-    def _find_subspaces(self) -> None:
-        """From one noisy trial of each stimulus of each baseline problem's network."""
-        found = SubspaceFinder()
-        pairs = zip(self._baseline, self._baseline_stimuli, strict=True)
-        for problem, (weights, stimuli) in enumerate(pairs):
-            found.add(noisy_states(weights, stimuli, problem, self.config))
-        self._subspaces = found.subspaces(self.config.manifold_dimensions)
-        self._first_network = self._baseline[0]
-        self._baseline, self._baseline_stimuli = [], []
-        self._draw_permutation()  # the published code draws one here that it never uses
-
-    def _perturb(self, subspaces: Subspaces) -> None:
-        """Restart from the network of problem 1, its readout perturbed by a new permutation and frozen."""
-        permutation = self._draw_permutation()
-        self._permutation = permutation.astype(np.int8)
-        first = self._first_network
-        readout = perturbation.perturbed_readout(
-            self.config.run_type, first.output, subspaces, permutation
-        )
-        arrays = first.arrays() | {"output": readout.astype(np.float32)}
-        self._trainer.restore(NetworkWeights.from_arrays(arrays), frozen_readout=True)
-
-    def _draw_permutation(self) -> NDArray[np.integer]:
-        return perturbation.draw_permutation(
-            self._random, self.config.manifold_dimensions, derangement=self.config.derangement
-        )
+        self.stimuli = task.problem_stimuli(self._random, self.config, self.problem)
 
     # -- checkpoint and restoration ---------------------------------------------------------
 
     def checkpoint(self) -> dict[str, NDArray[Any]]:
         """Everything the next trial depends on, as named arrays of fixed shapes."""
-        k, units = self.config.manifold_dimensions, self.config.units
-        subspaces = self._subspaces
-        empty = np.zeros((units, k))
         return {
             **self._trainer.state(),
             **self._progress.state(),
@@ -287,11 +228,7 @@ class Curriculum:
             "set_point": np.array(self.set_point, np.float64),
             "stimuli": self.stimuli.copy(),
             **origin_state(self.origin),
-            "permutation": np.full(k, -1, np.int8)
-            if self._permutation is None
-            else self._permutation,
-            "decision_subspace": empty if subspaces is None else subspaces.decision,
-            "stimulus_subspace": empty if subspaces is None else subspaces.stimulus,
+            **self._perturbation.state(),
         }
 
     @classmethod
@@ -299,14 +236,13 @@ class Curriculum:
         cls,
         config: RunConfig,
         checkpoint: Checkpoint,
-        learned: Callable[[int], tuple[NetworkWeights, NDArray[np.float32]]],
+        learned: LearnedProblem,
     ) -> Self:
         """Resume a run from what :meth:`checkpoint` returned.
 
         Parameters
         ----------
-        learned : gives the network and stimuli of a finished problem, by 0-based index; asked
-            only for the baseline problems of a perturbation run.
+        learned : asked only for the baseline problems of a perturbation run
 
         Raises
         ------
@@ -324,12 +260,7 @@ class Curriculum:
             raise
         return run
 
-    def _restore(
-        self,
-        checkpoint: Checkpoint,
-        learned: Callable[[int], tuple[NetworkWeights, NDArray[np.float32]]],
-    ) -> None:
-        config = self.config
+    def _restore(self, checkpoint: Checkpoint, learned: LearnedProblem) -> None:
         self._trainer.set_state(dict(checkpoint))
         self._progress.set_state(checkpoint)
         random_state.from_arrays(self._random, checkpoint)
@@ -337,19 +268,7 @@ class Curriculum:
         self.set_point = float(checkpoint["set_point"])
         self.stimuli = np.array(checkpoint["stimuli"], np.float32)
         self.origin = origin_of(checkpoint)
-        if checkpoint["permutation"][0] >= 0:
-            self._permutation = np.array(checkpoint["permutation"], np.int8)
-        if config.run_type.perturbs:
-            if self.problem >= config.baseline_problems:
-                self._subspaces = Subspaces(
-                    np.array(checkpoint["decision_subspace"]),
-                    np.array(checkpoint["stimulus_subspace"]),
-                )
-                self._first_network = learned(0)[0]
-            else:
-                pairs = [learned(index) for index in range(self.problem)]
-                self._baseline = [weights for weights, _ in pairs]
-                self._baseline_stimuli = [stimuli for _, stimuli in pairs]
+        self._perturbation.set_state(checkpoint, self.problem, learned)
 
     @classmethod
     def at_boundary(
@@ -377,17 +296,7 @@ class Curriculum:
         """
         run = cls(config)
         finished = len(networks)
-        if config.run_type.perturbs:
-            known = min(finished, config.baseline_problems)
-            run._baseline = [networks[index] for index in range(known)]
-            run._baseline_stimuli = list(stimuli[:known])
-            if finished > config.baseline_problems:
-                run._find_subspaces()
-            else:  # the last one is handed over below, as it is after any problem
-                run._baseline, run._baseline_stimuli = (
-                    run._baseline[:-1],
-                    run._baseline_stimuli[:-1],
-                )
+        run._perturbation.look_back(networks, stimuli, random)
         run._random = random
         run.problem, run.trial, run.set_point = finished, trial, set_point
         run._trainer.restore(networks[finished - 1], frozen_readout=False)
@@ -396,17 +305,3 @@ class Curriculum:
             run.stimuli = next_stimuli
             run.origin = next_origin or Origin(StimuliFrom.OWN)
         return run
-
-
-def noisy_states(
-    weights: NetworkWeights, stimuli: NDArray[np.float32], problem: int, config: RunConfig
-) -> NDArray[np.float32]:
-    """One noisy trial of each stimulus of a learned problem, float32 (2, T, N).
-
-    The states a perturbation run finds its subspaces from. Their noise depends only on the seed
-    and the problem's 0-based index, so that they can be had again at any time.
-    """
-    shape = (1, task.RESPONSES, config.steps, config.units)
-    drawn = noise.recurrent_noise(probe_generator(config.seed, problem), shape, config)
-    states = network.simulate(weights[None], stimuli[None], config, noise=drawn)
-    return np.asarray(states[0], np.float32)

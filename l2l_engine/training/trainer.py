@@ -54,23 +54,15 @@ def _compiled(config: RunConfig) -> Callable[..., Found]:
     return compiled.compiled(config)
 
 
+_COMPILED = """units activation dt tau stimulus_channels batch_size
+sample_ms delay_ms response_ms mask_ms l2_rate""".split()  # noqa: SIM905 (a list would take 13 lines)
+
+
 def _what_is_compiled(config: RunConfig) -> RunConfig:
     """The configuration less what does not enter the compiled trial."""
+    entering = {name: getattr(config, name) for name in _COMPILED}
     return RunConfig(
-        units=config.units,
-        activation=config.activation,
-        dt=config.dt,
-        tau=config.tau,
-        tau_noise=config.dt,
-        stimulus_channels=config.stimulus_channels,
-        batch_size=config.batch_size,
-        sample_ms=config.sample_ms,
-        delay_ms=config.delay_ms,
-        response_ms=config.response_ms,
-        mask_ms=config.mask_ms,
-        l2_rate=config.l2_rate,
-        penalised_singular_values=1,
-        manifold_dimensions=1,
+        **entering, tau_noise=config.dt, penalised_singular_values=1, manifold_dimensions=1
     )
 
 

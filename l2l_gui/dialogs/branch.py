@@ -16,7 +16,7 @@ from l2l_gui.workers.engine_commands import Branch
 
 
 class BranchDialog(NewRunDialog):
-    """Where to go on from, the next problem, changed parameters, and the new file."""
+    """Where to continue from, the next problem, changed parameters, and the new file."""
 
     def __init__(
         self, session: OpenSession, selected: int, folder: Path, parent: QWidget | None = None

@@ -114,7 +114,7 @@ class ImportDialog(QDialog):
         return typed_path(self.target.text(), self._folder, ".h5")
 
     def done(self, result: int) -> None:
-        """Let go of what is being looked for."""
+        """Stop looking for files."""
         self._jobs.release(self)
         super().done(result)
 

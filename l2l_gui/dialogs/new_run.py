@@ -139,7 +139,7 @@ class NewRunDialog(QDialog):
         return typed_path(self.file.text(), self._folder, SUFFIX)
 
     def reject(self) -> None:
-        """Ask before edits are lost; a run that is being made goes on without the dialog."""
+        """Ask before edits are lost; a run being made does not need the dialog."""
         if (
             self.waiting
             or not self.editor.changed_names()
@@ -167,7 +167,7 @@ class NewRunDialog(QDialog):
             self.file_message.say(f"{words or 'Creating the session'}…")
 
     def refuse(self, sentence: str) -> None:
-        """Say why it could not be made, and let the person go on editing."""
+        """Say why it could not be made, and let the person continue editing."""
         self._wait(False)
         self.file_message.say(sentence, error=True)
         self.file.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,4 +1,4 @@
-"""The part of the branch dialog that asks where to go on from, and with which problem."""
+"""The part of the branch dialog that asks where to continue from, and with which problem."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class NextProblemChoice(QWidget):
         super().__init__()
         self._channels = channels
         self._own: Own | None = None
-        self.after = _number(problems, selected, "Go on after problem")
+        self.after = _number(problems, selected, "Continue after problem")
         self.drawn = QRadioButton("A new one, drawn as the run would")
         self.again = QRadioButton("An old one again: problem")
         self.swapped = QRadioButton("An old one with its mapping swapped (reversal): problem")
@@ -78,7 +78,7 @@ class NextProblemChoice(QWidget):
 
     def _arrange(self, name: str) -> None:
         start = QHBoxLayout()
-        label = QLabel("Go on after problem")
+        label = QLabel("Continue after problem")
         label.setBuddy(self.after)
         start.addWidget(label)
         start.addWidget(self.after)
@@ -108,7 +108,7 @@ class NextProblemChoice(QWidget):
 
     @property
     def finished(self) -> int:
-        """The learned problem to go on after, from 1."""
+        """The learned problem to continue after, from 1."""
         return self.after.value()
 
     def problem(self) -> str:

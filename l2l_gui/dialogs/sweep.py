@@ -85,7 +85,7 @@ class SweepDialog(QDialog):
         self.start.setDefault(True)
         self.start.clicked.connect(lambda: self._begin(resume=False))
         self.resume = QPushButton("Resume")
-        self.resume.setToolTip("Go on with the sweep this folder holds")
+        self.resume.setToolTip("Resume the sweep in this folder")
         self.resume.clicked.connect(lambda: self._begin(resume=True))
         self.stop_button = QPushButton("Stop")
         self.stop_button.setToolTip("Every run saves and ends; the sweep can be resumed")
@@ -238,7 +238,7 @@ class SweepDialog(QDialog):
         self.stop_button.setEnabled(self._thread is not None and not self._thread.stopping)
         self.open_button.setEnabled(self._selected() is not None)
         if not self.running and not self.message.is_error:
-            words = f"{self.form.path()} holds a sweep: Resume goes on with it." if known else ""
+            words = f"{self.form.path()} holds a sweep: Resume continues it." if known else ""
             self.message.say(words)
         elif self.sender() is self.form:
             self.message.say("")

@@ -36,7 +36,7 @@ def is_example(path: Path) -> bool:
 
 
 def must_copy(path: Path) -> bool:
-    """Whether training has to go on in a copy."""
+    """Whether training has to continue in a copy."""
     return is_example(path) or not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
 
 

@@ -180,7 +180,9 @@ def _reference(reader: Session, basis: Basis, group: Group) -> FoundSubspaces:
     weights, stimuli = reader.weights(places), reader.stimuli[places]
     if basis is Basis.FIRST:
         return subspaces.representations(weights, stimuli, reader.config).subspaces
-    from l2l_engine.training.curriculum import noisy_states  # the very trials of a perturbation run
+    from l2l_engine.training.readout_perturbation import (
+        noisy_states,  # the very trials of a perturbation run
+    )
 
     states = [
         noisy_states(weights[row], stimuli[row], int(place), reader.config)

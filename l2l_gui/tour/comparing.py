@@ -15,7 +15,7 @@ SMALL, LARGE = QSize(1280, 800), QSize(2560, 1440)
 
 
 def branch(tour: Tour) -> None:
-    """Go on from an earlier problem as a new session, and learn a problem there."""
+    """Continue from an earlier problem in a new session, and learn a problem there."""
     window = tour.window
     parent = window.runner.session
     assert parent is not None

@@ -108,7 +108,7 @@ class Tour:
         Raises
         ------
         TourError
-            When nothing at all went on for PATIENCE seconds, or it took LONGEST.
+            When nothing at all happened for PATIENCE seconds, or it took LONGEST.
         """
         began = moved = time.monotonic()
         before = self._progress()

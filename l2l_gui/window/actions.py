@@ -37,7 +37,7 @@ ACTIONS = (
     Described("run", "Run", "Space", "run", "Train until paused"),
     Described("run_until", "Run until…", "U", "run-until", "Train until something is reached"),
     Described("follow_live", "Follow live", "L", "follow-live", "Show the trial in training", True),
-    Described("branch", "Branch…", "B", "branch", "Go on from this problem in a new session"),
+    Described("branch", "Branch…", "B", "branch", "Continue from this problem in a new session"),
     Described("sweep", "Sweep…", "", "", "Train a grid of runs in the background"),
     Described("previous_problem", "Previous problem", ","),
     Described("next_problem", "Next problem", "."),

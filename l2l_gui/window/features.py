@@ -34,11 +34,11 @@ class Features:
             shell.actions_by_name.provide(name, slot)
 
     def branch(self) -> None:
-        """Ask where to and how, and go on from the problem looked at."""
+        """Ask where to and how, and continue from the selected problem."""
         shell = self._shell
         session, selected = shell.runner.session, shell.selection.value.problem
         if session is None or selected is None:
-            shell.notifications.inform("Learn a problem first: a branch goes on from one.")
+            shell.notifications.inform("Learn a problem first: a branch continues from one.")
             return
         from l2l_gui.dialogs.branch import BranchDialog
 

@@ -81,7 +81,7 @@ class Filming(QObject):
             "The movie is not finished and is given up when the window closes.",
             "Nothing half-written is left behind.",
             "Give up and close",
-            "Go on",
+            "Continue",
         )
 
     # -- making ------------------------------------------------------------------------

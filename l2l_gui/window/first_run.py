@@ -65,7 +65,7 @@ STEPS = (
         "Train it",
         "Step trial (T) trains one trial, Step problem (P) until a problem is learned, Space "
         "runs and pauses. Everything is saved by itself. The example is left as it is: training "
-        "goes on in a copy.",
+        "continues in a copy.",
         _tools,
     ),
     FirstRunStep(
@@ -94,7 +94,7 @@ STEPS = (
     ),
     FirstRunStep(
         "Take it elsewhere",
-        "Branch (B) goes on from any learned problem as a new session: with other parameters, a "
+        "Branch (B) continues from any learned problem in a new session: with other parameters, a "
         "reversed mapping or your own stimuli. F1 lists every key; Help shows these steps again.",
         _tools,
     ),

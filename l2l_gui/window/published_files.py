@@ -58,7 +58,7 @@ class PublishedFiles(QObject):
         self._shell.runner.open(target)
         sentences = [
             f"Imported as {target}. It cannot be continued, for the published files hold no "
-            "optimiser; Branch (B) goes on from any of its problems.",
+            "optimiser; Branch (B) continues from any of its problems.",
             *unknown,
         ]
         self._shell.notifications.inform(" ".join(sentences))
@@ -106,7 +106,7 @@ class PublishedFiles(QObject):
             f"{what} is not finished and is given up when the window closes.",
             "Nothing half-written is left behind.",
             "Give up and close",
-            "Go on",
+            "Continue",
         )
 
     def _start(

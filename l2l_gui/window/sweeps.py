@@ -46,9 +46,9 @@ class Sweeps(QObject):
         return agrees(
             self._shell.frame,
             "The sweep is stopped when the window closes.",
-            f"Every run saves itself; Run > Sweep goes on with {self.dialog.folder}.",
+            f"Every run saves itself; Run > Sweep resumes {self.dialog.folder}.",
             "Stop and close",
-            "Go on",
+            "Continue",
         )
 
     def close(self) -> None:

@@ -62,7 +62,7 @@ class Save:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Go on in a copy at ``target``, made from the open file even if that was moved or deleted."""
+    """Continue in a copy at ``target``, made from the open file even if that was moved or deleted."""
 
     path: Path
     target: Path

@@ -30,14 +30,11 @@ log = logging.getLogger(__name__)
 FRAME = 1.0 / 30.0
 
 
-@dataclass(frozen=True, eq=False)
-class Learn:
-    """Train the network and its disturbed copy on one problem."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Task:
+    """What both tasks need to know."""
 
     config: RunConfig
-    networks: tuple[NetworkWeights, ...]
-    """Unperturbed, perturbed."""
-    stimuli: NDArray[np.float32]
     set_point: float
     seed: int
     frozen_readout: bool
@@ -45,20 +42,24 @@ class Learn:
     """What is learned, for the panel."""
 
 
-@dataclass(frozen=True, eq=False)
-class RepeatTask:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Learn(Task):
+    """Train the network and its disturbed copy on one problem."""
+
+    networks: tuple[NetworkWeights, ...]
+    """Unperturbed, perturbed."""
+    stimuli: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RepeatTask(Task):
     """Train copies under several conditions, each time on a fresh problem."""
 
-    config: RunConfig
     weights: NetworkWeights
     subspaces: Subspaces
     kinds: tuple[PerturbationKind, ...]
-    set_point: float
-    seed: int
     repeats: int
-    frozen_readout: bool
     derangement: bool
-    words: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -97,7 +97,7 @@ class Runner(QObject):
         if self.session is not None and self.session.path == path:
             self._compare_waiting()
             return
-        self._read(path, release=True)  # training goes on until the file proves readable
+        self._read(path, release=True)  # training continues until the file proves readable
 
     def create(self, path: Path, config: RunConfig) -> None:
         """Begin a new session and show it."""

@@ -1,4 +1,4 @@
-"""A network small enough to train in no time, for tests of what goes on around training."""
+"""A network small enough to train in no time, for tests of what happens around training."""
 
 TINY = {
     "units": 10,

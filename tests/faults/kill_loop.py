@@ -24,7 +24,7 @@ READY = b"resumed."
 
 
 def write_for_ever(path: Path, acknowledge: int) -> None:
-    """Resume at the checkpoint and go on; tell of every problem once it is saved."""
+    """Resume at the checkpoint and continue; tell of every problem once it is saved."""
     with Session.open(path) as session:
         state = session.checkpoint() or runs.state(0, 0)
     writer = SessionWriter.resume(path)

@@ -1,4 +1,4 @@
-"""l2l-train waits when there is no room and goes on once there is."""
+"""l2l-train waits when there is no room and continues once there is."""
 
 import json
 import subprocess

@@ -94,7 +94,7 @@ def _keep(keep: Path | None, file: Path, said: str) -> None:
 
 
 def _child(reader: Reader, count: int, start: int, place: Path, shared: mmap.mmap) -> int:
-    """Try inputs; 0 at the end, 3 where a new process must go on."""
+    """Try inputs; 0 at the end, 3 where a new process must continue."""
     for number in (signal.SIGPROF, signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESSES, _ADDRESSES))

@@ -24,16 +24,19 @@ from l2l_gui.window.application import application
 from l2l_gui.window.main_window import MainWindow
 from l2l_gui.workers.results import results
 
-if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
-
 LASTING = {"Profile", "IO loop"}  # of Dask, once in use
 THREADS_END = 5.0  # s
 
 
+@pytest.fixture(scope="session", autouse=True)
+def somewhere_to_draw() -> None:
+    """In memory where there is no screen: asked only now, when a test process has its virtual one."""
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
 @pytest.fixture(scope="session")
-def qapp_cls() -> type[QApplication]:
+def qapp_cls(somewhere_to_draw: None) -> type[QApplication]:
     return QApplication
 
 

@@ -93,7 +93,7 @@ def change_table(
     """The table of the first ``len(counts)`` problems.
 
     ``known`` holds the rows at hand and receives new ones as they are ready, so that a run that
-    grew, or a computation that was cancelled, goes on where it was. A row takes some 30 ms.
+    grew, or a computation that was cancelled, continues where it was. A row takes some 30 ms.
     """
     numbers = np.arange(FIRST, len(counts) + 1)
     missing = [int(number) for number in numbers if number not in known]

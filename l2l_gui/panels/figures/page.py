@@ -117,7 +117,7 @@ class FigurePage(QWidget):
         self.words.setText(f"{job.fraction:.0%}{', ' if left else ''}{left}")
 
     def hideEvent(self, event: Any) -> None:
-        """Making goes on, watching stops."""
+        """The figure is still made; only watching stops."""
         super().hideEvent(event)
         self._tick.stop()
 

@@ -1,4 +1,4 @@
-"""Angles between problems' subspaces: whether the network goes on using the same one."""
+"""Angles between problems' subspaces: whether the network keeps using the same one."""
 
 from __future__ import annotations
 

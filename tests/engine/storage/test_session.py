@@ -160,7 +160,7 @@ def test_a_thread_goes_on_reading_while_the_file_is_replaced(writer, path):
 
 
 def test_resuming_a_file_open_for_reading_here(writer, path):
-    """The window looks at a session, then the engine goes on with it."""
+    """The window looks at a session, then the engine trains it further."""
     runs.write(writer, 2)
     writer.close()
     with Session.open(path) as session:

@@ -10,9 +10,10 @@ from tiny import TINY
 from l2l_engine.config import RunConfig, RunType
 from l2l_engine.run import Run
 from l2l_engine.storage.session import Session
-from l2l_engine.training.curriculum import Curriculum, noisy_states
+from l2l_engine.training.curriculum import Curriculum
 from l2l_engine.training.divergence import TrainingFailedError
 from l2l_engine.training.problem import ProblemProgress
+from l2l_engine.training.readout_perturbation import noisy_states
 from l2l_engine.training.trial import Summary
 
 # a run small enough to learn a problem in a second

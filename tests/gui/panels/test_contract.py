@@ -61,6 +61,8 @@ def rest(bench: Bench, panel: Panel) -> None:
 
 
 def pixels(panel: Panel) -> np.ndarray:
+    if (focused := panel.window().focusWidget()) is not None:
+        focused.clearFocus()  # the ring of whoever has the keyboard is not the panel's
     image = panel.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     bits = image.constBits()
     bits.setsize(image.sizeInBytes())

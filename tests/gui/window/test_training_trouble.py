@@ -1,4 +1,4 @@
-"""What the window says and keeps when training cannot go on."""
+"""What the window says and keeps when training cannot continue."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from l2l_engine.analysis.progress import Progress
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.manifold import SubspaceFinder, Subspaces
 from l2l_engine.network import NetworkWeights
-from l2l_engine.training.curriculum import noisy_states
+from l2l_engine.training.readout_perturbation import noisy_states
 from l2l_engine.training.relearning import with_readout
 from l2l_gui.model.selection import Group
 from l2l_gui.model.sessions import OpenSession

@@ -10,7 +10,7 @@ from l2l_gui.widgets.decimal_box import DecimalBox
 
 
 class SliderRow(QWidget):
-    """One number by slider, by keyboard or typed.
+    """One number by slider, by keyboard or typed; its scale is (lowest, highest, step).
 
     Signals
     -------
@@ -22,9 +22,10 @@ class SliderRow(QWidget):
     released = pyqtSignal()
 
     def __init__(
-        self, label: str, *, low: float, high: float, step: float, unit: str = "", tip: str = ""
+        self, label: str, scale: tuple[float, float, float], unit: str = "", tip: str = ""
     ) -> None:
         super().__init__()
+        low, high, step = scale
         self._low, self._step, self._default = low, step, 0.0
         self.label = QLabel(f"{label} ({unit})" if unit else label)
         self.slider = QSlider(Qt.Orientation.Horizontal)

@@ -111,7 +111,7 @@ class UnitGrid(QWidget):
             self._set(unit, self._painting)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
-        """Go on choosing; say which unit is here."""
+        """Continue choosing; say which unit is here."""
         assert event is not None
         unit = self.unit_at(event.position())
         if unit is None:

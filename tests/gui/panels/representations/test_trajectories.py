@@ -123,7 +123,7 @@ def test_the_group_can_be_seen_in_the_subspaces_of_training(bench, panel):
     next(action for action in menu.actions() if "with noise" in action.text()).trigger()
     bench.settle()
     from l2l_engine.manifold import SubspaceFinder
-    from l2l_engine.training.curriculum import noisy_states
+    from l2l_engine.training.readout_perturbation import noisy_states
 
     reader, found = bench.session.reader(), SubspaceFinder()
     for place in range(6):

@@ -25,15 +25,9 @@ class PulseControls(Controls):
         self.direction = combo("Direction of the push", {d: d.label for d in Direction})
         self.axis = spin("Which direction of its kind", 1, 33)
         self.column.addWidget(side_by_side(self.direction, QLabel("number"), self.axis, None))
-        self.push = SliderRow(
-            "Size",
-            low=-LARGEST_PUSH,
-            high=LARGEST_PUSH,
-            step=0.1,
-            unit="a.u.",
-            tip="Length of the push in rate units; negative pushes the other way",
-        )
-        self.time = SliderRow("Time", low=0, high=2000, step=10, unit="ms")
+        length = "Length of the push in rate units; negative pushes the other way"
+        self.push = SliderRow("Size", (-LARGEST_PUSH, LARGEST_PUSH, 0.1), "a.u.", length)
+        self.time = SliderRow("Time", (0, 2000, 10), "ms")
         self.slide(self.push, "size")
         self.slide(self.time, "pulse_ms")
         self.time.set_default(NOTHING.pulse_ms)

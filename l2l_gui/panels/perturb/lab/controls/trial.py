@@ -18,25 +18,12 @@ class TrialControls(Controls):
 
     def __init__(self, lab: Lab) -> None:
         super().__init__("Trial", lab)
-        self.morph = SliderRow(
-            "Morph",
-            low=0,
-            high=100,
-            step=1,
-            unit="%",
-            tip="How far each stimulus is moved towards the other",
-        )
-        self.go = SliderRow(
-            "Go signal",
-            low=0,
-            high=2000,
-            step=10,
-            unit="ms",
-            tip="When fixation goes off; at the end of the trial it never does",
-        )
-        self.noise = SliderRow(
-            "Noise", low=0, high=LARGEST_NOISE, step=0.005, tip="Recurrent noise, sigma"
-        )
+        towards = "How far each stimulus is moved towards the other"
+        self.morph = SliderRow("Morph", (0, 100, 1), "%", towards)
+        never = "When fixation goes off; at the end of the trial it never does"
+        self.go = SliderRow("Go signal", (0, 2000, 10), "ms", never)
+        scale = (0, LARGEST_NOISE, 0.005)
+        self.noise = SliderRow("Noise", scale, tip="Recurrent noise, sigma")
         self.hold = QCheckBox("Hold the go signal")
         self.hold.setToolTip("Keep fixation on to the end of the trial")
         self.noise_again = QPushButton("Other noise")
