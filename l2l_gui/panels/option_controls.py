@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 from l2l_gui.panels.options import Choice, Flag, Number, OptionValues, Several
 from l2l_gui.plotting.choice_bar import ChoiceBar
 from l2l_gui.widgets.decimal_box import DecimalBox
+from l2l_gui.widgets.flow_row import FlowRow
 
 BOXES_A_ROW = 4
 
@@ -67,26 +68,32 @@ def option_row(values: OptionValues) -> QWidget | None:
     """The options that are offered above the plots; None if there are none."""
     holder = QWidget()
     column = QVBoxLayout(holder)
-    column.setContentsMargins(0, 0, 0, 0)
+    column.setContentsMargins(4, 2, 4, 0)
     column.setSpacing(2)
-    line = QHBoxLayout()
-    line.setContentsMargins(4, 2, 4, 0)
-    line.setSpacing(6)
+    line = FlowRow()
     for option in values.options.values():
         if isinstance(option, Choice) and option.bar == "buttons":
             column.addWidget(_buttons(option, values))
         elif isinstance(option, Choice) and option.bar:
-            line.addWidget(QLabel(option.label))
-            line.addWidget(_list(option, values))
+            line.add(_labelled(option.label, _list(option, values)))
         elif isinstance(option, Number):
-            line.addWidget(QLabel(option.label))
-            line.addWidget(_number(option, values))
+            line.add(_labelled(option.label, _number(option, values)))
         elif isinstance(option, Several):
             column.addLayout(_boxes(option, values))
-    if line.count():
-        line.addStretch()
-        column.addLayout(line)
+    if line.children():
+        column.addWidget(line)
     return holder if column.count() else None
+
+
+def _labelled(label: str, control: QWidget) -> QWidget:
+    """A control that stays beside its label where the row breaks."""
+    pair = QWidget()
+    row = QHBoxLayout(pair)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(6)
+    row.addWidget(QLabel(label))
+    row.addWidget(control)
+    return pair
 
 
 def _buttons(option: Choice, values: OptionValues) -> ChoiceBar:

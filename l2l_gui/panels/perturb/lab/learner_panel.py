@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton
+from PyQt6.QtWidgets import QHBoxLayout, QPushButton
 
 from l2l_engine.config import L2LError
 from l2l_gui.panels.base import Answer, Number, Ready, View, Wanted
 from l2l_gui.panels.perturb.lab.model import Disturbance
 from l2l_gui.panels.perturb.lab.panel import LabPanel
 from l2l_gui.panels.perturb.lab.response import Subject
+from l2l_gui.widgets.elided_label import ElidedLabel
 from l2l_gui.workers.relearning import Learn, RepeatTask, Report
 
 SEED = Number("seed", "Seed", 0, 2**31 - 1, 0)
@@ -58,8 +59,7 @@ class LearnerPanel(LabPanel[Training]):
     def build(self) -> None:
         """Two buttons and a sentence."""
         self.start_button, self.stop_button = map(_button, (self.says.start, self.says.stop))
-        self.words = QLabel()
-        self.words.setWordWrap(True)
+        self.words = ElidedLabel()
         row = QHBoxLayout()
         row.setContentsMargins(6, 0, 6, 0)
         row.addWidget(self.start_button)

@@ -1,0 +1,41 @@
+"""A row of widgets that breaks where the width ends."""
+
+from __future__ import annotations
+
+import pytest
+from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from l2l_gui.widgets.flow_row import FlowRow
+
+
+class Block(QLabel):
+    """A label of 100 by 20 pixels."""
+
+    def sizeHint(self):
+        return super().sizeHint().expandedTo(self.minimumSize())
+
+
+@pytest.mark.parametrize(
+    ("width", "rows"), [(400, [3]), (230, [2, 1]), (120, [1, 1, 1]), (50, [1, 1, 1])]
+)
+def test_widgets_go_to_the_next_row_where_the_width_ends(qtbot, width, rows):
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    row = FlowRow(spacing=10)
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    blocks = [Block() for _ in range(3)]
+    for block in blocks:
+        block.setFixedSize(100, 20)
+        row.add(block)
+    column.addWidget(row)
+    column.addStretch()
+    row.setMinimumWidth(0)
+    holder.resize(width, 200)
+    holder.show()
+    qtbot.waitUntil(lambda: row.height() == 20 * len(rows) + 10 * (len(rows) - 1))
+    tops = [block.y() for block in blocks]
+    assert [tops.count(top) for top in sorted(set(tops))] == rows
+    assert row.minimumSizeHint().width() == 100
+    assert row.sizeHint().width() == 320
+    assert not holder.layout().hasHeightForWidth()
