@@ -296,7 +296,7 @@ class Curriculum:
         """
         run = cls(config)
         finished = len(networks)
-        run._perturbation.look_back(networks, stimuli, random)
+        run._perturbation.look_back(networks, stimuli)
         run._random = random
         run.problem, run.trial, run.set_point = finished, trial, set_point
         run._trainer.restore(networks[finished - 1], frozen_readout=False)

@@ -69,7 +69,8 @@ class ReadoutPerturbation:
         if self._config.run_type.perturbs and finished <= baseline:
             self._baseline.append((weights, stimuli))
             if finished == baseline:
-                self._find_subspaces(random)
+                self._find_subspaces()
+                self._draw(random)  # the published code draws one here that it never uses
         if self._subspaces is None:
             return None
         assert self._first is not None
@@ -82,12 +83,7 @@ class ReadoutPerturbation:
             self._first.arrays() | {"output": readout.astype(np.float32)}
         )
 
-    def look_back(
-        self,
-        networks: NetworkWeights,
-        stimuli: NDArray[np.float32],
-        random: np.random.RandomState,
-    ) -> None:
+    def look_back(self, networks: NetworkWeights, stimuli: NDArray[np.float32]) -> None:
         """Take in all problems that ended but the last, which :meth:`next_start` is given.
 
         Parameters
@@ -101,16 +97,15 @@ class ReadoutPerturbation:
         known = min(finished - 1, config.baseline_problems)
         self._baseline = [(networks[index], stimuli[index]) for index in range(known)]
         if finished > config.baseline_problems:
-            self._find_subspaces(random)
+            self._find_subspaces()
 
-    def _find_subspaces(self, random: np.random.RandomState) -> None:
+    def _find_subspaces(self) -> None:
         """From one noisy trial of each stimulus of each baseline problem's network."""
         found = SubspaceFinder()
         for problem, (weights, stimuli) in enumerate(self._baseline):
             found.add(noisy_states(weights, stimuli, problem, self._config))
         self._subspaces = found.subspaces(self._config.manifold_dimensions)
         self._first, self._baseline = self._baseline[0][0], []
-        self._draw(random)  # the published code draws one here that it never uses
 
     def _draw(self, random: np.random.RandomState) -> NDArray[np.integer]:
         config = self._config
