@@ -6,7 +6,6 @@ import math
 from pathlib import Path
 
 import numpy as np
-import pyqtgraph as pg
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -29,6 +28,7 @@ from l2l_gui.dialogs.sweep_form import NAMES, SweepForm
 from l2l_gui.look.theme import theme
 from l2l_gui.plotting.legend import LINE, Legend, Sign
 from l2l_gui.plotting.log_axis import LogAxis
+from l2l_gui.plotting.plots import dressed, plot_view
 from l2l_gui.widgets.message import Message
 from l2l_gui.workers.sweeping import WINDOW, Progress, SweepThread
 
@@ -69,12 +69,9 @@ class SweepDialog(QDialog):
         self.table.itemSelectionChanged.connect(self._update)
         self.table.itemDoubleClicked.connect(lambda: self._open())
         self.key = Legend(*[Sign(LINE, COLOURS[kind], name) for kind, name in NAMES.items()])
-        self.view = pg.PlotWidget(axisItems={"left": LogAxis("left")})
-        plot = self.view.getPlotItem()
-        plot.setLabel("bottom", "Problem")
-        plot.setLabel("left", f"Trials to criterion, mean of {WINDOW}")
-        plot.setLogMode(y=True)
-        plot.setMenuEnabled(False)
+        self.view = plot_view(axisItems={"left": LogAxis("left")})
+        mean = f"Trials to criterion, mean of {WINDOW}"
+        plot = dressed(self.view.getPlotItem(), mean, "Problem", log="y", width=None)
         self.curves = {kind: plot.plot(connect="finite") for kind in RunType}
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)

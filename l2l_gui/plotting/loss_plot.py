@@ -41,7 +41,7 @@ class LossPlot(pg.PlotWidget):
         label: str = "",
         free: bool = False,
     ) -> None:
-        super().__init__(axisItems={"left": LogAxis("left")})
+        super().__init__(axisItems={"left": LogAxis("left")}, enableMenu=False)
         self.plot = dressed(self.getPlotItem(), "Task loss (nats)", bottom, log="y")
         self.plot.setLimits(xMin=0, yMin=-6, yMax=2)
         self.losses, self.means = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pyqtgraph as pg
@@ -22,7 +23,7 @@ def dressed(
     log: str = "",
     width: int | None = TICK_WIDTH,
 ) -> pg.PlotItem:
-    """Label a plot and disable the menu and buttons that panels replace.
+    """Label a plot of :func:`plot_view` or :func:`grid_view`, and hide the button panels replace.
 
     Parameters
     ----------
@@ -31,10 +32,12 @@ def dressed(
     log : the logarithmic axes, such as "y" or "xy"
     width : of the left axis, pixels; None follows its ticks
     """
-    plot.setMenuEnabled(False)
     plot.hideButtons()
+    for side in ("left", "bottom", "right", "top"):
+        axis = plot.getAxis(side)
+        axis.enableAutoSIPrefix(False)
+        axis.updateAutoSIPrefix = _nothing  # lays the label out anew whenever the range changes
     for side, label in (("left", left), ("bottom", bottom)):
-        plot.getAxis(side).enableAutoSIPrefix(False)
         if label:
             plot.setLabel(side, label)
     if width is not None:
@@ -51,6 +54,15 @@ def dressed(
 
     plot.titleLabel.updateMin = slim
     return plot
+
+
+def _nothing() -> None:
+    pass
+
+
+def plot_view(**options: Any) -> pg.PlotWidget:
+    """A view for one plot; ``options`` of pyqtgraph's."""
+    return pg.PlotWidget(enableMenu=False, **options)
 
 
 def share_range(plots: Sequence[pg.PlotItem], axes: str = "x") -> None:
@@ -114,6 +126,7 @@ def colour_bar(label: str = "", *, width: int | None = None, colours: str = "vir
 def grid_view(*, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = 4) -> Any:
     """A view for several plots in a grid."""
     view = pg.GraphicsLayoutWidget()
+    view.addPlot = partial(view.ci.addPlot, enableMenu=False)
     view.ci.setContentsMargins(*margins)
     view.ci.setSpacing(spacing)
     return view

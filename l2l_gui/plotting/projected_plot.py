@@ -80,7 +80,7 @@ class ProjectedPlot(pg.PlotWidget):
     def __init__(self, camera: Camera | None = None, parent: QWidget | None = None) -> None:
         self.camera = camera if camera is not None else Camera()
         self._view = _View(self.camera)
-        super().__init__(parent=parent, viewBox=self._view)
+        super().__init__(parent=parent, viewBox=self._view, enableMenu=False)
         self.plotItem.has_grid = False
         if camera is None:
             self.camera.setParent(self)

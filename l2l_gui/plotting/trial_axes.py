@@ -61,8 +61,6 @@ class TrialAxes:
         self._items: list[pg.GraphicsObject] = []
         self.cursor = TimeCursor(plot)
         plot.setMouseEnabled(x=True, y=False)
-        plot.hideButtons()
-        plot.setMenuEnabled(False)
         plot.trial_axes = self
         plot.vb.sigResized.connect(self._space_ticks)
 

@@ -91,7 +91,8 @@ class TrialGrid(pg.GraphicsLayoutWidget):
         row, last = rows[place], place == len(rows) - 1 and bool(time)
         left = row.label if column == 0 else ""
         bottom = time if last else ""
-        plot = dressed(self.addPlot(place, column), left, bottom, grid=row.grid, width=width)
+        plain = self.addPlot(place, column, enableMenu=False)
+        plot = dressed(plain, left, bottom, grid=row.grid, width=width)
         plot.getAxis("bottom").setStyle(showValues=last)
         return TrialPlot(plot, row)
 

@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
 TAKES_SPACE = "takesSpace"
 """A property by which other widgets than buttons and boxes keep the Space key to themselves."""
 BY_MOUSE = "focused by the mouse"
+RULED = frozenset({QWheelEvent, QFocusEvent, QKeyEvent})
 
 
 class InputRules(QObject):
@@ -30,6 +31,8 @@ class InputRules(QObject):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Apply the rules; every other event passes."""
+        if type(event) not in RULED:  # as nearly all, hundreds of a second: asks no enumeration
+            return False
         assert watched is not None
         assert event is not None
         kind = event.type()

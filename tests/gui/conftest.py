@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -75,6 +76,7 @@ def nothing_left_behind(sandbox: None, request: pytest.FixtureRequest) -> Iterat
 
     Widgets given to ``qtbot`` are closed by it, after this; they are told apart by their owner.
     """
+    _set_modules_aside()
     threads_before, children_before = _python_threads(), _children()
     before = {id(widget) for widget in QApplication.topLevelWidgets()}
     timers = {id(timer) for timer in _alive(QTimer) if timer.isActive()}
@@ -100,6 +102,18 @@ def nothing_left_behind(sandbox: None, request: pytest.FixtureRequest) -> Iterat
     assert not windows, f"left open: {windows}"
     active = [t for t in _alive(QTimer) if t.isActive() and id(t) not in timers]
     assert not active, f"left ticking: {[(t.parent(), t.interval()) for t in active]}"
+
+
+_modules = 0
+
+
+def _set_modules_aside() -> None:
+    """Keep what modules hold, of TensorFlow a million objects, from being looked through each time."""
+    global _modules
+    if len(sys.modules) != _modules:
+        gc.collect()
+        gc.freeze()
+        _modules = len(sys.modules)
 
 
 def _alive(kind: type) -> list:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 
 from l2l_gui.panels.base import SNAPSHOT, Answer, Compares, Computation, Panel, View
 from l2l_gui.panels.view import Learner
 from l2l_gui.plotting.legend import LINE, LINES, Legend, Sign
 from l2l_gui.plotting.log_axis import LogAxis
-from l2l_gui.plotting.plots import ProblemLine, dressed
+from l2l_gui.plotting.plots import ProblemLine, dressed, plot_view
 from l2l_gui.plotting.problem_axis import FIRM
 
 T = TypeVar("T")
@@ -61,7 +60,7 @@ class CountsPanel(Panel[list[T]]):
     def build(self) -> None:
         """A plot under its legend."""
         self.legend = Legend()
-        self.view = pg.PlotWidget(axisItems={"left": LogAxis("left")})
+        self.view = plot_view(axisItems={"left": LogAxis("left")})
         self.body_layout.addWidget(self.legend)
         self.body_layout.addWidget(self.view, 1)
         self.plot = dressed(self.view.getPlotItem(), "Trials to criterion", self.across, log="y")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 
 from l2l_engine import task
@@ -17,7 +16,7 @@ from l2l_gui.panels.learned import learned
 from l2l_gui.plotting.ink import STIMULUS, inked
 from l2l_gui.plotting.legend import Legend, Sign
 from l2l_gui.plotting.log_axis import LogAxis
-from l2l_gui.plotting.plots import dressed
+from l2l_gui.plotting.plots import dressed, plot_view
 from l2l_gui.plotting.trial_axes import TrialAxes, thinned
 
 FLOOR = 1e-3
@@ -53,7 +52,7 @@ class SpeedPanel(Panel[Speeds]):
         """One plot, a curve a stimulus."""
         signs = (Sign.of(ink, f"stimulus {k}") for k, ink in enumerate(STIMULUS))
         self.body_layout.addWidget(Legend(*signs))
-        view = pg.PlotWidget(axisItems={"left": LogAxis("left")})
+        view = plot_view(axisItems={"left": LogAxis("left")})
         self.body_layout.addWidget(view)
         self.plot = dressed(view.getPlotItem(), "Speed (a.u./s)", "Time in the trial (ms)")
         self.axes = TrialAxes(self.plot)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
 from PyQt6.QtCore import QSize
 
 from l2l_engine.analysis.change_table import learning_correlations
@@ -32,7 +31,7 @@ from l2l_gui.panels.dynamics.change_rows import FIRST, ChangeTable, change_table
 from l2l_gui.panels.option_controls import set_icons
 from l2l_gui.plotting.ink import QUIET, RING, dots, inked
 from l2l_gui.plotting.log_axis import LogAxis
-from l2l_gui.plotting.plots import ProblemLine, dressed, titled
+from l2l_gui.plotting.plots import ProblemLine, dressed, plot_view, titled
 from l2l_gui.widgets.adaptive_splitter import AdaptiveSplitter
 
 WINDOW, GROUP, EXPLAINED_FIRST = 30, 50, 500
@@ -64,9 +63,9 @@ class VectorFieldProblemsPanel(Panel[ChangeTable]):
 
     def build(self) -> None:
         """Norms over problems, beside the scatter."""
-        self.view = pg.PlotWidget(axisItems={"left": LogAxis("left")})
+        self.view = plot_view(axisItems={"left": LogAxis("left")})
         axes = {side: LogAxis(side) for side in ("left", "bottom")}
-        self.scatter_view = pg.PlotWidget(axisItems=axes)
+        self.scatter_view = plot_view(axisItems=axes)
         self.body_layout.addWidget(
             AdaptiveSplitter(self.view, self.scatter_view, shares=(3, 2)), stretch=1
         )

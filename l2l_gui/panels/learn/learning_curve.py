@@ -23,7 +23,7 @@ from l2l_gui.plotting.ink import PLAIN, QUIET, RING, Ink, dots, inked
 from l2l_gui.plotting.legend import CROSS, DOT, LINE, Legend, Sign
 from l2l_gui.plotting.legend import RING as CIRCLE
 from l2l_gui.plotting.log_axis import LogAxis
-from l2l_gui.plotting.plots import ProblemLine, dressed
+from l2l_gui.plotting.plots import ProblemLine, dressed, plot_view
 
 LARGE_RUN = 300
 DECADES = 0.25
@@ -47,7 +47,7 @@ class LearningCurvePanel(Panel[LearningCurve]):
     def build(self) -> None:
         """A plot with points, mean and marks."""
         self.legend = Legend(*SIGNS)
-        self.view = pg.PlotWidget(axisItems={"left": LogAxis("left")})
+        self.view = plot_view(axisItems={"left": LogAxis("left")})
         self.body_layout.addWidget(self.legend)
         self.body_layout.addWidget(self.view)
         self.plot = plot = dressed(

@@ -18,7 +18,7 @@ from l2l_gui.panels.perturb.lab.response import Subject
 from l2l_gui.plotting.boxes import Boxes
 from l2l_gui.plotting.ink import DASHED, Ink, inked
 from l2l_gui.plotting.log_axis import LogAxis
-from l2l_gui.plotting.plots import dressed
+from l2l_gui.plotting.plots import dressed, plot_view
 from l2l_gui.workers.relearning import Counts, RepeatTask, Report
 
 HEADROOM = 0.6
@@ -58,7 +58,7 @@ class PerturbBoxesPanel(LearnerPanel):
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(6)
-        view = pg.PlotWidget(axisItems={"left": LogAxis("left")})
+        view = plot_view(axisItems={"left": LogAxis("left")})
         self.plot = dressed(view.getPlotItem(), "Trials to criterion", width=None)
         self.plot.getAxis("left").setLogMode(True)
         self.plot.getAxis("bottom").setGrid(False)

@@ -20,7 +20,7 @@ from l2l_gui.panels.perturb.lab.curve_panel import (
 from l2l_gui.panels.perturb.lab.model import Disturbance
 from l2l_gui.plotting.ink import DOTTED, STIMULUS, Ink, inked
 from l2l_gui.plotting.legend import Legend
-from l2l_gui.plotting.plots import dressed
+from l2l_gui.plotting.plots import dressed, plot_view
 
 MORPHS = np.linspace(0.0, 1.0, 21)
 REPEATS = 8
@@ -41,7 +41,7 @@ class PsychometricPanel(LabCurvePanel):
 
     def build(self) -> None:
         """One plot."""
-        view = pg.PlotWidget()
+        view = plot_view()
         across = "Morph from stimulus 0 to stimulus 1 (%)"
         self.plot = dressed(view.getPlotItem(), "Share of response 1", across, width=None)
         half = inked(pg.InfiniteLine(0.5, angle=0), pen=Ink("quiet", 1, DOTTED))
