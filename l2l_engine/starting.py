@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from l2l_engine import branching
+from l2l_engine import branching, extras
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.storage.checkpoint import State
@@ -195,6 +195,7 @@ def _closed_on_error() -> Iterator[ExitStack]:
 
 def _load(report: Report | None) -> type[Curriculum]:
     """The training code; importing it loads TensorFlow, which takes seconds."""
+    extras.require("train")
     if report is not None:
         report("Loading TensorFlow")
     from l2l_engine.training.curriculum import Curriculum

@@ -10,6 +10,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from l2l_engine import __version__, extras
+from l2l_engine.config import L2LError
+
 FIRST_STEPS_MS = 1500
 """When somebody who is new is shown around: once the session is there."""
 
@@ -17,13 +20,21 @@ FIRST_STEPS_MS = 1500
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; the process's exit code."""
     options = _parser().parse_args(arguments)
+    if options.version:
+        print(f"l2l-gui {__version__}")
+        return 0
+    try:
+        extras.require("gui")
+        if options.install_desktop:
+            from l2l_gui import desktop
+
+            print(desktop.install())
+            return 0
+    except L2LError as error:
+        print(f"l2l-gui: {error}", file=sys.stderr)
+        return 2
     # analyses multiply many small matrices: several threads would only wait for each other
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    if options.version:
-        from l2l_gui.window.help import version
-
-        print(f"l2l-gui {version()}")
-        return 0
     if options.tour is not None:
         from l2l_gui.tour.driver import main as take_tour
         from l2l_gui.tour.steps import STEPS
@@ -80,6 +91,11 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="DIR",
         help="use the window without a person and leave screenshots and tour.json in DIR",
+    )
+    parser.add_argument(
+        "--install-desktop",
+        action="store_true",
+        help="add the program to the desktop's menu, and open .l2l.h5 files with it (Linux)",
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     return parser

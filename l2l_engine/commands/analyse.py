@@ -20,6 +20,7 @@ from l2l_engine.commands import common
 from l2l_engine.commands.output import Output
 from l2l_engine.config import L2LError
 from l2l_engine.figures import export
+from l2l_engine.storage.naming import session_name
 from l2l_engine.storage.session import Session
 
 Table = dict[str, NDArray[Any]]
@@ -73,7 +74,7 @@ def _table(
 def _read(path: Path) -> RunData:
     with Session.open(path) as session:
         return RunData(
-            path.stem,
+            session_name(path),
             session.config,
             session.trials_to_criterion,
             session.weights(slice(None)),

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from l2l_engine import system
 from l2l_engine.commands import common
 from l2l_engine.commands.output import Output
 from l2l_engine.storage import checkpoint, hdf5, salvage
@@ -26,7 +27,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _work(options: argparse.Namespace, output: Output) -> int:
+    if options.system:
+        _print(system.report(), output)
+        return common.DONE
     path: Path = options.file
+    if path is None:
+        raise common.UsageError("Give a session or results file, or --system. See l2l-info --help.")
     if options.repair is not None:
         with output.progress("Repairing") as show:
             found = salvage.repair(path, options.repair, show)
@@ -36,6 +42,11 @@ def _work(options: argparse.Namespace, output: Output) -> int:
             found = salvage.survey(path, show)
         return _tell(found, output, f"{path} is damaged.", None)
     fields = _of_results(path) if is_results(path) else _of_session(path)
+    _print(fields, output)
+    return common.DONE
+
+
+def _print(fields: dict[str, Any], output: Output) -> None:
     width = max(len(name) for name in fields)
     lines = [
         f"{name.replace('_', ' '):<{width}}  {value}"
@@ -43,7 +54,6 @@ def _work(options: argparse.Namespace, output: Output) -> int:
         if value not in (None, "")
     ]
     output.result("\n".join(lines), **fields)
-    return common.DONE
 
 
 def _tell(found: salvage.Survey, output: Output, summary: str, repaired: str | None) -> int:
@@ -139,8 +149,11 @@ def _parser() -> common.Parser:
         "l2l-info run.h5 --check",
         "l2l-info damaged.h5 --repair sound.h5",
         "l2l-info run.h5 --json",
+        "l2l-info --system",
     )
-    parser.add_argument("file", metavar="FILE", type=Path, help="a session or a results file")
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", type=Path, help="a session or a results file"
+    )
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--check",
@@ -153,6 +166,11 @@ def _parser() -> common.Parser:
         metavar="OUT",
         type=Path,
         help="write every problem that is whole into a new session, and say what is lost",
+    )
+    what.add_argument(
+        "--system",
+        action="store_true",
+        help="print the versions of the program, Python, the system and its packages, for a report",
     )
     return parser
 

@@ -13,6 +13,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
+from l2l_engine import extras
 from l2l_engine.commands import common
 from l2l_engine.commands.output import Output, Progress
 from l2l_engine.commands.train import MS_A_TRIAL
@@ -46,6 +47,8 @@ def train(sweep: Sweep, jobs: int | None, scheduler: str | None, output: Output)
     KeyboardInterrupt
         When a signal stopped it, after every run has saved itself.
     """
+    if scheduler is None:
+        extras.require("train")  # on a cluster it is the workers that need it
     with _scheduler(scheduler) as executor, output.progress("all runs") as show:
         sweep.train(executor, workers=jobs, progress=_Watch(sweep, output, show))
     runs = list(sweep.runs.values())
@@ -108,12 +111,9 @@ def _scheduler(address: str | None) -> Iterator[Executor | None]:
     if address is None:
         yield None
         return
-    try:
-        from distributed import Client
-    except ImportError:
-        raise L2LError(
-            "--scheduler needs Dask: install it with  pip install 'l2l-explorer[cluster]'."
-        ) from None
+    extras.require("cluster")
+    from distributed import Client
+
     try:
         client = Client(address, timeout="20s")
     except (OSError, TimeoutError, ValueError) as error:

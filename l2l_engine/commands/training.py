@@ -11,6 +11,7 @@ from l2l_engine.commands.stopping import StopRequest
 from l2l_engine.outlook import duration, trials_left
 from l2l_engine.run import Run
 from l2l_engine.storage.errors import DiskFullError, SessionMovedError
+from l2l_engine.storage.naming import session_name
 from l2l_engine.training.records import ProblemRecord
 
 _DISK_RETRY_SECONDS = 5.0
@@ -51,8 +52,9 @@ def train(run: Run, output: Output) -> int:
 def _save_beside(run: Run, lost: SessionMovedError, output: Output) -> None:
     """Continue in another file, next to where the lost one was."""
     folder = next(folder for folder in lost.path.absolute().parents if folder.is_dir())
-    number = 2
-    while (path := folder / f"{lost.path.stem}-{number}{lost.path.suffix}").exists():
+    name, number = session_name(lost.path), 2
+    ending = lost.path.name.removeprefix(name)
+    while (path := folder / f"{name}-{number}{ending}").exists():
         number += 1
     run.save_as(path)
     output.warn(f"{lost} Training continues in {path}; nothing is lost.")

@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from l2l_engine.config import ConfigError, RunConfig
 from l2l_engine.storage import atomic, hdf5, layout, untrusted
 from l2l_engine.storage.errors import SessionError
+from l2l_engine.storage.naming import session_name
 from l2l_engine.storage.plain_files import printable, reason
 from l2l_engine.storage.session import Session
 
@@ -95,7 +96,7 @@ class RunSummary:
                     content.update(array[row].tobytes())
                 digests[start + row] = np.frombuffer(content.digest(), np.uint8)
         return cls(
-            session.path.stem,
+            session_name(session.path),
             session.config,
             session.trials_to_criterion[:problems],
             session.permutations[:problems],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from l2l_engine import extras
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.simulation import Network, simulate
@@ -235,11 +237,5 @@ class SessionViews(Closing):
 
 
 def _optional(name: str) -> Any:
-    import importlib
-
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        raise L2LError(
-            f"This needs {name}: install it with  pip install 'l2l-explorer[data]'."
-        ) from None
+    extras.require("data")
+    return importlib.import_module(name)

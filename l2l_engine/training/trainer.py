@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from l2l_engine import extras
 from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights, check_shapes
 from l2l_engine.training import adam, compiled, noise, singular, trial
@@ -32,7 +33,13 @@ def load_tensorflow() -> None:
 
     A trial is a chain of small products, for which several threads would only wait for each other:
     where the machine has other work, a trial takes three times as long.
+
+    Raises
+    ------
+    MissingExtraError
+        When it is not installed.
     """
+    extras.require("train")
     threadpool_limits(limits=1, user_api="blas")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # not used here, and announces itself

@@ -18,8 +18,9 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from l2l_engine.storage.naming import SESSION_SUFFIX
 from l2l_gui.dialogs.typed_path import path_problem, typed_path
-from l2l_gui.model.working_copy import free_name
+from l2l_gui.model.working_copy import FILTER, free_name
 from l2l_gui.workers.jobs import Computation, JobCancelledError, Jobs
 
 NOTE = (
@@ -111,7 +112,7 @@ class ImportDialog(QDialog):
 
     def target_path(self) -> Path:
         """The session to make."""
-        return typed_path(self.target.text(), self._folder, ".h5")
+        return typed_path(self.target.text(), self._folder, SESSION_SUFFIX)
 
     def done(self, result: int) -> None:
         """Stop looking for files."""
@@ -200,7 +201,7 @@ class ImportDialog(QDialog):
             self,
             "Session file",
             self.target.text(),
-            "L2L sessions (*.h5)",
+            FILTER,
             options=QFileDialog.Option.DontConfirmOverwrite,
         )
         if name:

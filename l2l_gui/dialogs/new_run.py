@@ -20,15 +20,13 @@ from PyQt6.QtWidgets import (
 )
 
 from l2l_engine.config import RunConfig
+from l2l_engine.storage.naming import SESSION_SUFFIX
 from l2l_gui.dialogs.guard import may_discard
 from l2l_gui.dialogs.parameter_editor import ParameterEditor
 from l2l_gui.dialogs.typed_path import path_problem, typed_path
 from l2l_gui.look.theme import theme
-from l2l_gui.model.working_copy import free_name
+from l2l_gui.model.working_copy import FILTER, free_name
 from l2l_gui.widgets.message import Message
-
-SUFFIX = ".h5"
-FILTER = "L2L sessions (*.h5)"
 
 
 class NewRunDialog(QDialog):
@@ -136,7 +134,7 @@ class NewRunDialog(QDialog):
 
     def path(self) -> Path:
         """The session file."""
-        return typed_path(self.file.text(), self._folder, SUFFIX)
+        return typed_path(self.file.text(), self._folder, SESSION_SUFFIX)
 
     def reject(self) -> None:
         """Ask before edits are lost; a run being made does not need the dialog."""
@@ -185,7 +183,7 @@ class NewRunDialog(QDialog):
         seed = self.editor.number("seed")
         named = f"-seed-{seed}" if isinstance(seed, int) else ""
         stem = self._stem or f"{self.editor.value('run_type').value}{named}"
-        return free_name(self._folder, stem, SUFFIX)
+        return free_name(self._folder, stem)
 
     def _update(self) -> None:
         if not self._named:

@@ -15,6 +15,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.storage.errors import SessionError
+from l2l_engine.storage.naming import session_name
 from l2l_engine.storage.session import Session
 from l2l_gui.model.snapshot import Snapshot, of_session
 
@@ -53,7 +54,7 @@ class OpenSession:
     @property
     def name(self) -> str:
         """The file's name without its ending."""
-        return self.path.stem
+        return session_name(self.path)
 
     @property
     def problems(self) -> int:

@@ -10,11 +10,14 @@ import platformdirs
 
 from l2l_engine.storage.atomic import ExportError, replacing
 from l2l_engine.storage.errors import SessionError
+from l2l_engine.storage.naming import SESSION_SUFFIX, session_name
 from l2l_gui.look.resources_path import data
 from l2l_gui.model.settings import settings
 
 FOLDER = "L2L Explorer"
 EXAMPLE = "pretrained.h5"
+FILTER = "L2L sessions (*.l2l.h5 *.h5 *.hdf5)"
+"""What the file dialogs offer."""
 
 
 def sessions_folder() -> Path:
@@ -40,7 +43,7 @@ def must_copy(path: Path) -> bool:
     return is_example(path) or not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
 
 
-def free_name(folder: Path, stem: str, suffix: str = ".h5") -> Path:
+def free_name(folder: Path, stem: str, suffix: str = SESSION_SUFFIX) -> Path:
     """A file in ``folder`` that does not exist yet."""
     path, number = folder / f"{stem}{suffix}", 2
     while path.exists():
@@ -50,7 +53,7 @@ def free_name(folder: Path, stem: str, suffix: str = ".h5") -> Path:
 
 def working_copy(path: Path) -> Path:
     """Copy a session into the sessions folder; raises L2LError."""
-    target = free_name(sessions_folder(), path.stem)
+    target = free_name(sessions_folder(), session_name(path))
     copy(path, target)
     return target
 

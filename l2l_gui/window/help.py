@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
-
-from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, Qt
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QApplication,
     QDialog,
@@ -17,10 +14,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from l2l_engine import __version__, system
 from l2l_gui.look.theme import theme
 from l2l_gui.window.logs import log_file
 
-PACKAGES = ("pyqtgraph", "numpy", "scipy", "h5py", "tensorflow", "tensorflow-cpu", "matplotlib")
 PANEL_KEYS = (
     ("Export the panel under the focus", "Ctrl+E"),
     ("Copy its picture", "Ctrl+C"),
@@ -40,28 +37,10 @@ SENTENCE = (
 )
 
 
-def version() -> str:
-    """The program's version."""
-    try:
-        return importlib.metadata.version("l2l-explorer")
-    except importlib.metadata.PackageNotFoundError:
-        return "unknown"
-
-
 def versions() -> str:
     """Versions of everything that matters in a report, one a line."""
-    lines = [
-        f"L2L Explorer {version()}",
-        f"Python {platform.python_version()} on {platform.platform()}",
-        f"Qt {QT_VERSION_STR}, PyQt {PYQT_VERSION_STR}",
-    ]
-    for name in PACKAGES:
-        try:
-            lines.append(f"{name} {importlib.metadata.version(name)}")
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    lines.append(f"Log: {log_file()}")
-    return "\n".join(lines)
+    lines = [f"{name} {value}" for name, value in system.report().items()]
+    return "\n".join([*lines, f"Log: {log_file()}"])
 
 
 class ShortcutSheet(QDialog):
@@ -110,7 +89,7 @@ class AboutDialog(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("About L2L Explorer")
-        title = QLabel(f"L2L Explorer {version()}")
+        title = QLabel(f"L2L Explorer {__version__}")
         title.setFont(theme.font(14, bold=True))
         sentence = QLabel(SENTENCE)
         sentence.setWordWrap(True)

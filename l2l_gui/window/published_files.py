@@ -9,6 +9,7 @@ from typing import Any
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtWidgets import QFileDialog
 
+from l2l_engine.storage.naming import session_name
 from l2l_gui.dialogs.guard import agrees
 from l2l_gui.model import working_copy
 from l2l_gui.model.settings import settings
@@ -88,7 +89,9 @@ class PublishedFiles(QObject):
 
     def write(self, session: Path, target: Path) -> None:
         """Export in the background."""
-        self._start(f"Exporting {session.stem}", _export, (session, target), self._exported)
+        self._start(
+            f"Exporting {session_name(session)}", _export, (session, target), self._exported
+        )
 
     def _exported(self, target: Path) -> None:
         sentence = f"Exported to {target}: the authors' scripts run on it unchanged."

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from l2l_engine.storage.errors import SessionMovedError
+from l2l_engine.storage.naming import SESSION_SUFFIX, session_name
 from l2l_gui.dialogs.run_until import RunUntilDialog
 from l2l_gui.look.resources_path import data
 from l2l_gui.model import working_copy
@@ -20,7 +21,6 @@ from l2l_gui.window.shell import Shell
 
 PAPER = "https://doi.org/10.1038/s41593-023-01293-9"
 PUBLISHED = "https://github.com/xjwanglab/learning-2-learn"
-SESSIONS = "L2L sessions (*.h5 *.hdf5)"
 
 
 class Requests:
@@ -58,13 +58,17 @@ class Requests:
 
     def open(self) -> None:
         """Ask for a session and show it."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open a session", _folder(), SESSIONS)
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Open a session", _folder(), working_copy.FILTER
+        )
         if name:
             self._runner.open(Path(name))
 
     def compare(self) -> None:
         """Ask for sessions to show beside this one."""
-        names, _ = QFileDialog.getOpenFileNames(self._window, "Compare with", _folder(), SESSIONS)
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window, "Compare with", _folder(), working_copy.FILTER
+        )
         self._runner.compare(map(Path, names))
 
     def save_copy(self) -> None:
@@ -73,10 +77,12 @@ class Requests:
         if session is None:
             return
         start = working_copy.free_name(working_copy.sessions_folder(), session.name)
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save a copy", str(start), SESSIONS)
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Save a copy", str(start), working_copy.FILTER
+        )
         if name:
             path = Path(name)
-            self._runner.save_copy(path if path.suffix else path.with_suffix(".h5"))
+            self._runner.save_copy(path if path.suffix else path.with_suffix(SESSION_SUFFIX))
 
     def save_lost(self, lost: SessionMovedError) -> None:
         """Say that the file being trained is gone, and offer to save it elsewhere or to stop.
@@ -107,14 +113,16 @@ class Requests:
 
     def _save_lost_as(self, path: Path) -> None:
         folder = path.parent if path.parent.is_dir() else working_copy.sessions_folder()
-        start = working_copy.free_name(folder, path.stem)
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save as", str(start), SESSIONS)
+        start = working_copy.free_name(folder, session_name(path))
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Save as", str(start), working_copy.FILTER
+        )
         if name:
             target = Path(name)
             if target.suffix:  # the dialog asked whether to replace a file of this name
                 self._runner.save_lost(path, target, overwrite=True)
             else:
-                self._runner.save_lost(path, target.with_suffix(".h5"))
+                self._runner.save_lost(path, target.with_suffix(SESSION_SUFFIX))
 
     def run_until(self) -> None:
         """Ask what for and train until then."""

@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
 
 from l2l_engine.config import RunConfig
 from l2l_engine.outlook import duration, trials_left
+from l2l_engine.storage.naming import session_name
 from l2l_gui.look.theme import theme
 from l2l_gui.model.pace import TEXT, RefreshPace
 from l2l_gui.model.selection import Selection, SharedSelection
@@ -206,7 +207,7 @@ def origin_of(session: OpenSession) -> str:
     if session.parent is not None:
         after = session.lineage.branched_after
         place = "" if after is None else f" after problem {after}"
-        return f"Branch of {Path(session.parent).stem}{place}"
+        return f"Branch of {session_name(Path(session.parent))}{place}"
     if session.source is not None:
         return f"Imported from {session.source}: it can be branched, but not continued"
     return ""

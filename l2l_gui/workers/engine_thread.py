@@ -19,9 +19,11 @@ from typing import Any
 
 from PyQt6.QtCore import QThread, pyqtSignal
 
+from l2l_engine import extras
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.run import Run
 from l2l_engine.storage.errors import SessionError, SessionMovedError
+from l2l_engine.storage.naming import session_name
 from l2l_engine.storage.session import Session
 from l2l_engine.training.divergence import TrainingFailedError
 from l2l_gui.model import working_copy
@@ -159,6 +161,8 @@ class EngineThread(QThread):
 
     def _warm(self, config: RunConfig) -> None:
         if not self._commands.empty():  # whatever comes next prepares what it needs itself
+            return
+        if extras.missing("train"):  # said once somebody asks for training
             return
         self._report("Loading TensorFlow")
         quiet_import.load_tensorflow()
@@ -310,7 +314,7 @@ class EngineThread(QThread):
         try:
             run.save()
         except SessionMovedError:
-            path = working_copy.free_name(working_copy.sessions_folder(), run.path.stem)
+            path = working_copy.free_name(working_copy.sessions_folder(), session_name(run.path))
             with suppress(L2LError):  # such as one cut off: closing says it
                 run.save_as(path)
                 self.saved.emit(path)

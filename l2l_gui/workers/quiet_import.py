@@ -16,6 +16,8 @@ import os
 import sys
 from pathlib import Path
 
+from l2l_engine import extras
+
 LIBRARY = "libtensorflow_cc.so.2"
 RTLD_NOW = 2
 
@@ -26,9 +28,16 @@ def loaded() -> bool:
 
 
 def load_tensorflow() -> None:
-    """Import TensorFlow and the training code; safe to call again."""
+    """Import TensorFlow and the training code; safe to call again.
+
+    Raises
+    ------
+    MissingExtraError
+        When it is not installed.
+    """
     if loaded():
         return
+    extras.require("train")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     collects = gc.isenabled()

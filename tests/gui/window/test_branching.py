@@ -64,7 +64,7 @@ def test_a_reversal_is_branched_and_trained_and_the_parent_stays(parent, qtbot, 
     dialog.next.swapped.click()
     dialog.next.swapped_number.setValue(1)
     path = accept(parent, dialog, qtbot)
-    assert path.name == "parent-after-2.h5"
+    assert path.name == "parent-after-2.l2l.h5"
     assert parent.runner.session.problems == 2
     assert parent.run_dock._origin.text() == "Branch of parent after problem 2"
     assert parent.run_dock._origin.isVisible()
@@ -130,7 +130,7 @@ def test_what_shaped_the_network_is_locked_and_too_few_problems_are_refused(pare
     assert "choose 3 or more" in dialog.file_message.text()
     dialog.next.after.setValue(1)
     assert dialog.create_button.isEnabled()
-    assert dialog.path().name == "parent-after-1.h5"
+    assert dialog.path().name == "parent-after-1.l2l.h5"
     dialog.editor.undo_stack.undo()
     dialog.reject()
 

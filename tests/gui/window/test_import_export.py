@@ -51,7 +51,7 @@ def test_a_dropped_folder_of_two_runs_is_imported_after_choosing_one(window, pub
     assert "2 networks" in dialog.runs.itemText(1)
     dialog.runs.setCurrentIndex(1)
     target = dialog.target_path()
-    assert target.name == "published-Full-seed-1.h5"
+    assert target.name == "published-Full-seed-1.l2l.h5"
     qtbot.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
     settle(window, qtbot)
