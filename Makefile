@@ -1,5 +1,6 @@
 # make run    open the explorer on the bundled session (without a display: the scripted tour)
 # make test   the whole test suite      make lint   style and types      make bench   speed
+# make docs   the documentation, in build/docs
 # make fuzz ARGS='--inputs 1000'     damaged and hostile files for every reader: what comes of them
 # make mutate ARGS='--sample 20'   small changes of meaning: how many the tests notice
 # make reproduce   train, analyse and draw everything that ships, again (hours; it says how many)
@@ -8,11 +9,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 # two processes, each with a virtual screen of its own where there is Xvfb
 PYTEST := $(BIN)/python -m pytest -n 2
+# what the window needs, and with it what the other targets need
+RUNNING := $(VENV)/running
 INSTALLED := $(VENV)/installed
+COMMA := ,
 
 .PHONY: run test lint bench docs mutate fuzz soak reproduce clean
 
-run: $(INSTALLED)
+run: $(RUNNING)
 	@scripts/system-libraries
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then \
 	    $(BIN)/l2l-gui data/pretrained.h5; \
@@ -55,23 +59,33 @@ reproduce: $(INSTALLED)
 	$(BIN)/python -m l2l_engine.commands.reproduce $(ARGS)
 
 # the pinned versions are for Python 3.11; another Python takes what fits it
-$(INSTALLED): pyproject.toml requirements-lock.txt
-	$(PYTHON) -m venv $(VENV)
+define install
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing (a few minutes the first time)"
 	@if $(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'; then \
-	    echo "Installing (a few minutes the first time)"; \
-	    $(BIN)/python -m pip install -q -e '.[dev,cluster,data]' -c requirements-lock.txt; \
+	    $(BIN)/python -m pip install -q -e '.[$(1)]' -c requirements-lock.txt; \
 	else \
-	    $(BIN)/python -m pip install -q -e '.[dev,cluster,data]'; \
+	    $(BIN)/python -m pip install -q -e '.[$(1)]'; \
 	fi
-	@touch $(INSTALLED)
+endef
+
+$(RUNNING): pyproject.toml requirements-lock.txt
+	$(call install,gui$(COMMA)train)
+	@touch $(RUNNING)
+
+$(INSTALLED): pyproject.toml requirements-lock.txt
+	$(call install,all$(COMMA)dev)
+	@touch $(INSTALLED) $(RUNNING)
 
 clean:
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache
 
-docs: $(VENV)/docs
+# a warning is an error
+docs: $(VENV)/docs/installed
 	NO_MKDOCS_2_WARNING=1 $(VENV)/docs/bin/mkdocs build -q && echo "The documentation is in $(CURDIR)/build/docs/index.html"
 
 # its own environment: building the documentation needs nothing of the program but its source
-$(VENV)/docs: docs/requirements.txt | $(INSTALLED)
-	$(PYTHON) -m venv $(VENV)/docs
+$(VENV)/docs/installed: docs/requirements.txt
+	@test -x $(VENV)/docs/bin/python || $(PYTHON) -m venv $(VENV)/docs
 	$(VENV)/docs/bin/python -m pip install -q -r docs/requirements.txt
+	@touch $@

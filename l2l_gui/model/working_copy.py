@@ -44,11 +44,11 @@ def must_copy(path: Path) -> bool:
 
 
 def free_name(folder: Path, stem: str, suffix: str = SESSION_SUFFIX) -> Path:
-    """A file in ``folder`` that does not exist yet."""
-    path, number = folder / f"{stem}{suffix}", 2
-    while path.exists():
-        path, number = folder / f"{stem}-{number}{suffix}", number + 1
-    return path
+    """A file in ``folder`` that does not exist yet, nor one that would be shown by the same name."""
+    name, number = stem, 2
+    while any((folder / f"{name}{ending}").exists() for ending in (suffix, ".h5")):
+        name, number = f"{stem}-{number}", number + 1
+    return folder / f"{name}{suffix}"
 
 
 def working_copy(path: Path) -> Path:

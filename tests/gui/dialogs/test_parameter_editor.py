@@ -159,13 +159,13 @@ def test_dialog_names_the_file_after_the_run_until_the_person_does(qtbot, tmp_pa
     dialog = NewRunDialog(tmp_path)
     qtbot.addWidget(dialog)
     dialog.show()
-    assert dialog.path() == tmp_path / "Full-seed-0.h5"
+    assert dialog.path() == tmp_path / "Full-seed-0.l2l.h5"
     type_into(qtbot, dialog.editor, "seed", "4", Qt.Key.Key_Tab)
-    assert dialog.path() == tmp_path / "Full-seed-4.h5"
+    assert dialog.path() == tmp_path / "Full-seed-4.l2l.h5"
     dialog.file.selectAll()
     qtbot.keyClicks(dialog.file, "mine")
     type_into(qtbot, dialog.editor, "seed", "5", Qt.Key.Key_Tab)
-    assert dialog.path() == tmp_path / "mine.h5"
+    assert dialog.path() == tmp_path / "mine.l2l.h5"
     qtbot.mouseClick(dialog.create_button, Qt.MouseButton.LeftButton)
     assert dialog.waiting
     dialog.finish()
@@ -178,9 +178,9 @@ def test_dialog_does_not_create_over_a_file_or_from_bad_values(qtbot, tmp_path):
     dialog = NewRunDialog(tmp_path)
     qtbot.addWidget(dialog)
     dialog.show()
-    assert dialog.path() == tmp_path / "Full-seed-0-2.h5"
+    assert dialog.path() == tmp_path / "Full-seed-0-2.l2l.h5"
     dialog.file.selectAll()
-    qtbot.keyClicks(dialog.file, "Full-seed-0")
+    qtbot.keyClicks(dialog.file, "Full-seed-0.h5")
     assert dialog.file_message.text() == "Full-seed-0.h5 exists already: choose another name."
     assert not dialog.create_button.isEnabled()
     dialog.file.selectAll()
@@ -252,6 +252,6 @@ def test_a_refused_run_keeps_the_dialog_and_everything_typed(qtbot, tmp_path):
     assert dialog.file_message.text() == "The disk is full."
     assert dialog.editor.value("seed") == "7"
     qtbot.mouseClick(dialog.create_button, Qt.MouseButton.LeftButton)
-    assert asked == [tmp_path / "Full-seed-7.h5"] * 2
+    assert asked == [tmp_path / "Full-seed-7.l2l.h5"] * 2
     dialog.finish()
     assert not dialog.isVisible()

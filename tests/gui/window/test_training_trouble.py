@@ -127,5 +127,5 @@ def test_closing_the_window_saves_a_session_whose_file_was_deleted(
     settle(tiny, qtbot)
     path.unlink()
     tiny.close()
-    with Session.open(tmp_path / "kept" / path.name) as session:
+    with Session.open(tmp_path / "kept" / f"{path.stem}.l2l.h5") as session:
         assert session.n_trials == 3
