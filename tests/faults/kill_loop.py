@@ -79,7 +79,7 @@ def main(path: Path, kills: int, seed: int) -> None:
         os.close(acknowledge)
         if chance.random() < 0.7:  # else it may be killed while it resumes
             assert os.read(readable, len(READY)) == READY, "the writer failed before it was killed"
-        deadline = time.monotonic() + chance.uniform(0.0, 0.25)
+        deadline = time.monotonic() + chance.uniform(0.0, 0.15)
         try:
             while time.monotonic() < deadline:  # a reader beside the writer sees whole rows only
                 with Session.open(path) as session:

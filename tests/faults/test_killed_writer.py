@@ -11,7 +11,7 @@ import pytest
 @pytest.mark.skipif(sys.platform == "win32", reason="forks")
 def test_killed_writer_loses_no_learned_problem_and_resumes(tmp_path):
     script = Path(__file__).with_name("kill_loop.py")
-    arguments = [sys.executable, str(script), str(tmp_path / "run.h5"), "20", "5"]
+    arguments = [sys.executable, str(script), str(tmp_path / "run.h5"), "8", "5"]
     ended = subprocess.run(arguments, capture_output=True, text=True, timeout=300, check=False)
     assert ended.returncode == 0, ended.stderr
     seen = json.loads(ended.stdout)

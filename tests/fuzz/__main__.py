@@ -39,13 +39,14 @@ def main() -> int:
         print(f"seed {seed}", flush=True)
         while left > 0:
             for name, reader in chosen.items():
-                number = min(_AT_ONCE, left)
+                number = min(_AT_ONCE, left, -(-options.inputs // len(chosen)))
                 outcomes[name].update(tried(reader, number, seed, folder, options.keep))
                 seed, left = seed + 1000, left - number
                 if left <= 0:
                     break
             print(f"{options.inputs - left:,} inputs", file=sys.stderr, flush=True)
             _report(outcomes, options.keep)
+    print((options.keep / "table.md").read_text(), end="")
     return int(any(counts[fault] for counts in outcomes.values() for fault in FAULTS))
 
 
