@@ -13,17 +13,20 @@
 from l2l_engine.api import load_example, published, train
 from l2l_engine.api import open_session as open  # as in h5py: l2l.open(path)
 from l2l_engine.config import ConfigError, L2LError, RunConfig, RunType
+from l2l_engine.decoding import Decoding, decode
 from l2l_engine.simulation import Activity, Network, simulate
 
 __version__ = "0.1.0"
 __all__ = [
     "Activity",
     "ConfigError",
+    "Decoding",
     "L2LError",
     "Network",
     "RunConfig",
     "RunType",
     "__version__",
+    "decode",
     "load_example",
     "open",
     "published",

@@ -131,6 +131,14 @@ def _one_by_one(
     return {"problem": np.concatenate(numbers)} | whole
 
 
+def check_problems(data: RunData, problems: Sequence[int] | None) -> None:
+    """Check that a run has all of these problems, counted from 1; L2LError names one it has not."""
+    count = len(data.trials_to_criterion)
+    for number in problems or ():
+        if not 1 <= number <= count:
+            raise L2LError(f"{data.name} has no problem {number}: choose from 1 to {count}.")
+
+
 def _rows(record: Analysis, data: RunData, problems: Sequence[int] | None) -> NDArray[np.intp]:
     """Places of the problems wanted that have what the analysis takes."""
     there = data.available.copy()
@@ -138,12 +146,8 @@ def _rows(record: Analysis, data: RunData, problems: Sequence[int] | None) -> ND
         there[1:] &= data.available[:-1]
         there[:1] = False
     if problems is not None:
+        check_problems(data, problems)
         wanted = np.asarray(problems, np.intp) - 1
-        outside = wanted[(wanted < 0) | (wanted >= len(there))]
-        if len(outside):
-            raise L2LError(
-                f"{data.name} has no problem {outside[0] + 1}: choose from 1 to {len(there)}."
-            )
         chosen = np.zeros(len(there), bool)
         chosen[wanted] = True
         there &= chosen

@@ -43,7 +43,9 @@ def _work(options: argparse.Namespace, output: Output) -> int:
     *sessions, name = options.sessions
     record = registry.find(name)
     problems = _problems(options.problems)
-    runs = [_read(Path(session)) for session in sessions]
+    runs = [_read(common.session(session)) for session in sessions]
+    if options.dry_run:
+        return _foresee(record, runs, problems, output)
     with output.progress(record.title) as show:
         table = _table(record, runs, problems, show)
     content = export.csv_text(table, _notes(record, runs))
@@ -54,6 +56,23 @@ def _work(options: argparse.Namespace, output: Output) -> int:
         export.write(options.output, content.encode())
         output.result(
             f"{options.output}: {rows} rows", analysis=name, rows=rows, file=options.output
+        )
+    return common.DONE
+
+
+def _foresee(
+    record: Analysis, runs: Sequence[RunData], problems: Sequence[int] | None, output: Output
+) -> int:
+    """Say what would be analysed and what it costs; the exit code."""
+    for data in runs:
+        running.check_problems(data, problems)
+        there = len(data.trials_to_criterion) if problems is None else len(problems)
+        output.result(
+            f"Would run {record.name} on {there} problems of {data.name}: {record.cost}.",
+            analysis=record.name,
+            run=data.name,
+            problems=there,
+            cost=record.cost,
         )
     return common.DONE
 
@@ -138,17 +157,24 @@ def _parser() -> common.Parser:
         "l2l-analyse",
         "Run an analysis on the networks of one session or more and write its table as CSV, with "
         "units and sources in header lines that begin with #.",
-        "l2l-analyse data/pretrained.h5 vector-field-change --problems 2-51 -o changes.csv",
+        "l2l-analyse example vector-field-change --problems 2-51 -o changes.csv",
+        "l2l-analyse seed1.h5 seed2.h5 exponential-fit",
         "l2l-analyse --list",
+        dry_run=True,
     )
-    parser.add_argument(
-        "sessions", nargs="*", metavar="SESSION... NAME", help="sessions, then an analysis' name"
+    what = parser.add_argument_group("what", "such as seed1.h5 speed --problems 2,5,9")
+    what.add_argument(
+        "sessions",
+        nargs="*",
+        metavar="SESSION... NAME",
+        help="sessions (example: the one that comes along), then the name of an analysis",
     )
-    parser.add_argument(
+    what.add_argument("--problems", metavar="LIST", help="such as 2-51 or 2,5,9 (default: all)")
+    what.add_argument("--list", action="store_true", help="show every analysis and end")
+    where = parser.add_argument_group("where", "such as -o speed.csv")
+    where.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="CSV file (default: the terminal)"
     )
-    parser.add_argument("--problems", metavar="LIST", help="such as 2-51 or 2,5,9 (default: all)")
-    parser.add_argument("--list", action="store_true", help="show every analysis and end")
     return parser
 
 

@@ -79,7 +79,12 @@ def _parser() -> common.Parser:
         dry_run=True,
     )
     files = parser.add_argument_group("files", "such as run.h5 -o branch.h5")
-    files.add_argument("session", type=Path, metavar="SESSION", help="the session to branch from")
+    files.add_argument(
+        "session",
+        type=common.session,
+        metavar="SESSION",
+        help="the session to branch from; example: the one that comes with the program",
+    )
     files.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FILE", help="the session to make"
     )

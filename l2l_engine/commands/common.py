@@ -27,6 +27,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from l2l_engine import shipped
 from l2l_engine.commands import stopping
 from l2l_engine.commands.output import Output
 from l2l_engine.config import L2LError, RunType
@@ -152,6 +153,15 @@ def run_type(text: str) -> RunType:
         names = ", ".join(f"{member.short} ({member.value})" for member in RunType)
         raise argparse.ArgumentTypeError(f"'{text}' is none of {names}") from None
 
+
+def session(text: str) -> Path:
+    """A session's path; ``example`` is the one that comes with the program. For ``type=``."""
+    path = Path(text)
+    return shipped.data(shipped.EXAMPLE) if text == EXAMPLE and not path.exists() else path
+
+
+EXAMPLE = "example"
+"""Stands for the session that comes with the program wherever a command reads one."""
 
 RUN_TYPES = ",".join(member.short for member in RunType)
 """The short names, for a ``metavar``."""

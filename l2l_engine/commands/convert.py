@@ -102,22 +102,27 @@ def _parser() -> common.Parser:
         "l2l-convert published_folder run.h5",
         "l2l-convert run.h5 published.zip",
     )
-    parser.add_argument(
-        "input", metavar="IN", type=Path, help="a folder or zip of published files, or a session"
+    files = parser.add_argument_group("files", "such as published_folder run.h5 --overwrite")
+    files.add_argument(
+        "input",
+        metavar="IN",
+        type=common.session,
+        help="a folder or zip of published files, or a session",
     )
-    parser.add_argument(
+    files.add_argument(
         "output",
         metavar="OUT",
         type=Path,
         help="the session to make (.h5), or the folder or .zip to write published files to",
     )
-    parser.add_argument(
+    more = parser.add_argument_group("details", "such as --prefix 1_0.0001 or --no-states")
+    more.add_argument(
         "--prefix", help="which run to import where IN holds several: a part of its file names"
     )
-    parser.add_argument(
+    files.add_argument(
         "--overwrite", action="store_true", help="replace a session that exists already"
     )
-    parser.add_argument(
+    more.add_argument(
         "--no-states",
         dest="states",
         action="store_false",

@@ -145,16 +145,22 @@ def _parser() -> common.Parser:
         "l2l-info",
         "Say what a session or results file is, what it holds, where it comes from and whether it "
         "is being written; check it for damage, and save what is whole.",
+        "l2l-info example",
         "l2l-info run.h5",
         "l2l-info run.h5 --check",
         "l2l-info damaged.h5 --repair sound.h5",
         "l2l-info run.h5 --json",
         "l2l-info --system",
     )
-    parser.add_argument(
-        "file", metavar="FILE", nargs="?", type=Path, help="a session or a results file"
+    given = parser.add_argument_group("what", "such as run.h5 --check, or --system")
+    given.add_argument(
+        "file",
+        metavar="FILE",
+        nargs="?",
+        type=common.session,
+        help="a session or a results file; example: the session that comes with the program",
     )
-    what = parser.add_mutually_exclusive_group()
+    what = given.add_mutually_exclusive_group()
     what.add_argument(
         "--check",
         action="store_true",

@@ -81,3 +81,17 @@ def test_mistakes_are_named_in_one_sentence(session, capsys, arguments, sentence
     error = capsys.readouterr().err
     assert sentence in error
     assert error.count("\n") == 1
+
+
+def test_dry_run_says_the_cost_and_computes_nothing(session, tmp_path, capsys):
+    output = tmp_path / "speed.csv"
+    assert main([str(session), "speed", "--problems", "2-3", "--dry-run", "-o", str(output)]) == 0
+    assert capsys.readouterr().out == "Would run speed on 2 problems of memory: 10 ms a problem.\n"
+    assert not output.exists()
+    assert main([str(session), "speed", "--problems", "2-9", "--dry-run"]) == 2
+    assert "has no problem 4" in capsys.readouterr().err
+
+
+def test_example_stands_for_the_session_that_comes_along(capsys):
+    assert main(["example", "exponential-fit"]) == 0
+    assert "pretrained (seed 0)" in capsys.readouterr().out
