@@ -133,7 +133,9 @@ def checksums(folder: Path, problems: int) -> None:
     """What checksums add to the processor time of training a problem."""
     with Session.open(SHIPPED) as session:
         trials = round(session.n_trials / session.n_problems)
-    spent = {name: 1e3 * seconds[20:] for name, seconds in writing(folder, problems, trials).items()}
+    spent = {
+        name: 1e3 * seconds[20:] for name, seconds in writing(folder, problems, trials).items()
+    }
     more = spent["with"] - spent["without"]
     cost, error = more.mean(), more.std() / len(more) ** 0.5
     trained = 1e3 * trials * training(300)

@@ -138,11 +138,21 @@ def run(
     except BrokenPipeError:
         _leave_the_pipe()
         return _BROKEN_PIPE
+    except OSError as error:
+        output.error(_of_the_system(error))
+        return REFUSED
     except stopping.Interrupted as signal:
         output.note(stopped)
         return signal.exit_code
     except KeyboardInterrupt:
         return stopping.Interrupted().exit_code
+
+
+def _of_the_system(error: OSError) -> str:
+    """What the system refused and nothing here foresaw, such as a name that is too long."""
+    said = error.strerror or str(error) or type(error).__name__
+    where = f"{error.filename} cannot be used" if error.filename else "A file cannot be used"
+    return f"{where} ({said}): choose another file or folder, or mend its permissions."
 
 
 def run_type(text: str) -> RunType:

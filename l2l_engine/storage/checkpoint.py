@@ -76,8 +76,11 @@ def intact_slots(file: h5py.File) -> list[int]:
     for slot in np.argsort(seals[:, 0])[::-1]:
         sequence, length, checksum = (int(value) for value in seals[slot])
         data = file[CHECKPOINT_SLOTS[slot]]
-        if sequence and length <= len(data) and _checksum(sequence, data[:length]) == checksum:
-            found.append(int(slot))
+        try:
+            if sequence and length <= len(data) and _checksum(sequence, data[:length]) == checksum:
+                found.append(int(slot))
+        except OSError:  # damaged in its place in the file, or beyond the end of a file cut off
+            continue
     return found
 
 

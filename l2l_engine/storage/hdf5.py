@@ -62,20 +62,21 @@ def check_chunks(dataset: h5py.Dataset, size: int) -> None:
 def open_detached(path: Path) -> h5py.File:
     """Open read-only as a file of its own, apart from other handles of this process.
 
-    A file marked as open appears as it would had it been closed at its present length. It is
-    never waited for: a reader beside a writer waits, ever longer, for damage to be repaired.
+    A file marked as open, or cut off, appears as it would had it been closed at its present length.
+    It is never waited for: a reader beside a writer waits, ever longer, for damage to be repaired.
     """
     return h5py.File(_Unmarked(path), "r")
 
 
 class _Unmarked(io.RawIOBase):
-    """The bytes of a file, but for the mark of an open one."""
+    """The bytes of a file, but for the mark of an open one and the end of one cut off."""
 
     def __init__(self, path: Path) -> None:
         self._stream = path.open("rb")
         self._head = self._stream.read(48)
-        if len(self._head) == 48 and self._head[8] >= 3 and self._head[11]:
-            size = os.fstat(self._stream.fileno()).st_size
+        size = os.fstat(self._stream.fileno()).st_size
+        end = int.from_bytes(self._head[28:36], "little")
+        if len(self._head) == 48 and self._head[8] >= 3 and (self._head[11] or size < end):
             head = bytearray(self._head)
             head[11] = 0
             head[28:36] = size.to_bytes(8, "little")

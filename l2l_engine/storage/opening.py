@@ -20,10 +20,17 @@ _SUPERBLOCK = 3  # of every session; from 2 on, HDF5 has checksums on its struct
 _LARGEST_CHUNK = 1 << 27  # bytes; the largest network's recurrent weights take half of it
 
 
-def open_file(path: Path) -> h5py.File:
+def open_file(path: Path, *, cut_off: bool = False) -> h5py.File:
     """Open the HDF5 file of a session for reading.
 
     Beside a writer it can be refreshed; else it is a view of the file as it is.
+
+    Parameters
+    ----------
+    path : Path
+        The session.
+    cut_off : bool
+        Open a file whose end is missing too; what was there cannot be read.
 
     Raises
     ------
@@ -31,6 +38,11 @@ def open_file(path: Path) -> h5py.File:
         When it is missing, no HDF5 file, cut off or damaged.
     """
     _check_bytes(path)
+    said = missing_end(path)
+    if said and not cut_off:
+        raise SessionError(
+            f"{path} {said}: copy it again, or save what is whole with l2l-info --repair."
+        )
     try:
         untrusted.check_bytes(path)
         if is_being_written(path):
@@ -70,14 +82,16 @@ def _check_bytes(path: Path) -> None:
             f"{path} is not an HDF5 file, so it holds no session: choose a file made by "
             "l2l-train or l2l-convert."
         )
-    version, end = found
-    if version < _SUPERBLOCK:
+    if found[0] < _SUPERBLOCK:
         raise _not_a_session(path, hdf5.mentions(path, layout.RESULTS_FORMAT))
-    size = status.st_size
-    if size < end and not hdf5.marked_open(path):
-        raise SessionError(
-            f"{path} is cut off ({size} of {end} bytes): copy it again from where it came."
-        )
+
+
+def missing_end(path: Path) -> str:
+    """What is to be said of an HDF5 file that was closed and then cut off; empty for others."""
+    found, size = hdf5.superblock(path), path.stat().st_size
+    if found is None or size >= found[1] or hdf5.marked_open(path):
+        return ""
+    return f"is cut off ({size} of {found[1]} bytes)"
 
 
 def _not_a_session(path: Path, is_results: bool) -> SessionError:

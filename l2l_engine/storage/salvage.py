@@ -39,6 +39,8 @@ class Survey:
         Intact checkpoints, 0 to 2.
     checkpoints_written : int
         Checkpoints that were ever written, 0 to 2.
+    missing_end : str
+        What is to be said of a file that is cut off; empty for others.
     """
 
     config: RunConfig
@@ -49,17 +51,18 @@ class Survey:
     initial_lost: tuple[str, ...]
     checkpoints: int
     checkpoints_written: int
+    missing_end: str = ""
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing is damaged."""
-        return not (self.lost or self.initial_lost) and (
+        return not (self.lost or self.initial_lost or self.missing_end) and (
             self.checkpoints == self.checkpoints_written
         )
 
     def sentences(self) -> list[str]:
         """What is damaged, a sentence each; problems and trials count from 1."""
-        found = []
+        found = [f"The file {self.missing_end}."] if self.missing_end else []
         for path, rows in self.lost.items():
             kind = "trial" if path.startswith("trials/") else "problem"
             found.append(f"/{path} is damaged at {kind} {_ranges(np.flatnonzero(rows) + 1)}.")
@@ -87,7 +90,7 @@ def survey(path: Path, progress: Progress | None = None) -> Survey:
     SessionError
         When its configuration cannot be read, so that nothing else can.
     """
-    with opening.open_file(path) as file:
+    with opening.open_file(path, cut_off=True) as file:
         return _survey(path, file, progress or _silent)
 
 
@@ -123,7 +126,7 @@ def repair(path: Path, target: Path, progress: Progress | None = None) -> Survey
             f"{target} exists already: choose another name for the repaired session."
         )
     shown = progress or _silent
-    with opening.open_file(path) as file:
+    with opening.open_file(path, cut_off=True) as file:
         found = _survey(path, file, lambda done: shown(done / 2))
         with atomic.replacing(target, sync=True) as part, hdf5.create(part) as sound:
             _write(path, file, sound, found, lambda done: shown(0.5 + done / 2))
@@ -165,6 +168,7 @@ def _survey(path: Path, file: h5py.File, progress: Progress) -> Survey:
         tuple(name for name in initial if _array(path, file, name) is None),
         intact,
         written,
+        opening.missing_end(path),
     )
 
 

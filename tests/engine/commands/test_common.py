@@ -9,9 +9,20 @@ from pathlib import Path
 import pytest
 
 from l2l_engine import __version__
-from l2l_engine.commands import common, stopping
+from l2l_engine.commands import (
+    analyse,
+    branch,
+    common,
+    convert,
+    figures,
+    info,
+    stopping,
+    sweep,
+    train,
+)
 from l2l_engine.config import L2LError, RunType
 
+VERSION_1 = Path(__file__).parents[1] / "storage" / "fixtures" / "version_1.h5"
 COMMANDS = ("analyse", "branch", "convert", "figures", "info", "reproduce", "sweep", "train")
 
 
@@ -126,6 +137,37 @@ def test_every_command_has_version_help_with_examples_and_short_errors(name):
     wrong = call("--bogus")
     assert wrong.returncode == 2
     assert len(wrong.stderr.splitlines()) == 1
+
+
+_TOO_LONG = 300 * "n" + ".h5"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        (train, "-o", _TOO_LONG),
+        (train, "--resume", _TOO_LONG),
+        (train, "-o", "x.h5", "--config", _TOO_LONG),
+        (branch, _TOO_LONG, "-o", "x.h5"),
+        (convert, _TOO_LONG, "x.h5"),
+        (convert, str(VERSION_1), _TOO_LONG.removesuffix(".h5")),
+        (convert, str(VERSION_1), f"{_TOO_LONG}.zip"),
+        (figures, _TOO_LONG, "-o", "figures"),
+        (analyse, _TOO_LONG, "moving-mean"),
+        (info, _TOO_LONG),
+        (info, str(VERSION_1), "--repair", _TOO_LONG),
+        (sweep, "--seeds", "0", "-o", _TOO_LONG),
+    ],
+    ids=lambda command: command[0].__name__.split(".")[-1],
+)
+def test_a_name_too_long_is_refused_in_a_sentence(command, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    module, *arguments = command
+    assert module.main(arguments) == 2
+    error = capsys.readouterr().err.strip()
+    assert "\n" not in error
+    assert "too long" in error.lower()
+    assert not list(tmp_path.iterdir())
 
 
 def test_closed_pipe_ends_quietly():

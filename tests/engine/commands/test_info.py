@@ -1,6 +1,8 @@
 """l2l-info, as people call it."""
 
 import json
+import os
+import shutil
 
 import h5py
 import numpy as np
@@ -109,6 +111,33 @@ def test_repair_keeps_what_is_whole(path, tmp_path, capsys):
         assert new.checkpoint()["trials"] == 28
     with SessionWriter.resume(sound) as writer:
         runs.write(writer, 5, start=4)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
+def test_repair_saves_what_is_left_of_a_file_cut_off(path, tmp_path, capsys, share):
+    sound = tmp_path / "sound.h5"
+    whole = tmp_path / "whole.h5"
+    shutil.copyfile(path, whole)
+    size = path.stat().st_size
+    os.truncate(path, int(share * size))
+    assert info.main([str(path)]) == 2
+    assert "--repair" in capsys.readouterr().err
+    assert info.main([str(path), "--check"]) == 1
+    assert f"cut off ({int(share * size)} of {size} bytes)" in capsys.readouterr().out
+    assert info.main([str(path), "--repair", str(sound)]) == 1
+    assert info.main([str(sound), "--check"]) == 0
+    with Session.open(whole) as old, Session.open(sound) as new:
+        kept = np.flatnonzero(new.available)
+        assert share < 0.9 or len(kept)
+        for index in kept:
+            for name, array in old.weights(index).arrays().items():
+                np.testing.assert_array_equal(array, getattr(new.weights(index), name))
+        for name in ("task_loss", "correct"):
+            numbers = new.trial_column(name)
+            known = np.isfinite(numbers)
+            np.testing.assert_array_equal(
+                numbers[known], old.trial_column(name)[: len(known)][known]
+            )
 
 
 def test_repair_never_writes_over_a_file(path, capsys):
