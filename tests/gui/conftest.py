@@ -18,6 +18,7 @@ from PyQt6 import sip
 from PyQt6.QtCore import QThread, QTimer
 from PyQt6.QtWidgets import QApplication
 
+from l2l_gui.dialogs import guard
 from l2l_gui.look.resources_path import data
 from l2l_gui.look.theme import theme
 from l2l_gui.model.settings import settings
@@ -174,7 +175,11 @@ def window(qtbot) -> Iterator[MainWindow]:
     bring_to_front(made, qtbot)
     yield made
     if not sip.isdeleted(made):
-        made.close()
+        with (
+            pytest.MonkeyPatch.context() as patch
+        ):  # a test that failed midway hangs on no question
+            patch.setattr(guard, "agrees", lambda *_: True)
+            made.close()
         sip.delete(made)
 
 

@@ -37,7 +37,7 @@ from l2l_gui.dialogs import guard
 from l2l_gui.look.theme import Mode, theme
 
 SEEDS = [int(seed) for seed in os.environ.get("L2L_MONKEY_SEEDS", "1").split()]
-ACTIONS = int(os.environ.get("L2L_MONKEY_ACTIONS", "800"))
+ACTIONS = int(os.environ.get("L2L_MONKEY_ACTIONS", "300"))
 REST_EVERY = 25
 KEYS = (
     *(

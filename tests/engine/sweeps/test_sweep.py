@@ -184,9 +184,10 @@ def test_manifest_cannot_name_files_outside_its_folder(name, tmp_path):
 LONG = {**TINY, "max_trials": 5000, "criterion_loss": 1e-9}
 
 
-def start(folder, problems, **more):
+def start(folder, problems, workers=1, **more):
     settings = [f"--set={name}={value}" for name, value in ({**LONG, **more}).items()]
-    arguments = ["--seeds", "0-1", "--problems", str(problems), "--jobs", "2", "--json"]
+    arguments = ["--seeds", f"0-{workers - 1}", "--jobs", str(workers), "--json"]
+    arguments += ["--problems", str(problems)]
     return subprocess.Popen(
         [
             *(sys.executable, "-m", "l2l_engine.commands.sweep"),
@@ -222,8 +223,8 @@ def wait_until(condition, seconds=180.0):
         time.sleep(0.1)
 
 
-def under_way(folder):
-    return lambda: len(list(folder.glob("full_seed*.h5"))) == 2
+def under_way(folder, runs=1):
+    return lambda: len(list(folder.glob("full_seed*.h5"))) == runs
 
 
 def alive(pid):
@@ -239,27 +240,30 @@ def test_lost_worker_is_replaced_and_its_run_goes_on(tmp_path):
     out, error = sweep.communicate(timeout=300)
     assert sweep.returncode == 0, error
     rows = json.loads((tmp_path / "sweep.json").read_text())["runs"]
-    assert [(row["state"], row["problems"]) for row in rows] == [("done", 2)] * 2
+    assert [(row["state"], row["problems"]) for row in rows] == [("done", 2)]
     result = json.loads(out.splitlines()[-1])
-    assert (result["event"], result["done"]) == ("result", 2)
+    assert (result["event"], result["done"]) == ("result", 1)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="POSIX processes")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_signals_end_all_workers_and_leave_resumable_runs(tmp_path, number):
-    sweep = start(tmp_path, problems=1000)
-    wait_until(under_way(tmp_path))
-    workers = children(sweep)
+@pytest.mark.parametrize(
+    ("number", "workers"),
+    [(signal.SIGINT, 2), (signal.SIGTERM, 1), (signal.SIGHUP, 1), (signal.SIGKILL, 1)],
+)
+def test_signals_end_all_workers_and_leave_resumable_runs(tmp_path, number, workers):
+    sweep = start(tmp_path, problems=1000, workers=workers)
+    wait_until(under_way(tmp_path, workers))
+    trained_by = children(sweep)
     os.kill(sweep.pid, number)
     _, error = sweep.communicate(timeout=120)
     assert "Traceback" not in error
     if number == signal.SIGKILL:
-        wait_until(lambda: not any(map(alive, workers)), 30)
+        wait_until(lambda: not any(map(alive, trained_by)), 30)
     else:
         assert sweep.returncode == 128 + number, error
         rows = json.loads((tmp_path / "sweep.json").read_text())["runs"]
-        assert [row["state"] for row in rows] == ["stopped"] * 2
-    assert not any(map(alive, workers))
+        assert [row["state"] for row in rows] == ["stopped"] * workers
+    assert not any(map(alive, trained_by))
     for path in tmp_path.glob("*.h5"):
         with Session.open(path) as session:
             assert int(session.checkpoint()["trial"]) == session.n_trials

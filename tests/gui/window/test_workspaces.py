@@ -48,7 +48,7 @@ def test_a_window_enlarged_in_another_workspace_shares_the_room_as_before(dynami
 
 def test_dragging_the_edge_of_the_window_there_and_back_moves_nothing(dynamics, opened, qtbot):
     before = shares(dynamics)
-    there = range(0, 120, 3)
+    there = range(0, 120, 8)
     for more in (*there, *reversed(there)):
         resize(opened, 1440 + more, 900 + more, qtbot)
     for name, share in shares(dynamics).items():

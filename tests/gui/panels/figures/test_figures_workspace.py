@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 
-import pytest
 from driving import PATIENCE, settle
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage
@@ -145,24 +144,24 @@ def test_making_goes_on_while_others_are_looked_at_and_can_be_cancelled(
     assert panel.page.message.button.isVisible()
 
 
-@pytest.mark.parametrize("kind", ["pdf", "svg", "png"])
-def test_a_figure_is_exported_with_its_tables(opened, tmp_path, qtbot, monkeypatch, kind):
+def test_a_figure_is_exported_with_its_tables(opened, tmp_path, qtbot, monkeypatch):
     panel = figures(opened, qtbot)
     wait_until_sharp(panel, qtbot)
-    target = tmp_path / f"mine.{kind}"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
-    qtbot.mouseClick(panel.page.export_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: bool(opened.notifications.bars), timeout=PATIENCE)
-    content = target.read_bytes()
-    if kind == "pdf":
-        assert content.startswith(b"%PDF")
-    elif kind == "svg":
-        assert b"<text" in content
-    else:
-        assert QImage(str(target)).width() > 1500
-    tables = list(tmp_path.glob("mine_*.csv"))
-    assert len(tables) >= 2
-    assert "60" in max(tables, key=lambda path: path.stat().st_size).read_text()
+    for kind in ("pdf", "svg", "png"):
+        target = tmp_path / kind / f"mine.{kind}"
+        target.parent.mkdir()
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, path=target: (str(path), ""))
+        shown = len(opened.notifications.bars)
+        qtbot.mouseClick(panel.page.export_button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(
+            lambda shown=shown: len(opened.notifications.bars) > shown, timeout=PATIENCE
+        )
+        tables = list(target.parent.glob("mine_*.csv"))
+        assert len(tables) >= 2
+        assert "60" in max(tables, key=lambda path: path.stat().st_size).read_text()
+    assert (tmp_path / "pdf" / "mine.pdf").read_bytes().startswith(b"%PDF")
+    assert b"<text" in (tmp_path / "svg" / "mine.svg").read_bytes()
+    assert QImage(str(tmp_path / "png" / "mine.png")).width() > 1500
 
 
 def test_added_files_are_remembered(opened, learned, tmp_path, qtbot):

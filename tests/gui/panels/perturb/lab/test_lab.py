@@ -79,17 +79,17 @@ def test_nothing_done_changes_nothing(perturbed):
     assert "(right)" in perturbed.outputs.grid.columns[0][0].plot.titleLabel.text
 
 
-@pytest.mark.parametrize("kind", [k for k in PerturbationKind if k.permutes])
-def test_a_readout_perturbation_changes_outputs_but_not_states(perturbed, kind):
-    perturbed.choose(perturbed.controls.readout.kind, kind)
-    np.testing.assert_array_equal(perturbed.after.states, perturbed.before.states)
-    assert np.abs(perturbed.after.outputs - perturbed.before.outputs).max() > 0.1
-    copy = perturbed.lab.response.weights
-    np.testing.assert_array_equal(copy.recurrent, perturbed.lab.subject.weights.recurrent)
-    shown = perturbed.drawn(1, 0)
-    outputs = perturbed.after.outputs[1, :, 0]
-    np.testing.assert_allclose(shown[-1], outputs[-1])
-    assert kind.description.rstrip(".") in perturbed.controls.summary.text()
+def test_readout_perturbations_change_outputs_but_not_states(perturbed):
+    for kind in (kind for kind in PerturbationKind if kind.permutes):
+        perturbed.choose(perturbed.controls.readout.kind, kind)
+        np.testing.assert_array_equal(perturbed.after.states, perturbed.before.states)
+        assert np.abs(perturbed.after.outputs - perturbed.before.outputs).max() > 0.1
+        copy = perturbed.lab.response.weights
+        np.testing.assert_array_equal(copy.recurrent, perturbed.lab.subject.weights.recurrent)
+        shown = perturbed.drawn(1, 0)
+        outputs = perturbed.after.outputs[1, :, 0]
+        np.testing.assert_allclose(shown[-1], outputs[-1])
+        assert kind.description.rstrip(".") in perturbed.controls.summary.text()
 
 
 def test_the_permutation_is_drawn_typed_shown_and_the_identity_flagged(perturbed, qtbot):
@@ -157,18 +157,18 @@ def test_a_slider_pushes_the_state_from_then_on(perturbed, qtbot):
     np.testing.assert_array_equal(perturbed.after.states, perturbed.before.states)
 
 
-@pytest.mark.parametrize("direction", list(Direction))
-def test_every_direction_is_a_unit_vector_in_its_subspace(perturbed, direction):
+def test_every_direction_is_a_unit_vector_in_its_subspace(perturbed):
     subject = perturbed.lab.subject
-    vector = subject.direction(NOTHING.replace(direction=direction, axis=2))
-    assert np.linalg.norm(vector) == pytest.approx(1.0)
     decision = subject.subspaces(NOTHING).decision
-    inside = np.linalg.norm(decision.T @ vector)
     expected = {Direction.DECISION: 1.0, Direction.RESIDUAL: 1.0, Direction.STIMULUS: 0.0}
-    if direction in expected:
-        assert inside == pytest.approx(expected[direction], abs=1e-6)
-    else:
-        assert inside < 0.9
+    for direction in Direction:
+        vector = subject.direction(NOTHING.replace(direction=direction, axis=2))
+        assert np.linalg.norm(vector) == pytest.approx(1.0), direction
+        inside = np.linalg.norm(decision.T @ vector)
+        if direction in expected:
+            assert inside == pytest.approx(expected[direction], abs=1e-6), direction
+        else:
+            assert inside < 0.9, direction
 
 
 def test_units_are_lesioned_by_clicking_and_typing(perturbed, qtbot):
