@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
-from l2l_engine.config import Activation, L2LError, RunConfig
+from l2l_engine.config import Activation, L2LError, RecurrentInit, RunConfig
 
 LEARNING_SETTINGS: Mapping[Activation, Mapping[str, Any]] = MappingProxyType(
     {
         Activation.SOFTPLUS: {},
         Activation.RELU: {},
         Activation.TANH: {"learning_rate": 1e-3},
+        Activation.SQUARED_RELU: {
+            "recurrent_init": RecurrentInit.IDENTITY,
+            "tau": 500.0,
+            "learning_rate": 1e-3,
+            "l2_rate": 0.5,
+        },
     }
 )
 """What must differ from the paper's parameters for networks of each activation to learn.
 
-None are known for ``squared_relu``: see docs/model.md.
+What was measured with them: docs/model.md, "Other activations".
 """
 
 
@@ -32,14 +39,9 @@ class TrainingFailedError(L2LError):
 
 
 def _advice(config: RunConfig) -> str:
-    wanted = LEARNING_SETTINGS.get(config.activation)
-    if wanted is None:
-        return (
-            f"No settings are known under which {config.activation.value} learns this task: start "
-            "a new run with another activation, such as relu."
-        )
+    wanted = LEARNING_SETTINGS[config.activation]
     if any(getattr(config, name) != value for name, value in wanted.items()):
-        settings = ", ".join(f"{name} = {value:g}" for name, value in wanted.items())
+        settings = ", ".join(f"{name} = {_written(value)}" for name, value in wanted.items())
         return (
             f"Networks whose activation is {config.activation.value} learn with {settings}: "
             "start a new run with that."
@@ -48,3 +50,7 @@ def _advice(config: RunConfig) -> str:
         "Start a new run, or branch from a learned problem, with a learning_rate below "
         f"{config.learning_rate:g}."
     )
+
+
+def _written(value: float | Enum) -> str:
+    return str(value.value) if isinstance(value, Enum) else f"{value:g}"

@@ -10,23 +10,26 @@ from l2l_engine.training.curriculum import Curriculum
 from l2l_engine.training.divergence import LEARNING_SETTINGS, TrainingFailedError
 
 SHORT = {
-    "dt": 10.0,
+    "dt": 20.0,
     "tau_noise": 20.0,
     "sample_ms": 200.0,
-    "delay_ms": 200.0,
+    "delay_ms": 40.0,
     "response_ms": 200.0,
-    "mask_ms": 50.0,
+    "mask_ms": 40.0,
     "max_trials": 4000,
-    "criterion_loss": 0.05,
+    "criterion_loss": 0.15,
+    "criterion_trials": 25,
 }
-"""A third of the paper's trial in a tenth of its steps, and a criterion never met by chance."""
+"""A fifth of the paper's trial in 22 steps. Who guesses has a loss of 0.28 at best: ln 2 in the eight
+steps that count of the response, and none in the twelve before it.
+"""
 
 
-@pytest.mark.parametrize("activation", sorted(LEARNING_SETTINGS, key=lambda each: each.value))
-def test_networks_of_every_documented_activation_learn_a_problem(activation):
-    curriculum = Curriculum(
-        RunConfig(activation=activation, **LEARNING_SETTINGS[activation], **SHORT)
-    )
+# softplus, the default, learns whole runs in test_published_perturbation.py
+@pytest.mark.parametrize("activation", ["relu", "tanh", "squared_relu"])
+def test_networks_of_every_activation_learn_a_problem_with_its_settings(activation):
+    settings = LEARNING_SETTINGS[Activation(activation)]
+    curriculum = Curriculum(RunConfig(activation=activation, **settings, **SHORT))
     while curriculum.problem == 0:
         step = curriculum.step()
     curriculum.close()
@@ -34,14 +37,18 @@ def test_networks_of_every_documented_activation_learn_a_problem(activation):
     assert np.isfinite(step.problem.trials_to_criterion)
 
 
+def test_settings_are_known_for_every_activation():
+    assert set(LEARNING_SETTINGS) == set(Activation)
+
+
 def test_the_advice_names_settings_under_which_such_networks_learn():
     said = str(TrainingFailedError(RunConfig(activation=Activation.TANH)))
     assert "Networks whose activation is tanh learn with learning_rate = 0.001" in said
 
 
-def test_where_no_settings_are_known_another_activation_is_advised():
+def test_names_of_choices_are_advised_as_they_are_typed():
     said = str(TrainingFailedError(RunConfig(activation=Activation.SQUARED_RELU)))
-    assert "such as relu" in said
+    assert "recurrent_init = identity, tau = 500, learning_rate = 0.001, l2_rate = 0.5: " in said
 
 
 def test_where_these_are_set_the_advice_is_a_lower_learning_rate():
