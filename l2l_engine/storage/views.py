@@ -94,7 +94,11 @@ class Problem:
 
     def __repr__(self) -> str:
         count = self.trials_to_criterion
-        learned = "not learned" if np.isnan(count) else f"learned in {count:.0f} trials"
+        learned = (
+            "not learned"
+            if np.isnan(count)
+            else f"learned in {count:.0f} trial{'s' * (count != 1)}"
+        )
         return f"<problem {self.index}, {learned}>"
 
 
