@@ -99,3 +99,10 @@ def test_citation_has_the_papers_doi_and_this_version():
     text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert "doi: 10.1038/s41593-023-01293-9" in text
     assert f"\nversion: {PROJECT['version']}\n" in text
+
+
+def test_the_readmes_snippet_runs_twice():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (snippet,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    for _ in range(2):
+        exec(compile(snippet, "README.md", "exec"), {})
