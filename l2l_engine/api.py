@@ -10,7 +10,10 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from l2l_engine import shipped
+import numpy as np
+from numpy.typing import NDArray
+
+from l2l_engine import branching, shipped
 from l2l_engine.config import ConfigError, RunConfig, RunType
 from l2l_engine.published_names import from_published_names
 from l2l_engine.reproduction.published import PUBLISHED, Published
@@ -34,6 +37,7 @@ def train(
     svBnd: float = 10.0,
     rType: RunType | str = RunType.Full,
     *,
+    stimuli: NDArray[np.floating] | None = None,
     path: str | PathLike[str] | None = None,
     overwrite: bool = False,
     resume: bool = False,
@@ -49,6 +53,9 @@ def train(
         As in the published code: seed, trials per update, the firing-rate, recurrent, input and
         output penalties, the learning rate, the number of penalised singular values, run type.
         A run type may be given by its name.
+    stimuli : (P, 2, stimulus_channels), optional
+        Stimuli of your own for the first P problems, made unit length: those that ask for response 0
+        and for response 1. Later problems are drawn, as all are by default.
     path : str or path, optional
         The session file; by default ``l2l_seed{seed}_{rType}.h5`` in the working folder.
     overwrite : bool
@@ -101,6 +108,7 @@ def train(
     )
     settings = from_published_names(options)
     config = RunConfig.from_values(arguments.fields | settings.fields)
+    own = [] if stimuli is None else [branching.normalised(pair, config) for pair in stimuli]
     most = settings.total_trials or math.inf
     target = Path(path or f"l2l_seed{config.seed}_{config.run_type.value}.h5")
     if resume and target.exists():
@@ -110,6 +118,8 @@ def train(
         opened = Run.create(target, config, overwrite=overwrite)
     with opened as run, _bar(progress, run) as show:
         while not run.finished and run.n_trials < most:
+            if run.trial_in_problem == 0 and run.n_problems < len(own):
+                run.show(own[run.n_problems])
             step = run.step()
             show()
             if callback is not None and callback(run, step) is False:

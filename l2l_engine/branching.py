@@ -93,7 +93,7 @@ def boundary(
     set_point = float(session.problem_column("set_point")[finished - 1])
     if not np.isfinite(set_point):  # not recorded: version 1, imports
         set_point = float(rates[learned[0]]) if len(learned) else 0.0
-    next_stimuli = None if stimuli is None else _normalised(stimuli, config)
+    next_stimuli = None if stimuli is None else normalised(stimuli, config)
     return Boundary(
         config=config,
         finished=finished,
@@ -278,7 +278,14 @@ def _replayed(
     return random
 
 
-def _normalised(stimuli: NDArray[np.floating], config: RunConfig) -> NDArray[np.float32]:
+def normalised(stimuli: NDArray[np.floating], config: RunConfig) -> NDArray[np.float32]:
+    """Stimuli (2, stimulus_channels) of a person's own, made unit length.
+
+    Raises
+    ------
+    BranchError
+        When they have another shape, or a vector is zero or not finite.
+    """
     given = np.asarray(stimuli, np.float32)
     expected = (task.RESPONSES, config.stimulus_channels)
     if given.shape != expected:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from l2l_engine import starting
+from l2l_engine import branching, starting
 from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.starting import Parts, Report, check_problems
@@ -184,6 +184,21 @@ class Run(Closing):
             self.save()
 
     # -- training ----------------------------------------------------------------------
+
+    def show(self, stimuli: NDArray[np.floating]) -> None:
+        """Give the present problem stimuli of your own, before its first trial.
+
+        Parameters
+        ----------
+        stimuli : (2, stimulus_channels)
+            They ask for response 0 and response 1; made unit length.
+
+        Raises
+        ------
+        L2LError
+            When the problem has begun, or the stimuli do not fit.
+        """
+        self._curriculum.show(branching.normalised(stimuli, self.config))
 
     def step(self) -> StepResult:
         """Train one trial and record it.

@@ -121,6 +121,21 @@ class Curriculum:
         """The network as it is now; a copy."""
         return self._trainer.weights
 
+    def show(self, stimuli: NDArray[np.float32]) -> None:
+        """Give the present problem stimuli (2, stimulus_channels) of a person's own.
+
+        Raises
+        ------
+        L2LError
+            When it has had trials already.
+        """
+        if self.trial_in_problem:
+            raise L2LError(
+                f"Problem {self.problem + 1} has begun: its stimuli cannot be changed any more."
+            )
+        self.stimuli = stimuli
+        self.origin = Origin(StimuliFrom.OWN)
+
     def compile(self) -> None:
         """Compile the trial now rather than at the first step."""
         self._trainer.compile()

@@ -126,3 +126,34 @@ def test_training_resumes_calls_back_and_shows_progress(tmp_path, capsys):
         assert len(finished) == 3
     with pytest.raises(l2l.ConfigError, match="seed = 0, not 1"):
         l2l.train(path=path, seed=1, problems=3, resume=True, **OPTIONS)
+
+
+def test_own_problems_from_the_first_one(tmp_path):
+    random = np.random.default_rng(3)
+    own = random.normal(size=(2, 2, 10))
+    path = tmp_path / "own.h5"
+    common = {"seed": 3, "problems": 3, "path": path, "stimuli": own, **OPTIONS}
+
+    def stop_in_the_second(run, step):
+        return run.n_problems < 1 or run.trial_in_problem < 2
+
+    with l2l.train(**common, callback=stop_in_the_second) as begun:
+        assert begun.n_problems == 1
+    with l2l.train(**common, resume=True) as session:
+        unit = own / np.linalg.norm(own, axis=-1, keepdims=True)
+        np.testing.assert_allclose(session.stimuli[:2], unit, atol=1e-6)
+        drawn = session.stimuli[2]
+        origin = session.problem_column("stimuli_from").tolist()
+        network = session.weights(1).recurrent
+    assert origin == [4, 4, 0]
+    with l2l.train(**common | {"path": tmp_path / "at-one-go.h5"}) as whole:
+        np.testing.assert_array_equal(whole.weights(1).recurrent, network)
+    with l2l.train(**common | {"path": tmp_path / "drawn.h5", "stimuli": None}) as plain:
+        np.testing.assert_array_equal(plain.stimuli[2], drawn)  # the stream is not disturbed
+
+
+@pytest.mark.parametrize("own", [np.zeros((1, 2, 10)), np.ones((2, 10)), np.ones((1, 2, 9))])
+def test_own_problems_that_do_not_fit_are_one_sentence(own, tmp_path):
+    with pytest.raises(l2l.L2LError, match="stimuli"):
+        l2l.train(stimuli=own, path=tmp_path / "a.h5", **OPTIONS)
+    assert not list(tmp_path.iterdir())
