@@ -82,13 +82,15 @@ class _Watch:
         rate = (run.n_trials - self._first_trial) / max(now - self._began, 1e-9)
         left = trials_left(run.config, self._finished, run.trial_in_problem)
         total = run.config.problems
+        trial = run.trial_in_problem  # none yet where a problem has just ended
+        here = f", trial {trial}, loss {run.mean_loss:.4f}" if trial else ""
         self._show(
             run.n_problems / total,
-            f"problem {min(run.n_problems + 1, total)} of {total}, trial {run.trial_in_problem}, "
-            f"loss {run.mean_loss:.4f}{self._criterion}, {rate:.0f} trials/s, "
+            f"problem {min(run.n_problems + 1, total)} of {total}{here}{self._criterion}, "
+            f"{rate:.0f} trials/s, "
             f"{duration(left / rate)} left",
             problem=min(run.n_problems + 1, total),
-            trial=run.trial_in_problem,
+            trial=trial,
             mean_loss=run.mean_loss,
             trials_per_second=rate,
             seconds_left=left / rate,

@@ -16,6 +16,7 @@ import l2l_engine
 from l2l_engine import starting
 from l2l_engine.commands import output as shown
 from l2l_engine.commands import train as command
+from l2l_engine.commands import training
 from l2l_engine.config import ConfigError, RunConfig, RunType
 from l2l_engine.network import initial_weights
 from l2l_engine.storage.session import Session
@@ -94,6 +95,17 @@ def test_progress_goes_to_stderr_at_a_pace_and_quiet_leaves_the_result(
     assert command.main([*FLAGS, "--problems=1", "--quiet", "-o", str(tmp_path / "b.h5")]) == 0
     said = capsys.readouterr()
     assert (said.err, said.out.count("\n")) == ("", 1)
+
+
+def test_no_loss_is_shown_before_a_problem_has_one(tmp_path, capsys, monkeypatch):
+    for module, name in ((shown, "FIRST_LINE_SECONDS"), (shown, "LINE_SECONDS")):
+        monkeypatch.setattr(module, name, 0.0)
+    monkeypatch.setattr(training, "_SHOW_SECONDS", 0.0)
+    assert command.main([*FLAGS, "--problems", "2", "-o", str(tmp_path / "run.h5")]) == 0
+    lines = [line for line in capsys.readouterr().err.splitlines() if "trials/s" in line]
+    assert "problem 2 of 2, problem 1 failed, " in lines[10]
+    assert "problem 2 of 2, trial 1, loss 1." in lines[11]
+    assert not any("nan" in line.split("h5", 1)[1] for line in lines)
 
 
 def test_dry_run_says_what_would_be_done_and_makes_nothing(tmp_path, capsys):
