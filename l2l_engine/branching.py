@@ -1,7 +1,8 @@
 """Continuing from any learned problem as a new session, with or without changes.
 
-A branch that changes nothing repeats its parent to the bit: trial noise depends on seed and trial
-number, and the state of the random stream after each problem is recorded in the session.
+A branch that changes nothing repeats its parent to the bit, up to the first problem whose stimuli were
+chosen and not drawn: trial noise depends on seed and trial number, and the state of the random
+stream after each problem is recorded in the session.
 """
 
 from __future__ import annotations

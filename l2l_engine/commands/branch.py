@@ -19,6 +19,7 @@ from l2l_engine.run import Run
 from l2l_engine.starting import check_new
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.stimuli import SUFFIXES, read_stimuli
+from l2l_engine.training.records import StimuliFrom
 
 _FIXED = ("units", "stimulus_channels", "recurrent_init")
 """Parameters that shaped the learned network, so that a branch keeps them."""
@@ -38,6 +39,12 @@ def _work(options: argparse.Namespace, output: Output) -> int:
         finished = session.n_problems if options.after is None else options.after
         stimuli = _stimuli(session, options)
         start = boundary(session, finished, changes, stimuli)
+        chosen = _chosen_later(session, finished + (stimuli is not None))
+    if chosen is not None:
+        output.note(
+            f"Problem {chosen} of {options.session} had stimuli that were chosen: the branch draws "
+            "others from its random stream and differs from there."
+        )
     if options.dry_run:
         return foresee(start.config, [60.0] * finished, options.output, output)
     run = Run.branch(
@@ -68,11 +75,19 @@ def _stimuli(session: Session, options: argparse.Namespace) -> NDArray[np.floati
     return stimuli[::-1].copy() if options.reverse else stimuli
 
 
+def _chosen_later(session: Session, finished: int) -> int | None:
+    """The first problem, from 1, whose stimuli were not drawn anew and that comes after these."""
+    kinds = session.problem_column("stimuli_from")[finished:]
+    chosen = np.flatnonzero(kinds > StimuliFrom.NEW)
+    return finished + int(chosen[0]) + 1 if len(chosen) else None
+
+
 def _parser() -> common.Parser:
     parser = common.parser(
         "l2l-branch",
         "Continue from a learned problem of a session as a new session, and train it. Without "
-        "changes it repeats its parent exactly; the parent is never changed.",
+        "changes it repeats its parent exactly, up to stimuli that were chosen and not drawn; the "
+        "parent is never changed.",
         "l2l-branch run.h5 --after 20 --sigma-rec 0.1 -o noisy.h5",
         "l2l-branch run.h5 --after 50 --reverse 50 --problems 51 -o reversal.h5",
         "l2l-branch run.h5 --stimuli own.csv -o own.h5",

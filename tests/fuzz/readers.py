@@ -14,9 +14,9 @@ import numpy as np
 import scipy.io
 
 from l2l_engine import network
-from l2l_engine.config import RunConfig, RunType
+from l2l_engine.config import L2LError, RunConfig, RunType
 from l2l_engine.figures.processed import read_processed
-from l2l_engine.storage import checkpoint
+from l2l_engine.storage import checkpoint, salvage
 from l2l_engine.storage.published import export_published, import_published, names
 from l2l_engine.storage.results import ResultKey, Results, RunSummary, read_summary
 from l2l_engine.storage.session import Session
@@ -58,6 +58,7 @@ def readers(folder: Path) -> dict[str, Reader]:
 
     return {
         "session": Reader("x.h5", [session.read_bytes()], _read_session),
+        "session (--repair)": Reader("x.h5", [session.read_bytes()], _repair),
         "results": Reader("x.results.h5", [results.read_bytes()], entry),
         "checkpoint": Reader("x.bin", [_packed_state()], _unpack),
         "configuration": Reader("x.json", [CONFIG.to_json().encode()], _read_config),
@@ -183,6 +184,16 @@ def _read_session(path: Path) -> None:
         _ = (session.stimuli, session.trials_to_criterion, session.permutations, session.initial)
         session.trial_column("stimulus")
         session.checkpoint()
+
+
+def _repair(path: Path) -> None:
+    sound = path.with_name("sound.h5")
+    salvage.repair(path, sound)
+    try:
+        assert salvage.survey(sound).is_whole
+        _read_session(sound)
+    except L2LError as error:
+        raise AssertionError(f"what was repaired is not sound: {error}") from error
 
 
 def _unpack(path: Path) -> None:

@@ -23,7 +23,9 @@ def branch(parent, path, *arguments):
     return command.main([str(parent), "--quiet", "-o", str(path), *arguments])
 
 
-def test_reversal_own_stimuli_and_changes_are_trained_from_the_problem_asked_for(parent, tmp_path):
+def test_reversal_own_stimuli_and_changes_are_trained_from_the_problem_asked_for(
+    parent, tmp_path, capsys
+):
     path = tmp_path / "b.h5"
     assert branch(parent, path, "--after", "2", "--reverse", "1", "--problems", "3") == 0
     with l2l.open(parent) as old, l2l.open(path) as new:
@@ -38,6 +40,12 @@ def test_reversal_own_stimuli_and_changes_are_trained_from_the_problem_asked_for
     with l2l.open(path) as new:
         np.testing.assert_allclose(new[2].stimuli[0, :2], [0.6, 0.8], atol=1e-6)
         assert new.config.sigma_rec == 0.2
+    capsys.readouterr()
+    again = [str(path), "--dry-run", "-o", str(tmp_path / "c.h5"), "--after"]
+    assert command.main([*again, "1"]) == 0
+    assert f"Problem 3 of {path} had stimuli that were chosen" in capsys.readouterr().err
+    assert command.main([*again, "2", "--repeat", "1"]) == 0  # no such problem is left
+    assert "chosen" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
