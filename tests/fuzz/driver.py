@@ -73,8 +73,11 @@ def tried(
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             fault = "hang" if number in (signal.SIGPROF, signal.SIGALRM) else "crash"
+            if number == signal.SIGALRM:  # it waited, or the machine had no time for it
+                fault = _outcome_again(reader, input_file.read_bytes(), place)
             outcomes[fault] += 1
-            _keep(keep, input_file, f"{fault} (signal {number})")
+            if fault in FAULTS:
+                _keep(keep, input_file, f"{fault} (signal {number})")
         for item in place.glob("fault-*"):
             _keep(keep, item / reader.file, (item / "said.txt").read_text())
         if not os.WIFSIGNALED(status) and os.WEXITSTATUS(status) not in (0, 3):
@@ -82,6 +85,21 @@ def tried(
         shutil.rmtree(place)
         start += 1
     return outcomes
+
+
+def _outcome_again(reader: Reader, content: bytes, place: Path) -> str:
+    """What comes of an input by itself, on which a minute passed with little processor time.
+
+    A process that was stopped for a while, with all others, looks as if it waited for something.
+    """
+    with mmap.mmap(-1, 64) as shared:
+        child = os.fork()
+        if not child:
+            _limit()
+            shared.write(_try(reader, content, place).encode())
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        return "hang" if os.WIFSIGNALED(status) else shared[:].rstrip(b"\0").decode()
 
 
 def _keep(keep: Path | None, file: Path, said: str) -> None:
@@ -95,15 +113,7 @@ def _keep(keep: Path | None, file: Path, said: str) -> None:
 
 def _child(reader: Reader, count: int, start: int, place: Path, shared: mmap.mmap) -> int:
     """Try inputs; 0 at the end, 3 where a new process must continue."""
-    for number in (signal.SIGPROF, signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_AS, (_ADDRESSES, _ADDRESSES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    errors = os.dup(2)
-    os.dup2(1, 2)
-    warnings.simplefilter("ignore")
-    faulthandler.disable()  # of pytest: a crash is counted
+    errors = _limit()
     outcomes: Counter[str] = Counter()
 
     class Full(BaseException):
@@ -137,6 +147,20 @@ def _child(reader: Reader, count: int, start: int, place: Path, shared: mmap.mma
         os.write(errors, traceback.format_exc().encode())
         return 1
     return 0
+
+
+def _limit() -> int:
+    """Limit this process and silence it; where its errors go all the same."""
+    for number in (signal.SIGPROF, signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_AS, (_ADDRESSES, _ADDRESSES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    errors = os.dup(2)
+    os.dup2(1, 2)
+    warnings.simplefilter("ignore")
+    faulthandler.disable()  # of pytest: a crash is counted
+    return errors
 
 
 def _try(reader: Reader, content: bytes, place: Path) -> str:

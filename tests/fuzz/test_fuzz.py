@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import driver
@@ -45,3 +46,17 @@ def test_too_much_memory_is_noticed(tmp_path, monkeypatch):
     monkeypatch.setattr(driver, "MEMORY", 0)
     reader = Reader("x.bin", [b"sound"], lambda path: None)
     assert tried(reader, 2, 1, tmp_path) == {"memory": 2}
+
+
+def test_only_what_waits_again_is_a_hang(tmp_path, monkeypatch):
+    monkeypatch.setattr(driver, "_PATIENCE", 0.3)
+    seen = tmp_path / "seen"
+
+    def wait_once(path):
+        first = not seen.exists()
+        seen.touch()
+        time.sleep(1.0 if first else 0.0)
+
+    assert tried(Reader("x.bin", [b"sound"], wait_once), 1, 1, tmp_path) == {"read": 1}
+    always = Reader("x.bin", [b"sound"], lambda path: time.sleep(1.0))
+    assert tried(always, 1, 1, tmp_path) == {"hang": 1}
