@@ -9,7 +9,7 @@ Nothing here imports matplotlib before something is drawn; everything works in a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,8 @@ REGISTRY: dict[int, PaperFigure] = {
     module.NUMBER: module for module in (figure_1, figure_2, figure_3, figure_5, figure_6, figure_7)
 }
 """The figures by their number in the paper."""
+
+_PAGES: dict[int, Callable[[Any], Iterator[Figure]]] = {figure_1.NUMBER: figure_1.pages}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +57,11 @@ class Made:
         """The figure, newly drawn."""
         return self.module.draw(self.numbers)
 
+    def pages(self) -> Iterator[Figure]:
+        """What stands on pages of its own, newly drawn: in Figure 1 each network's fit."""
+        draw = _PAGES.get(self.module.NUMBER)
+        return iter(()) if draw is None else draw(self.numbers)
+
     def tables(self) -> dict[str, Table]:
         """The numbers as tables, by name."""
         return self.module.table(self.numbers)
@@ -64,12 +71,21 @@ class Made:
         return export.picture(self.figure(), kind, title=self.title, dpi=dpi)
 
     def save(self, folder: Path, kinds: Iterable[str] = ("pdf",)) -> list[Path]:
-        """Write ``figure_N.KIND`` and ``figure_N_TABLE.csv`` for each; the files written."""
+        """Write ``figure_N.KIND``, its pages and ``figure_N_TABLE.csv`` for each; the files written."""
         stem, figure = f"figure_{self.module.NUMBER}", self.figure()
+        kinds = export.formats(kinds)
         written = [
             export.write(folder / f"{stem}.{kind}", export.picture(figure, kind, title=self.title))
-            for kind in export.formats(kinds)
+            for kind in kinds
         ]
+        for number, page in enumerate(self.pages(), 1):
+            written += [
+                export.write(
+                    folder / f"{stem}_page_{number}.{kind}",
+                    export.picture(page, kind, title=f"{self.title}, page {number}"),
+                )
+                for kind in kinds
+            ]
         return written + [
             export.write(folder / f"{stem}_{name}.csv", text.encode())
             for name, text in self.csv_texts().items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,17 +56,24 @@ class Fits:
 class Figure1Numbers:
     """Everything in Figure 1.
 
-    The example is the first network, with the moving mean and the fit of its problems 2 on.
-    ``boxes`` are of groups of fifty problems from problem 2 on, of all networks together.
+    The example is the first network, with the moving mean and the fit of its problems 2 on, and
+    ``example_boxes`` of its groups of fifty problems from problem 2 on; ``boxes`` are of all
+    networks together. ``fitted`` is each network's own fit, as ``counts`` are ordered.
     """
 
     names: tuple[str, ...]
     counts: tuple[Float64, ...]  # of each network (K,): trials to criterion, NaN = failed
     moving_mean: Float64  # (K - 1,)
-    fit: ExponentialFit | None
+    fitted: tuple[ExponentialFit | None, ...]
+    example_boxes: tuple[Box, ...]
     boxes: tuple[Box, ...]
     fits: Fits
     caption: str
+
+    @property
+    def fit(self) -> ExponentialFit | None:
+        """The example's."""
+        return self.fitted[0] if self.fitted else None
 
 
 def compute(sources: Sequence[FigureSource], progress: Progress | None = None) -> Figure1Numbers:
@@ -91,20 +98,25 @@ def compute(sources: Sequence[FigureSource], progress: Progress | None = None) -
         ),
         np.array([fit.asymptote for _, fit in own] + _all(file.asymptotes for file in published)),
     )
-    longest = max(map(len, counts), default=0)
     if progress is not None:
         progress(1.0)
     return Figure1Numbers(
         names=tuple(network.name for network in networks),
         counts=counts,
         moving_mean=moving_mean(counts[0][1:]) if counts else np.empty(0),
-        fit=fitted[0] if fitted else None,
-        boxes=tuple(
-            box(np.concatenate([row[at : at + GROUP] for row in counts]), at)
-            for at in range(1, longest, GROUP)
-        ),
+        fitted=tuple(fitted),
+        example_boxes=_boxes(counts[:1]),
+        boxes=_boxes(counts),
         fits=fits,
         caption=_caption(networks, fits),
+    )
+
+
+def _boxes(counts: Sequence[Float64]) -> tuple[Box, ...]:
+    """Of each group of fifty problems from problem 2 on, the networks together."""
+    return tuple(
+        box(np.concatenate([row[at : at + GROUP] for row in counts]), at)
+        for at in range(1, max(map(len, counts), default=0), GROUP)
     )
 
 
@@ -113,7 +125,7 @@ def table(numbers: Figure1Numbers) -> dict[str, Table]:
     example = np.full(len(numbers.moving_mean), np.nan)
     if numbers.fit is not None:
         example = numbers.fit(np.arange(len(example)))
-    boxes, fits = numbers.boxes, numbers.fits
+    fits = numbers.fits
     return {
         "trials_to_criterion": {
             "network": [
@@ -129,15 +141,8 @@ def table(numbers: Figure1Numbers) -> dict[str, Table]:
             "moving_mean": numbers.moving_mean,
             "fit": example,
         },
-        "groups": {
-            "first_problem": [box_.first + 1 for box_ in boxes],
-            "median": [box_.median for box_ in boxes],
-            "lower_quartile": [box_.quartiles[0] for box_ in boxes],
-            "upper_quartile": [box_.quartiles[1] for box_ in boxes],
-            "lower_whisker": [box_.whiskers[0] for box_ in boxes],
-            "upper_whisker": [box_.whiskers[1] for box_ in boxes],
-            "mean": [box_.mean for box_ in boxes],
-        },
+        "example_groups": _box_table(numbers.example_boxes),
+        "groups": _box_table(numbers.boxes),
         "fits": {
             "network": fits.names,
             "amplitude_trials": fits.amplitudes,
@@ -147,17 +152,30 @@ def table(numbers: Figure1Numbers) -> dict[str, Table]:
     }
 
 
+def _box_table(boxes: Sequence[Box]) -> Table:
+    return {
+        "first_problem": [box_.first + 1 for box_ in boxes],
+        "median": [box_.median for box_ in boxes],
+        "lower_quartile": [box_.quartiles[0] for box_ in boxes],
+        "upper_quartile": [box_.quartiles[1] for box_ in boxes],
+        "lower_whisker": [box_.whiskers[0] for box_ in boxes],
+        "upper_whisker": [box_.whiskers[1] for box_ in boxes],
+        "mean": [box_.mean for box_ in boxes],
+    }
+
+
 @compose.in_style
 def draw(numbers: Figure1Numbers) -> Figure:
-    """a, an example network; b, boxes of fifty problems; c, d, the fits of all networks."""
-    figure = compose.sheet(104)
-    axes = figure.subplot_mosaic("AAAAACD;BBBBBCD")
+    """a, an example network; b, c, boxes of fifty problems, its own and all; d, e, all fits."""
+    figure = compose.sheet(150)
+    axes = figure.subplot_mosaic("AAAAAD;AAAAAD;BBBBBD;BBBBBE;CCCCCE;CCCCCE")
     _draw_example(axes["A"], numbers)
-    _draw_groups(axes["B"], numbers)
+    _draw_groups(axes["B"], "b", numbers.example_boxes, numbers.counts[:1])
+    _draw_groups(axes["C"], "c", numbers.boxes, numbers.counts, log=True)
     fits = numbers.fits
     for name, values, label in (
-        ("C", fits.time_constants, "Time constant (problems)"),
-        ("D", fits.asymptotes, "Asymptote (trials)"),
+        ("D", fits.time_constants, "Time constant (problems)"),
+        ("E", fits.asymptotes, "Asymptote (trials)"),
     ):
         panel = axes[name]
         if len(values):
@@ -172,36 +190,75 @@ def draw(numbers: Figure1Numbers) -> Figure:
     return figure
 
 
+def pages(numbers: Figure1Numbers) -> Iterator[Figure]:
+    """A page for each network: its trials to criterion and their fit, on both kinds of axis."""
+    for name, counts, fit in zip(numbers.names, numbers.counts, numbers.fitted, strict=True):
+        yield _page(name, counts, fit)
+
+
+@compose.in_style
+def _page(name: str, counts: Float64, fit: ExponentialFit | None) -> Figure:
+    figure = compose.sheet(120)
+    linear, log = figure.subplots(2, 1)
+    for axes in (linear, log):
+        _draw_curve(axes, counts, moving_mean(counts[1:]), fit)
+    compose.plain_log(log)
+    later = counts[1:][np.isfinite(counts[1:])]
+    linear.set_ylim(0, 1.05 * later.max(initial=1.0))  # problem 1 would flatten all the others
+    compose.legend_above(linear, 3, markerscale=2)
+    words = "No fit: too few problems were learned."
+    if fit is not None:
+        words = (
+            f"Fit to problems 2 on: {fit.asymptote:.3g} + {fit.amplitude:.3g} exp(-(n - 2) / "
+            f"{fit.time_constant:.3g}) trials at problem n."
+        )
+    compose.caption(figure, f"Trials to criterion of {name}: from problem 2 on, and all. {words}")
+    return figure
+
+
 def _draw_example(axes: Axes, numbers: Figure1Numbers) -> None:
     compose.letter(axes, "a")
     if not numbers.counts:
         compose.empty(axes, "Published fits hold no trials to criterion.")
         return
-    counts = numbers.counts[0]
-    problem = np.arange(len(counts)) + 1
-    axes.plot(problem, counts, ".", color=compose.GREY, ms=2.2, mew=0, label="each problem")
-    axes.plot(problem[1:], numbers.moving_mean, color=compose.BLACK, label="mean of 30 problems")
-    if numbers.fit is not None:
-        fitted = problem[1:PAPER_PROBLEMS]
-        text = f"fit, time constant {numbers.fit.time_constant:.0f} problems"
-        axes.plot(fitted, numbers.fit(fitted - 2), color=compose.BLUE, ls=(0, (3, 1.5)), label=text)
+    _draw_curve(axes, numbers.counts[0], numbers.moving_mean, numbers.fit)
     compose.plain_log(axes)
-    axes.set(xlabel="Problem", ylabel="Trials to criterion")
-    axes.set_xlim(1 - 0.01 * len(counts), 1 + 1.01 * len(counts))
     compose.legend_above(axes, 3, markerscale=2)
 
 
-def _draw_groups(axes: Axes, numbers: Figure1Numbers) -> None:
-    compose.letter(axes, "b")
-    if not numbers.boxes:
+def _draw_curve(axes: Axes, counts: Float64, mean: Float64, fit: ExponentialFit | None) -> None:
+    problem = np.arange(len(counts)) + 1
+    axes.plot(problem, counts, ".", color=compose.GREY, ms=2.2, mew=0, label="each problem")
+    axes.plot(problem[1:], mean, color=compose.BLACK, label="mean of 30 problems")
+    if fit is not None:
+        fitted = problem[1:PAPER_PROBLEMS]
+        text = f"fit, time constant {fit.time_constant:.0f} problems"
+        axes.plot(fitted, fit(fitted - 2), color=compose.BLUE, ls=(0, (3, 1.5)), label=text)
+    axes.set(xlabel="Problem", ylabel="Trials to criterion")
+    axes.set_xlim(1 - 0.01 * len(counts), 1 + 1.01 * len(counts))
+
+
+def _draw_groups(
+    axes: Axes,
+    letter: str,
+    boxes: Sequence[Box],
+    counts: Sequence[Float64],
+    *,
+    log: bool = False,
+) -> None:
+    compose.letter(axes, letter)
+    if not boxes:
         compose.empty(axes, "Published fits hold no trials to criterion.")
         return
-    places = range(len(numbers.boxes))
-    compose.boxes(axes, places, numbers.boxes, [compose.BLACK] * len(places), 0.6)
-    means = [box_.mean for box_ in numbers.boxes]
+    places = range(len(boxes))
+    compose.boxes(axes, places, boxes, [compose.BLACK] * len(places), 0.6)
+    means = [box_.mean for box_ in boxes]
     axes.plot(places, means, "D", ms=2.4, mfc="white", mec=compose.VERMILION, mew=0.7, label="mean")
-    compose.plain_log(axes)
-    names = wording.group_names(max(map(len, numbers.counts)))
+    if log:
+        compose.plain_log(axes)
+    else:
+        axes.set_ylim(0, None)
+    names = wording.group_names(max(map(len, counts)))
     axes.set_xticks(places, names, rotation=45, ha="right", rotation_mode="anchor")
     axes.set(xlim=(-0.7, len(places) - 0.3), xlabel="Problems", ylabel="Trials to criterion")
     compose.legend_above(axes)
@@ -224,10 +281,10 @@ def _caption(networks: Sequence[Network], fits: Fits) -> str:
     failed = sum(network.failed for network in networks)
     parts = [
         f"a, Trials to criterion of {networks[0].name}. b, Median, quartiles and whiskers "
-        "(1.5 box heights) of fifty problems, all networks together: "
+        "(1.5 box heights) of its groups of fifty problems. c, The same of all networks together: "
         f"{wording.networks(len(networks), (network.config.seed for network in networks))}, "
         f"{wording.problems(2, min(lengths), max(lengths), PAPER_PROBLEMS)}.",
-        f"c, d, Exponential fits from problem 2 on, n = {len(fits.names)}; points are networks.",
+        f"d, e, Exponential fits from problem 2 on, n = {len(fits.names)}; points are networks.",
     ]
     if failed:
         parts.append(f"{failed} problems were not learned and are left out.")

@@ -37,7 +37,7 @@ def test_figure_1_shows_each_published_network_once_among_ten_fits(published):
     assert made.numbers.fits.time_constants.mean() == pytest.approx(37.9, abs=0.05)
     assert made.numbers.fits.time_constants.std(ddof=1) == pytest.approx(16.1, abs=0.05)
     assert made.numbers.fits.asymptotes.mean() == pytest.approx(22.7, abs=0.05)
-    assert "c, d, Exponential fits from problem 2 on, n = 10" in made.caption
+    assert "d, e, Exponential fits from problem 2 on, n = 10" in made.caption
 
 
 def test_figure_1_is_drawn_from_the_published_fits_alone(published):
@@ -86,6 +86,20 @@ def test_figure_1_leaves_failed_problems_out_and_says_so(run):
     made = figures.make(1, figures.load([run(problems=8, failed=(3, 4))]))
     assert "2 problems were not learned and are left out." in made.caption
     assert made.numbers.boxes[0].mean == pytest.approx(np.mean([99, 98, 95, 94, 93]))
+
+
+def test_figure_1_has_boxes_of_the_example_and_of_all_and_a_page_for_each_fit(run, tmp_path):
+    made = figures.make(1, figures.load([run("a", 54), run("b", 40, seed=1)]))
+    a, b = made.numbers.counts
+    assert made.numbers.example_boxes[0].mean == pytest.approx(a[1:51].mean())
+    assert made.numbers.boxes[0].mean == pytest.approx(np.concatenate([a[1:51], b[1:51]]).mean())
+    written = {path.name for path in made.save(tmp_path / "figures", ["pdf"])}
+    assert {"figure_1.pdf", "figure_1_page_1.pdf", "figure_1_page_2.pdf"} <= written
+    first, second = made.pages()
+    for page, fit in ((first, made.numbers.fitted[0]), (second, made.numbers.fitted[1])):
+        linear, log = page.axes
+        assert (linear.get_yscale(), log.get_yscale()) == ("linear", "log")
+        np.testing.assert_allclose(log.lines[2].get_ydata()[0], fit(np.zeros(1))[0])
 
 
 def test_figure_1_without_enough_problems_has_no_fit_and_says_why(run):
