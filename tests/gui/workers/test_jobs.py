@@ -153,3 +153,45 @@ def test_an_error_is_not_kept_as_a_result(jobs, qtbot):
     qtbot.waitUntil(lambda: len(errors) == 1)
     assert not jobs.submit(Computation(lambda: 5, key="same"), answers.append)
     qtbot.waitUntil(lambda: answers == [5])
+
+
+def test_closing_stops_what_runs_and_never_begins_what_waits(qtbot):
+    jobs = Jobs(kept=Results())
+    begun, stopped, told, afterwards = threading.Event(), threading.Event(), [], []
+
+    def endless(progress):
+        begun.set()
+        try:
+            while True:
+                progress(0.5)
+        except JobCancelledError:
+            stopped.set()
+            raise
+
+    jobs.submit(Computation(endless, reports=True, slow=True), told.append, told.append)
+    jobs.submit(Computation(lambda: told.append("begun"), slow=True), told.append, told.append)
+    jobs.when_done(lambda: afterwards.append("done"))
+    assert begun.wait(10)
+    assert not afterwards
+    with qtbot.waitSignal(jobs.closed):
+        jobs.close()
+    assert stopped.is_set()
+    assert [type(news) for news in told] == [JobCancelledError] * 2
+    assert afterwards == ["done"]
+    assert not jobs.running
+
+
+def test_progress_is_announced_by_the_hundredth_and_at_the_end(jobs, qtbot):
+    results, announced = [], []
+
+    def thousandths(progress):
+        for part in range(1001):
+            progress(part / 1000)
+        return "done"
+
+    jobs.submit(Computation(thousandths, reports=True), results.append)
+    job = jobs.running[0]
+    jobs.changed.connect(lambda: announced.append(job.fraction))
+    qtbot.waitUntil(lambda: results == ["done"])
+    assert job.fraction == 1.0
+    assert 90 <= len(announced) <= 102
