@@ -12,6 +12,7 @@ from pathlib import Path
 
 from l2l_engine import __version__, extras
 from l2l_engine.config import L2LError
+from l2l_gui import desktop, display
 
 FIRST_STEPS_MS = 1500
 """When somebody who is new is shown around: once the session is there."""
@@ -26,10 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         extras.require("gui")
         if options.install_desktop:
-            from l2l_gui import desktop
-
             print(desktop.install())
             return 0
+        display.require(unseen=options.tour is not None)
     except L2LError as error:
         print(f"l2l-gui: {error}", file=sys.stderr)
         return 2

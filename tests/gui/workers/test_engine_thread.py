@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from driving import PATIENCE, TINY
 
@@ -111,3 +113,15 @@ def test_what_cannot_be_done_does_not_end_training(engine, tmp_path):
     engine.wait(lambda: len(engine.failed) == 3)
     assert engine.failed[-1][1] is True
     engine.wait_for(RunState.STOPPED)
+
+
+def test_without_tensorflow_training_is_refused_in_a_sentence_and_getting_ready_is_silent(
+    engine, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    engine.thread.post(commands.Warm(TINY))
+    engine.thread.post(commands.Create(tmp_path / "a.h5", TINY))
+    engine.wait(lambda: engine.failed)
+    ((error, _),) = engine.failed
+    assert "pip install 'l2l-explorer[train]'" in str(error)
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,49 @@
+"""Where Qt would abort for want of a screen, the program says a sentence."""
+
+import ctypes
+import os
+import subprocess
+import sys
+
+import pytest
+
+from l2l_engine.config import L2LError
+from l2l_gui import display
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
+SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+
+
+@pytest.fixture
+def no_screen(monkeypatch):
+    for name in SCREENS:
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_window_without_a_display_is_one_sentence():
+    environment = {name: value for name, value in os.environ.items() if name not in SCREENS}
+    result = subprocess.run(
+        [sys.executable, "-m", "l2l_gui.app"], env=environment, capture_output=True, text=True
+    )
+    assert result.returncode == 2
+    assert result.stderr.startswith("l2l-gui: There is no display:")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_tour_without_a_display_takes_a_screen_in_memory(no_screen, monkeypatch):
+    monkeypatch.setenv("QT_QPA_PLATFORM", "")
+    display.require(unseen=True)
+    assert os.environ["QT_QPA_PLATFORM"] == "offscreen"
+
+
+def test_missing_library_is_named(no_screen, monkeypatch):
+    monkeypatch.setenv("DISPLAY", ":0")
+
+    def absent(name):
+        raise OSError(name)
+
+    monkeypatch.setattr(ctypes, "CDLL", absent)
+    with pytest.raises(L2LError, match="libxcb-cursor0"):
+        display.require(unseen=False)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    display.require(unseen=False)
