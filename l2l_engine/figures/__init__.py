@@ -15,7 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from l2l_engine.analysis.progress import Progress
-from l2l_engine.figures import export, figure_1, figure_2, figure_3, figure_5, figure_6, figure_7
+from l2l_engine.figures import (
+    export,
+    figure_1,
+    figure_2,
+    figure_3,
+    figure_4,
+    figure_5,
+    figure_6,
+    figure_7,
+)
 from l2l_engine.figures.contract import PaperFigure, Table
 from l2l_engine.figures.needs import LackingError
 from l2l_engine.figures.processed import PublishedNetwork
@@ -27,7 +36,8 @@ if TYPE_CHECKING:
 __all__ = ["REGISTRY", "LackingError", "Made", "PaperFigure", "load", "make"]
 
 REGISTRY: dict[int, PaperFigure] = {
-    module.NUMBER: module for module in (figure_1, figure_2, figure_3, figure_5, figure_6, figure_7)
+    module.NUMBER: module
+    for module in (figure_1, figure_2, figure_3, figure_4, figure_5, figure_6, figure_7)
 }
 """The figures by their number in the paper."""
 

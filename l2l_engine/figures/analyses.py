@@ -17,7 +17,7 @@ from l2l_engine.analysis.accumulation import accumulation
 from l2l_engine.analysis.progress import Progress, share
 from l2l_engine.analysis.statistics import known_mean, mean_and_sem
 from l2l_engine.analysis.subspaces import representations
-from l2l_engine.analysis.vector_field import vector_field_change
+from l2l_engine.analysis.vector_field import decompose, lengths, vector_field_change
 from l2l_engine.config import RunConfig
 from l2l_engine.figures.changes import DIMENSIONS, Changes
 from l2l_engine.figures.needs import GROUP, LackingError
@@ -78,6 +78,21 @@ def shared_representations(network: NetworkSource, progress: Progress | None = N
         range(1, last),
         0.015 * (last - 1),
         _represent,
+    )
+    return gather([(network, [piece])], progress)[0][0]
+
+
+def decomposition(network: NetworkSource, problem: int, progress: Progress | None = None) -> Arrays:
+    """The change of the vector field while a problem (from 2) was learned (Fig. 4).
+
+    Arrays of (2 stimuli, T): ``total``, ``weight_parallel`` and ``state_parallel`` with their
+    signs, and ``perpendicular``.
+    """
+    piece = Piece(
+        ResultKey.of("decomposition", 1, problem=problem),
+        range(problem - 2, problem),
+        0.05,
+        _decompose,
     )
     return gather([(network, [piece])], progress)[0][0]
 
@@ -190,6 +205,20 @@ def _changes(source: NetworkSource, groups: Sequence[Arrays]) -> Changes:
         within=np.stack([known_mean(group["within"]) for group in groups]),
         across=np.stack([group["across"] for group in groups]),
     )
+
+
+def _decompose(
+    weights: NetworkWeights, stimuli: FloatArray, config: RunConfig, _progress: Progress
+) -> Arrays:
+    if not np.isfinite(weights.output_bias).all():
+        raise LackingError("The networks before and after the problem of Figure 4 were not saved.")
+    change = decompose(weights[:1], weights[1:], stimuli[1:], config)
+    return {
+        "total": change.total[0],
+        "weight_parallel": change.weight_parallel[0],
+        "state_parallel": change.state_parallel[0],
+        "perpendicular": lengths(change).weight_perpendicular[0],
+    }
 
 
 # -- representations -------------------------------------------------------------------

@@ -6,10 +6,12 @@ from scipy.io import loadmat, savemat
 
 from l2l_engine import figures
 from l2l_engine.analysis.change_table import COLUMNS
+from l2l_engine.analysis.vector_field import decompose
 from l2l_engine.config import RunType
 from l2l_engine.figures import figure_6, wording
 from l2l_engine.figures.changes import Changes
 from l2l_engine.storage.published import export_published, import_published
+from l2l_engine.storage.session import Session
 
 
 @pytest.fixture(scope="module")
@@ -204,6 +206,36 @@ def test_figure_3_with_one_condition_draws_it_and_counts_the_others_as_none(run)
     made = figures.make(3, figures.load([run(problems=6, run_type=RunType.DSManifPert)]))
     assert "Control 0, D→S 1, S→S 0" in made.caption
     assert made.picture(dpi=50)
+
+
+def test_figure_4_decomposes_what_learning_one_problem_changed(run, tmp_path):
+    path = run(problems=8)
+    made = figures.make(4, figures.load([path]))
+    numbers = made.numbers
+    with Session.open(path) as session:
+        pair, stimuli = session.weights(slice(6, 8)), session.stimuli[7:8]
+    change = decompose(pair[:1], pair[1:], stimuli, numbers.config)
+    assert numbers.problem == 8  # the thirtieth, or the last
+    np.testing.assert_allclose(numbers.total, change.total[0])
+    np.testing.assert_allclose(numbers.weight_parallel + numbers.state_parallel, numbers.total)
+    norms = np.linalg.norm(change.weight_perpendicular[0], axis=-1)
+    np.testing.assert_allclose(numbers.perpendicular, norms, atol=1e-12)
+    *vectors, _, across = made.figure().axes
+    assert [axes.get_title().split(",")[0] for axes in vectors] == ["sample", "delay", "response"]
+    middle = round(numbers.config.sample_ms / 2 / numbers.config.dt) - 1
+    drawn = {text.get_text(): text.xy for text in vectors[0].texts}
+    weight = (numbers.weight_parallel[0, middle], numbers.perpendicular[0, middle])
+    np.testing.assert_allclose(drawn["W"], weight)
+    np.testing.assert_array_equal(across.lines[0].get_ydata(), numbers.perpendicular[0])
+    rows = (made.save(tmp_path, ["svg"])[-1]).read_text().splitlines()
+    assert rows[1].startswith("# units: time_ms (ms), total_size (a.u. per step)")
+
+
+def test_figure_4_says_what_it_needs(run):
+    with pytest.raises(figures.LackingError, match="were not saved"):
+        figures.make(4, figures.load([run(problems=8, missing=(7,))]))
+    with pytest.raises(figures.LackingError, match="2 are needed"):
+        figures.make(4, figures.load([run("short", problems=1)]))
 
 
 def test_figure_7_needs_the_first_networks(run):
