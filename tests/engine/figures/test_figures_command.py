@@ -60,10 +60,12 @@ def test_all_that_published_files_suffice_for_is_drawn(reference, tmp_path, caps
     assert command.main([str(reference / "published"), "-o", str(tmp_path)]) == 0
     said = capsys.readouterr()
     pictures = {path.name for path in tmp_path.glob("*.pdf")}
-    assert pictures == {"figure_1.pdf", "figure_5.pdf", "figure_6.pdf"}
+    fits = {f"figure_1_page_{n}.pdf" for n in range(1, 6)}
+    assert pictures == {"figure_1.pdf", "figure_5.pdf", "figure_6.pdf"} | fits
     assert [line.partition(": ")[2].partition(".")[0] for line in said.err.splitlines()] == [
         "Figure 2 left out",
         "Figure 3 left out",
+        "Figure 4 left out",
         "Figure 7 left out",
     ]
 
