@@ -18,7 +18,7 @@ from l2l_gui.workers.figure_making import Stage
 def figures(window, qtbot):
     window.workspaces.go("figures")
     panel = window.workspaces.panel("figures")
-    qtbot.waitUntil(lambda: panel.figures.list.count() == 6, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: panel.figures.list.count() == 7, timeout=PATIENCE)
     return panel
 
 
