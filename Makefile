@@ -2,7 +2,7 @@
 # make test   the whole test suite      make lint   style and types      make bench   speed
 # make docs   the documentation, in build/docs
 # make fuzz ARGS='--inputs 1000'     damaged and hostile files for every reader: what comes of them
-# make kills   a writer and a training run killed again and again: what is lost (some minutes)
+# make faults   a writer and a training run killed again and again, sessions cut off (some minutes)
 # make mutate ARGS='--sample 20'   small changes of meaning: how many the tests notice
 # make reproduce   train, analyse and draw everything that ships, again (hours; it says how many)
 PYTHON ?= python3
@@ -15,7 +15,7 @@ RUNNING := $(VENV)/running
 INSTALLED := $(VENV)/installed
 COMMA := ,
 
-.PHONY: run test lint bench docs mutate fuzz kills soak reproduce clean
+.PHONY: run test lint bench docs mutate fuzz faults soak reproduce clean
 
 run: $(RUNNING)
 	@scripts/system-libraries
@@ -47,8 +47,9 @@ bench: $(INSTALLED)
 fuzz: $(INSTALLED)
 	$(BIN)/python tests/fuzz $(ARGS)
 
-kills: $(INSTALLED)
+faults: $(INSTALLED)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	    $(BIN)/python tests/faults/cut_loop.py $$folder 400 1 && \
 	    $(BIN)/python tests/faults/kill_loop.py $$folder/writer.h5 300 1 && \
 	    $(BIN)/python tests/faults/kill_training.py $$folder/training.h5 100 1 1000
 

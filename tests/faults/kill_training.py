@@ -1,4 +1,4 @@
-"""Kill -9 training again and again; run by test_killed_training.py and make kill.
+"""Kill -9 training again and again; run by test_killed_training.py and make faults.
 
 Usage: kill_training.py FILE KILLS SEED [PROBLEMS]. Prints the problems that ended before each kill
 as JSON. One process loads TensorFlow and forks the others, before it computes anything itself.
