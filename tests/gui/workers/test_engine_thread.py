@@ -121,7 +121,7 @@ def test_without_tensorflow_training_is_refused_in_a_sentence_and_getting_ready_
     monkeypatch.setitem(sys.modules, "tensorflow", None)
     engine.thread.post(commands.Warm(TINY))
     engine.thread.post(commands.Create(tmp_path / "a.h5", TINY))
-    engine.wait(lambda: engine.failed)
+    engine.wait(lambda: bool(engine.failed))
     ((error, _),) = engine.failed
     assert "pip install 'l2l-explorer[train]'" in str(error)
     assert not list(tmp_path.iterdir())
