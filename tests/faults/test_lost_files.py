@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 import pytest
-from test_killed_training import CONFIG
+from kill_training import CONFIG
 
 from l2l_engine.commands import train as command
 from l2l_engine.run import Run
