@@ -183,8 +183,10 @@ def test_closing_stops_what_runs_and_never_begins_what_waits(qtbot):
 
 def test_progress_is_announced_by_the_hundredth_and_at_the_end(jobs, qtbot):
     results, announced = [], []
+    listening = threading.Event()
 
     def thousandths(progress):
+        assert listening.wait(10)
         for part in range(1001):
             progress(part / 1000)
         return "done"
@@ -192,6 +194,7 @@ def test_progress_is_announced_by_the_hundredth_and_at_the_end(jobs, qtbot):
     jobs.submit(Computation(thousandths, reports=True), results.append)
     job = jobs.running[0]
     jobs.changed.connect(lambda: announced.append(job.fraction))
+    listening.set()
     qtbot.waitUntil(lambda: results == ["done"])
     assert job.fraction == 1.0
     assert 90 <= len(announced) <= 102
