@@ -1,9 +1,10 @@
-"""The window: start-up, training while it is watched, the lab's sliders, selecting problems.
+"""The window: start-up, training while it is watched, the lab's sliders, each workspace.
 
-Training alternates between the window and the engine without one, in one process, so that
-other work on the machine weighs on both alike.
+Each part has a process of its own. Training alternates between the window and the engine without
+one, so that other work on the machine weighs on both alike.
 
-    python benchmarks/bench_gui.py [--turns 4] [--seconds 4] [--only start training lab selection]
+    python benchmarks/bench_gui.py [--turns 4] [--seconds 4] [--only start learn perturb ...]
+                                   [--session FILE.h5]
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,8 @@ from l2l_gui.tour.frame_meter import FrameMeter, percentiles
 from l2l_gui.window.application import application
 from l2l_gui.window.main_window import MainWindow
 
-PARTS = ("start", "training", "lab", "selection")
+WORKSPACES = ("learn", "representations", "dynamics", "perturb")
+PARTS = ("start", "training", "lab", *WORKSPACES)
 SIZE = (1440, 900)
 HAND_MS = 8  # a mouse reports a slider's move this often
 PATIENCE = 120.0
@@ -232,27 +235,94 @@ def lab(turns: int, seconds: float) -> Report:
     return report
 
 
-def selection() -> Report:
-    """Milliseconds from choosing a problem to the Learn workspace drawn, seen before or not."""
-    window = example()
-    found: dict[str, list[float]] = {"computed afresh": [], "cached": []}
-    for times in found.values():
+def settled(window: MainWindow) -> bool:
+    """Whether every panel in sight shows what is selected."""
+    panels = (panel for panel in window.workspaces.current.panels if panel.seen)
+    return window.redraws.idle and all(panel.settled for panel in panels)
+
+
+def something_drawn(window: MainWindow) -> bool:
+    """Whether any panel in sight has drawn an answer."""
+    return any(panel.has_content for panel in window.workspaces.current.panels if panel.seen)
+
+
+def milliseconds(act: Callable[[], object], window: MainWindow, *, whole: bool = True) -> float:
+    """From an act to the window repainted with what follows from it."""
+    began = time.perf_counter()
+    act()
+    if whole:
+        wait_for(lambda: settled(window), pause=0.001)
+    window.repaint()
+    return 1e3 * (time.perf_counter() - began)
+
+
+def workspace(name: str, session: Path) -> Report:
+    """A workspace first shown, a problem chosen in it, time scrubbed; the process's memory."""
+    window = new_window()
+    window.runner.warms = False
+    window.open_files([session])
+    wait_for(lambda: window.runner.session is not None)
+    rest(1.0)
+    began = time.perf_counter()
+    window.workspaces.go(name)
+    wait_for(lambda: something_drawn(window), pause=0.005)
+    first = time.perf_counter() - began
+    wait_for(lambda: settled(window), pause=0.005)
+    whole = time.perf_counter() - began
+    rest(1.0)
+    chosen: dict[str, list[float]] = {"new": [], "cached": []}
+    for times in chosen.values():
         for number in range(5, 25):
-            began = time.perf_counter()
-            window.selection.select_problem(number)
-            wait_for(
-                lambda: (
-                    window.redraws.idle
-                    and all(
-                        panel.settled for panel in window.workspaces.current.panels if panel.seen
-                    )
-                ),
-                pause=0.001,
-            )
-            window.repaint()
-            times.append(1e3 * (time.perf_counter() - began))
+            choose = partial(window.selection.select_problem, number)
+            times.append(milliseconds(choose, window))
+            rest(0.02)
+    scrubbed = [
+        milliseconds(partial(window.selection.update, time=10.0 * step), window, whole=False)
+        for step in range(150)
+    ]
+    memory = Path("/proc/self/status")
+    report = {
+        "first shown, something, s": round(first, 2),
+        "first shown, whole, s": round(whole, 2),
+        **{f"problem {kind}, ms": percentiles(times) for kind, times in chosen.items()},
+        "time scrubbed, ms": percentiles(scrubbed),
+    }
+    if memory.exists():
+        held = memory.read_text().partition("VmRSS:")[2].split()[0]
+        report["memory, MB"] = round(int(held) / 1024)
     window.close()
-    return {f"{name}, ms": percentiles(times) for name, times in found.items()}
+    return report
+
+
+def measure(part: str, options: argparse.Namespace) -> Report:
+    """A part, in this process."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        os.environ["L2L_SESSIONS"] = name
+        settings.use_file(folder / "settings.ini")
+        app = application()
+        if part == "training":
+            report = training(folder, options.turns, options.seconds)
+        elif part == "lab":
+            report = lab(options.turns, options.seconds / 2)
+        else:
+            report = workspace(part, options.session)
+        app.processEvents()
+    return report
+
+
+def in_a_fresh_process(part: str, options: argparse.Namespace) -> Report:
+    """A part as it is after starting the program."""
+    given = [f"--turns={options.turns}", f"--seconds={options.seconds}"]
+    command = [sys.executable, __file__, "--here", part, *given, f"--session={options.session}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: Report = json.loads(done.stdout)
+    return found
+
+
+def load() -> float:
+    """What else the machine was doing, where it says so."""
+    return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else float("nan")
 
 
 def main() -> None:
@@ -261,22 +331,17 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--session", type=Path, default=data(EXAMPLE), help="for the workspaces")
+    parser.add_argument("--here", choices=PARTS, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.here:
+        print(json.dumps(measure(options.here, options)))
+        return
     report: Report = {}
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        os.environ["L2L_SESSIONS"] = name
-        settings.use_file(folder / "settings.ini")
-        if "start" in options.only:
-            report |= start_up()
-        app = application()
-        if "training" in options.only:
-            report["training"] = training(folder, options.turns, options.seconds)
-        if "lab" in options.only:
-            report["lab"] = lab(options.turns, options.seconds / 2)
-        if "selection" in options.only:
-            report["selection"] = selection()
-        app.processEvents()
+    for part in options.only:
+        before = load()
+        found = start_up() if part == "start" else in_a_fresh_process(part, options)
+        report[part] = {"load before": before, **found}
     print(json.dumps(report, indent=1))
 
 
