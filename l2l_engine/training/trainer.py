@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -46,7 +48,8 @@ def load_tensorflow() -> None:
     flags = os.environ.get("XLA_FLAGS", "")
     if "xla_backend_extra_options" not in flags:
         os.environ["XLA_FLAGS"] = f"{flags} {_WHOLE_LOOPS}".strip()
-    import tensorflow as tf
+    with _without_keras():
+        import tensorflow as tf
 
     try:
         tf.config.threading.set_intra_op_parallelism_threads(1)
@@ -54,6 +57,22 @@ def load_tensorflow() -> None:
         tf.config.set_visible_devices([], "GPU")
     except RuntimeError:  # already in use in this process
         return
+
+
+@contextlib.contextmanager
+def _without_keras() -> Iterator[None]:
+    """Keep TensorFlow from importing Keras, which takes two of the six seconds and is not used here.
+
+    Scripts can still import it afterwards, and ``tf.keras`` does so by itself.
+    """
+    if "keras" in sys.modules:
+        yield
+        return
+    sys.modules["keras"] = None  # type: ignore[assignment]  # importing it fails
+    try:
+        yield
+    finally:
+        del sys.modules["keras"]
 
 
 @functools.lru_cache(maxsize=8)

@@ -15,11 +15,10 @@ import traceback
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "engine"))
-import tensorflow  # noqa: F401
-
 from l2l_engine.config import RunConfig
 from l2l_engine.run import Run
 from l2l_engine.storage.session import Session
+from l2l_engine.training.trainer import load_tensorflow
 
 from unbroken import CONFIG, train_to_the_end  # isort: skip
 
@@ -51,6 +50,7 @@ def kill(path: Path, config: RunConfig, after: float) -> None:
 
 
 def main(path: Path, kills: int, seed: int, problems: int = CONFIG.problems) -> None:
+    load_tensorflow()
     chance, seen = random.Random(seed), [0]
     for _ in range(kills):
         kill(path, dataclasses.replace(CONFIG, problems=problems), chance.uniform(0.02, 0.3))
