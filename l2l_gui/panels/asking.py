@@ -20,7 +20,7 @@ from l2l_gui.model.pace import RefreshPace
 from l2l_gui.model.selection import Selection
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.contract import SNAPSHOT, Context, Contract
-from l2l_gui.panels.view import Answer, Combined, Nothing, Ready, View
+from l2l_gui.panels.view import Answer, Combined, Later, Nothing, Ready, View
 from l2l_gui.plotting.ink import re_ink
 from l2l_gui.plotting.plots import ProblemLine, TimeCursor
 from l2l_gui.plotting.session_colours import Look
@@ -128,6 +128,8 @@ class Asking(Contract[T]):
             self._take(Answer(view, wanted.value))
         elif isinstance(wanted, Nothing):
             self._show_nothing(wanted.sentence)
+        elif isinstance(wanted, Later):
+            self._stale = True
         else:
             self._compute(view, wanted)
 
@@ -212,6 +214,7 @@ class Asking(Contract[T]):
         wanted = self.refine(answer)
         if wanted is None:
             return
+        wanted = replace(wanted, patient=True)  # whoever steps through problems does not pay for it
 
         def arrived(value: Any) -> None:
             if self.answer is not None and self._same(self.answer, answer):

@@ -11,7 +11,8 @@ text of ``help/<name>.txt`` beside it, and what it computes is in a module ``*_o
   :class:`~l2l_gui.plotting.trial_axes.TrialAxes` move without further code, too.
 - :meth:`Panel.ask`: what a :class:`~l2l_gui.panels.view.View` needs: ``Ready`` (draw it now),
   ``Nothing`` (a sentence that says what to do), a ``Computation`` (a pure function for the
-  background, with the key of its result) or ``Combined`` (one that needs others first).
+  background, with the key of its result), ``Combined`` (one that needs others first) or ``Later``
+  (something else will call :meth:`Panel.invalidate`).
 - :meth:`Panel.draw`: draw an :class:`~l2l_gui.panels.view.Answer` and nothing else: it has the
   value and the view it was computed for. Never look at ``self.context`` here; keep nothing on
   ``self`` that a later draw depends on. After any history a panel must draw exactly what a new
@@ -53,7 +54,7 @@ from l2l_gui.panels.contract import SNAPSHOT, Context
 from l2l_gui.panels.needs import Compares, Needs
 from l2l_gui.panels.option_controls import menu_entries, option_row
 from l2l_gui.panels.options import Choice, Flag, Number, OptionValues, Several
-from l2l_gui.panels.view import Answer, Combined, Nothing, Ready, View, Wanted
+from l2l_gui.panels.view import Answer, Combined, Later, Nothing, Ready, View, Wanted
 from l2l_gui.plotting.plots import ProblemLine, TimeCursor
 from l2l_gui.workers.jobs import Computation
 
@@ -67,6 +68,7 @@ __all__ = [
     "Computation",
     "Context",
     "Flag",
+    "Later",
     "Needs",
     "Nothing",
     "Number",

@@ -89,7 +89,6 @@ def draw(
         trials = range(stimulus, stimulus + 1)
     rows = drawn_rows(group)
     chosen = group.row(selected)
-    quiet = rows[rows != chosen] if chosen is not None else rows
     numbers = np.asarray(group.numbers)
     families: list[Family] = []
     owners: list[NDArray[np.intp]] = []
@@ -104,11 +103,11 @@ def draw(
     for trial in trials:
         plain = "decision" if part == "mean_decision" else f"stimulus{trial}"
         if by_number:
-            for places, colour, words in _bins(group, quiet):
+            for places, colour, words in _bins(group, rows):
                 add(places, trial, colour, THIN, words)
         else:
             name = "mean of both stimuli" if part == "mean_decision" else f"stimulus {trial}"
-            add(quiet, trial, plain if chosen is None else muted(plain), THIN, name)
+            add(rows, trial, plain if chosen is None else muted(plain), THIN, name)
         if chosen is not None:
             colour = "text" if by_number else plain
             add(np.array([chosen]), trial, colour, THICK, f"problem {selected}")

@@ -154,6 +154,11 @@ class Nothing:
 
 
 @dataclass(frozen=True)
+class Later:
+    """The answer is on its way: keep what is drawn until :meth:`Panel.invalidate`."""
+
+
+@dataclass(frozen=True)
 class Combined:
     """An answer of :meth:`Panel.ask`: a computation on the results of others.
 
@@ -173,7 +178,7 @@ class Combined:
         return replace(self.whole, arguments=arguments)
 
 
-Wanted = Ready | Nothing | Computation | Combined
+Wanted = Ready | Nothing | Later | Computation | Combined
 
 
 @dataclass(frozen=True, eq=False)

@@ -56,8 +56,9 @@ class FamilyItems:
         self.spec = family
         self.full: FloatArray
         self.lines: Polylines
-        self.move(family.points)
         self.flat: FloatArray = np.zeros((0, 3))
+        self._seen: tuple[bytes, bytes, float] | None = None  # how it is drawn now
+        self._move(family.points)
         self.curves = [
             pg.PlotCurveItem(skipFiniteCheck=True, antialias=True) for _ in range(DEPTH_CLASSES)
         ]
@@ -69,12 +70,20 @@ class FamilyItems:
         self.legend = pg.PlotCurveItem()
         self.restyle()
 
-    def move(self, points: ArrayLike) -> None:
-        """Take other points, (M, T, 3)."""
+    def show(self, family: Family) -> None:
+        """Become another family; what is alike is not drawn again."""
+        before, self.spec = self.spec, family
+        if not np.array_equal(np.asarray(family.points, np.float64), self.full, equal_nan=True):
+            self._move(family.points)
+        if (family.color, family.width, family.style) != (before.color, before.width, before.style):
+            self.restyle()
+
+    def _move(self, points: ArrayLike) -> None:
         full = np.asarray(points, dtype=np.float64)
         if full.ndim != 3 or full.shape[2] != 3:
             raise ValueError(f"points have shape {full.shape}, not (M, T, 3)")
         self.full, self.lines = full, projection.polylines(full)
+        self._seen = None
 
     @property
     def items(self) -> list[Any]:
@@ -98,6 +107,10 @@ class FamilyItems:
 
     def project(self, matrix: FloatArray, centre: FloatArray, radius: float) -> None:
         """Draw as seen through ``matrix`` (3, 3)."""
+        seen = matrix.tobytes(), centre.tobytes(), radius
+        if seen == self._seen:
+            return
+        self._seen = seen
         self.flat = (self.lines.points - centre) @ matrix.T
         classes = projection.depth_classes(self.flat[:, 2], radius, DEPTH_CLASSES)
         for depth, curve in enumerate(self.curves):
@@ -118,12 +131,21 @@ class MarkerItems:
     """The symbols of one kind of marker."""
 
     def __init__(self, spec: Markers) -> None:
+        self.item = pg.ScatterPlotItem(pxMode=True)
+        self.item.setZValue(DEPTH_CLASSES + 2.5)  # above all cursors, whichever was added first
+        self._look: tuple[object, ...] = ()
+        self.show(spec)
+
+    def show(self, spec: Markers) -> None:
+        """Become other markers."""
         self.spec = spec
         points = np.asarray(spec.points, dtype=np.float64).reshape(-1, 3)
-        self.points = points[np.isfinite(points).all(axis=1)]
-        self.item = pg.ScatterPlotItem(pxMode=True, symbol=spec.symbol, size=spec.size)
-        self.item.setZValue(DEPTH_CLASSES + 2)
-        self.restyle()
+        self.points: FloatArray = points[np.isfinite(points).all(axis=1)]
+        if _look(spec) != self._look:
+            self._look = _look(spec)
+            self.item.setSymbol(spec.symbol)
+            self.item.setSize(spec.size)
+            self.restyle()
 
     def restyle(self) -> None:
         """Take the theme's colours."""
@@ -136,6 +158,10 @@ class MarkerItems:
         """Draw as seen through ``matrix`` (3, 3)."""
         flat = (self.points - centre) @ matrix.T
         self.item.setData(flat[:, 0], flat[:, 1])
+
+
+def _look(spec: Markers) -> tuple[object, ...]:
+    return spec.color, spec.symbol, spec.size, spec.filled
 
 
 class Triad:

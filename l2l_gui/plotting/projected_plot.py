@@ -91,6 +91,7 @@ class ProjectedPlot(pg.PlotWidget):
         self._bounds: tuple[FloatArray, float] | None = None
         self._centre: FloatArray = np.zeros(3)
         self._radius = 1.0
+        self._measured = False
         self._dirty = True
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Rotatable 3-D plot")
@@ -121,31 +122,30 @@ class ProjectedPlot(pg.PlotWidget):
     # -- content -----------------------------------------------------------------------
 
     def set_families(self, families: Sequence[Family]) -> None:
-        """Show these trajectories in place of the present ones."""
-        for old in self._families:
+        """Show these trajectories in place of the present ones; what stays costs nothing."""
+        for items, family in zip(self._families, families, strict=False):
+            items.show(family)
+        for old in self._families[len(families) :]:
             for item in old.items:
                 self._view.removeItem(item)
-        self._families = [FamilyItems(family) for family in families]
-        for new in self._families:
-            for item in new.items:
+        new = [FamilyItems(family) for family in families[len(self._families) :]]
+        for added in new:
+            for item in added.items:
                 self._view.addItem(item, ignoreBounds=True)
+        self._families = [*self._families[: len(families)], *new]
         self._set_hover((-1, -1))
         self._renew()
 
-    def move_families(self, points: Sequence[ArrayLike]) -> None:
-        """Give the present families, in order, other points (M, T, 3); all else stays."""
-        for family, moved in zip(self._families, points, strict=True):
-            family.move(moved)
-        self._measure()
-        self._invalidate()
-
     def set_markers(self, markers: Sequence[Markers]) -> None:
         """Show these points in place of the present ones."""
-        for old in self._markers:
+        for items, spec in zip(self._markers, markers, strict=False):
+            items.show(spec)
+        for old in self._markers[len(markers) :]:
             self._view.removeItem(old.item)
-        self._markers = [MarkerItems(spec) for spec in markers]
-        for new in self._markers:
-            self._view.addItem(new.item, ignoreBounds=True)
+        new = [MarkerItems(spec) for spec in markers[len(self._markers) :]]
+        for added in new:
+            self._view.addItem(added.item, ignoreBounds=True)
+        self._markers = [*self._markers[: len(markers)], *new]
         self._renew()
 
     def set_cursor(self, index: int | None) -> None:
@@ -162,11 +162,12 @@ class ProjectedPlot(pg.PlotWidget):
     def set_bounds(self, centre: ArrayLike | None, radius: float = 1.0) -> None:
         """Fix what is in view, so that several plots share axes; None follows the data."""
         self._bounds = None if centre is None else (np.asarray(centre, dtype=float), radius)
-        self._measure()
+        self._measured = False
         self._invalidate()
 
     def bounds(self) -> tuple[FloatArray, float]:
         """Centre (3,) and radius of what is in view at zoom 1."""
+        self._measure()
         return self._centre, self._radius
 
     def set_highlight(self, family: int, index: int) -> None:
@@ -179,17 +180,21 @@ class ProjectedPlot(pg.PlotWidget):
         self.set_markers([])
 
     def _renew(self) -> None:
-        self._legend.clear()
+        if self._legend.items:
+            self._legend.clear()
         for family in self._families:
             if family.spec.name:
                 self._legend.addItem(family.legend, family.spec.name)
         for markers in self._markers:
             if markers.spec.name:
                 self._legend.addItem(markers.item, markers.spec.name)
-        self._measure()
+        self._measured = False
         self._invalidate()
 
     def _measure(self) -> None:
+        if self._measured:
+            return
+        self._measured = True
         clouds = [f.full[:, f.lines.samples].reshape(-1, 3) for f in self._families]
         clouds += [markers.points for markers in self._markers]
         self._centre, self._radius = self._bounds or projection.bounding_sphere(clouds)
@@ -213,6 +218,7 @@ class ProjectedPlot(pg.PlotWidget):
     def redraw(self) -> None:
         """Project and draw everything now; normally once per turn of the event loop."""
         self._dirty = False
+        self._measure()
         matrix = self.camera.matrix()
         for family in self._families:
             family.project(matrix, self._centre, self._radius)

@@ -12,6 +12,7 @@ import logging
 import sys
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from PyQt6.QtCore import QObject, QRunnable, QThreadPool, QTimer, pyqtSignal
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 QUICK_THREADS = 2
 CLOSING_MS = 10_000
+PATIENT_MS = 150
 TRIM_MS = 3000
 
 
@@ -38,7 +40,7 @@ class Computation:
     kept. A function that takes a keyword ``progress`` (a callable given the fraction done)
     says so by ``reports``, and can then be cancelled half-way. ``slow`` computations, over a
     second, have a queue of their own, and so have those in the ``background``, which take
-    minutes.
+    minutes. A ``patient`` one begins after a moment, unless it is not wanted any more by then.
     """
 
     function: Callable[..., Any]
@@ -48,6 +50,7 @@ class Computation:
     reports: bool = False
     slow: bool = False
     background: bool = False
+    patient: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,8 @@ class Jobs(QObject):
             job = Job(computation, self._done, self.changed)
             key = computation.key
             self._jobs[key if key is not None else job] = job
-            self._line(computation).start(job)
+            start = partial(self._start, job)
+            QTimer.singleShot(PATIENT_MS, start) if computation.patient else start()
         job.listeners[owner] = _Listener(on_result, on_error)
         self.changed.emit()
         return False
@@ -197,6 +201,10 @@ class Jobs(QObject):
         for _, action in afterwards:
             _tell(action)
         self.closed.emit()
+
+    def _start(self, job: Job) -> None:
+        if not self._is_closed:
+            self._line(job.computation).start(job)
 
     def _line(self, computation: Computation) -> QThreadPool:
         if computation.background:

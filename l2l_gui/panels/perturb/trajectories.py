@@ -15,7 +15,6 @@ from l2l_engine.manifold import Subspaces
 from l2l_gui.panels.base import Answer, Choice, Column, Table
 from l2l_gui.panels.perturb.lab.panel import LabPanel, Scene
 from l2l_gui.plotting.legend import DASHED, LINE, Legend, Sign
-from l2l_gui.plotting.plots import differs
 from l2l_gui.plotting.projected_plot import Family, Markers, ProjectedPlot
 from l2l_gui.plotting.projection import thinned_samples
 
@@ -85,10 +84,6 @@ class PerturbTrajectoriesPanel(LabPanel[Scene]):
             after = _projected(scene.response.perturbed.states[:, kept], basis)
         self._fit(before, after)
         shown = [before[[s]] for s in stimuli] + [after[[s]] for s in stimuli if len(after)]
-        what = (scene.subject.key, scene.disturbance.k, space.label, stimuli, len(after))
-        if not differs(self.plot, what=what):
-            self.plot.move_families(shown)
-            return
         self.plot.set_axes(space.names)
         self.plot.set_markers([Markers(before[chosen, 0], "quiet", filled=False)])
         looks = _looks(stimuli)[: len(shown)]

@@ -225,13 +225,41 @@ def test_new_content_replaces_the_old_and_leaves_no_items(plot):
 
 
 def test_moved_trajectories_are_measured_again(plot):
-    plot.move_families([helix(20), helix(3)])
-    centre, radius = plot.bounds()
+    before = plot.bounds()[1]
     plot.set_families([Family(helix(20), "stimulus0"), Family(helix(3), "stimulus1")])
-    np.testing.assert_allclose(centre, plot.bounds()[0])
-    assert radius == plot.bounds()[1] > 9
+    assert plot.bounds()[1] > max(9, before)
     plot.set_markers([Markers(np.array([[0.0, 0.0, 90.0]]), "perturbed")])
     assert plot.bounds()[1] > 40
+
+
+def test_families_that_follow_others_are_drawn_as_in_a_new_plot(plot, qtbot):
+    ways = [
+        [Family(helix(3), "stimulus0"), Family(helix(4), "stimulus1", 4.0)],
+        [Family(helix(3), "decision"), Family(helix(5), "stimulus1", 4.0)],
+        [Family(helix(3), "decision", 1.0, "perpendicular")],
+        [Family(helix(6), "text"), Family(helix(2), "quiet"), Family(helix(3), "accent")],
+    ]
+    marks = [
+        [Markers(helix()[:, 0], "perturbed")],
+        [Markers(helix(2)[:, 0], "text", "s", 4.0, filled=False), Markers(helix()[:, 5], "quiet")],
+        [],
+        [Markers(helix(3)[:, 0], "perturbed", "t", 12.0)],
+    ]
+    for families, markers in zip(ways, marks, strict=True):
+        plot.set_families(families)
+        plot.set_markers(markers)
+        plot.set_cursor(40)
+        fresh = ProjectedPlot()
+        qtbot.addWidget(fresh)
+        fresh.resize(plot.size())
+        fresh.set_families(families)
+        fresh.set_markers(markers)
+        fresh.set_cursor(40)
+        fresh.show()
+        settle()
+        plot.ensure_drawn()
+        fresh.ensure_drawn()
+        assert plot.grab().toImage() == fresh.grab().toImage()
 
 
 def test_nan_and_empty_families_are_drawn_without_complaint(plot, recwarn):

@@ -198,3 +198,16 @@ def test_progress_is_announced_by_the_hundredth_and_at_the_end(jobs, qtbot):
     qtbot.waitUntil(lambda: results == ["done"])
     assert job.fraction == 1.0
     assert 90 <= len(announced) <= 102
+
+
+def test_a_patient_job_that_is_released_in_time_never_begins(jobs, qtbot):
+    begun, results = [], []
+    patient = Computation(lambda: begun.append("begun"), patient=True)
+    jobs.submit(patient, results.append, owner="a panel")
+    assert len(jobs.running) == 1
+    jobs.submit(Computation(lambda: "another"), results.append, owner="a panel")
+    qtbot.waitUntil(lambda: results == ["another"])
+    ended = []
+    jobs.submit(Computation(lambda: "patient", patient=True), ended.append)
+    qtbot.waitUntil(lambda: ended == ["patient"])
+    assert not begun

@@ -111,6 +111,7 @@ class LabCurvePanel(LabPanel[Pair]):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self.invalidate)
+        self._asked_about: tuple[Subject, Disturbance] | None = None
         super().fill(body)
         self.lab.edited.connect(self.place_lines)
 
@@ -119,13 +120,17 @@ class LabCurvePanel(LabPanel[Pair]):
         """Not while the disturbance has yet to rest, either."""
         return super().settled and not self._rest.isActive()
 
-    def responded(self, _response: Response) -> None:
-        """Wait until the disturbance rests."""
-        self._rest.start()
+    def responded(self, response: Response) -> None:
+        """Wait until the disturbance rests, unless the curves are of this one already."""
+        if self._asked_about == (response.subject, self.relevant(response.disturbance)):
+            self._rest.stop()
+        else:
+            self._rest.start()
 
     def ask_about(self, subject: Subject) -> Wanted:
         """The curves of the network and of its copy."""
         disturbance = self.relevant(self.scene(subject).disturbance)
+        self._asked_about = subject, disturbance
         return Computation(
             compute_pair,
             (subject, disturbance, self.curve()),

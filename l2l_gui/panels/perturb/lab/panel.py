@@ -9,7 +9,7 @@ from typing import TypeVar
 from PyQt6.QtWidgets import QWidget
 
 from l2l_engine.analysis.probes import Trials
-from l2l_gui.panels.base import Answer, Computation, Needs, Panel, Ready, View, Wanted
+from l2l_gui.panels.base import Answer, Computation, Later, Needs, Panel, Ready, View, Wanted
 from l2l_gui.panels.perturb.lab.lab import Lab
 from l2l_gui.panels.perturb.lab.model import Disturbance
 from l2l_gui.panels.perturb.lab.response import Response, Subject
@@ -63,6 +63,7 @@ class LabPanel(Panel[T]):
         super().fill(body)
         self.lab.edited.connect(self.edited)
         self.lab.responded.connect(self.responded)
+        self.lab.refused.connect(self.refused)
 
     @property
     def settled(self) -> bool:
@@ -78,6 +79,8 @@ class LabPanel(Panel[T]):
 
     def ask_about(self, subject: Subject) -> Wanted:
         """What is drawn, now that the lab copies ``subject``; the lab's :class:`Scene`."""
+        if self.lab.response is None and not self.lab.idle:
+            return Later()  # within a trial's time, rather than the network alone and then both
         return Ready(self.scene(subject))
 
     def scene(self, subject: Subject) -> Scene:
@@ -89,6 +92,11 @@ class LabPanel(Panel[T]):
     def responded(self, _response: Response) -> None:
         """The copy was simulated again."""
         self.invalidate()
+
+    def refused(self, _sentence: str) -> None:
+        """The network is shown without a copy, where there is no response yet."""
+        if self.lab.response is None:
+            self.invalidate()
 
     def _take(self, answer: Answer[T]) -> None:
         """Let the lab copy a network that was found; what is drawn of it is asked for next."""

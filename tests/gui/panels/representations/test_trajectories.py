@@ -39,7 +39,8 @@ def test_parts_are_those_of_the_group(bench, panel):
             data[f"{name} coordinates"], part[..., steps, :], atol=1e-3, err_msg=name
         )
     drawn = panel.parts["stimulus"].drawing
-    np.testing.assert_array_equal(np.concatenate(drawn.owners), [2, 3, 4, 2, 3, 4])
+    owners = [2, 3, 4, 4, 2, 3, 4, 4]  # the selected problem once more, thick
+    np.testing.assert_array_equal(np.concatenate(drawn.owners), owners)
     assert panel.heard[-1].startswith("problems 2–4; decision subspace holds 9")
 
 
