@@ -1,6 +1,7 @@
 """make reproduce: tiny networks trained, analysed, shipped and written about; and taken up again."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tiny import TINY
@@ -8,6 +9,7 @@ from tiny import TINY
 from l2l_engine.commands import reproduce
 from l2l_engine.config import RunConfig
 from l2l_engine.reproduction import report
+from l2l_engine.sweeps import sweep
 from l2l_engine.sweeps.grid import grid
 
 SHORT = {
@@ -30,9 +32,25 @@ def folders(tmp_path, monkeypatch):
     monkeypatch.setattr(reproduce, "RunConfig", lambda **given: RunConfig(**{**SHORT, **given}))
     monkeypatch.setattr(reproduce, "PRETRAINED_PROBLEMS", 4)
     monkeypatch.setattr(report, "PROBLEMS", 7)
+    # the tests of sweeps train in processes; here TensorFlow need not be loaded again
+    monkeypatch.setattr(sweep, "LocalPool", ThreadPoolExecutor)
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "reproduction.md").write_text(SKELETON)
     return tmp_path
+
+
+@pytest.fixture
+def pictured(monkeypatch):
+    """Paths of pictures that are asked for from now on; drawing them again would take seconds."""
+    paths = []
+
+    def begin():
+        monkeypatch.setattr(
+            reproduce, "_picture", lambda number, shown, path, _: paths.append(path)
+        )
+        return paths
+
+    return begin
 
 
 def call(folders, *more):
@@ -41,7 +59,7 @@ def call(folders, *more):
 
 
 @pytest.mark.filterwarnings("ignore:Mean of empty slice", "ignore:invalid value")
-def test_everything_is_made_and_renewed_without_training_again(folders, capsys):
+def test_everything_is_made_and_renewed_without_training_again(folders, capsys, pictured):
     assert call(folders) == 0
     said = capsys.readouterr().err
     assert re.search(r"8 networks into .* trials still to run: .* about \d+ ", said)
@@ -63,7 +81,9 @@ def test_everything_is_made_and_renewed_without_training_again(folders, capsys):
         while session.n_problems < 4:
             session.step()
     before = {path: path.stat().st_mtime_ns for path in (folders / "sweep").glob("*.h5")}
+    again = pictured()
     assert call(folders, "--no-training") == 0
+    assert pictures <= {path.name for path in again}
     assert {path: path.stat().st_mtime_ns for path in (folders / "sweep").glob("*.h5")} == before
     assert (folders / "docs" / "reproduction.md").read_text() == document
     assert "full_seed2 is left out: it has learned 4 problems" in capsys.readouterr().err
@@ -71,7 +91,8 @@ def test_everything_is_made_and_renewed_without_training_again(folders, capsys):
 
 
 @pytest.mark.filterwarnings("ignore:Mean of empty slice", "ignore:invalid value")
-def test_a_run_that_fails_keeps_nothing_of_the_rest_from_being_made(folders, capsys):
+def test_a_run_that_fails_keeps_nothing_of_the_rest_from_being_made(folders, capsys, pictured):
+    paths = pictured()
     (folders / "sweep").mkdir()
     (folders / "sweep" / "ss_seed0.h5").write_text("no session")
     (folders / "data").mkdir()
@@ -80,6 +101,7 @@ def test_a_run_that_fails_keeps_nothing_of_the_rest_from_being_made(folders, cap
     assert "ss_seed0 failed" in capsys.readouterr().err
     shipped = {path.name for path in (folders / "data" / "results").glob("*.h5")}
     assert shipped == {f"{kind}_seed0.results.h5" for kind in ("full", "control", "ds")}
+    assert paths
     assert "| SSManifPert |" not in (folders / "docs" / "reproduction.md").read_text()
 
 
