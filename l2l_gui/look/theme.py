@@ -12,6 +12,7 @@ from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QColor, QFont, QIcon, QPalette, QPen
 from PyQt6.QtWidgets import QApplication, QGraphicsItem, QWidget
 
+from l2l_gui.look.deletion import delete_later
 from l2l_gui.look.icons import tinted_icon
 from l2l_gui.look.palette import DARK, LIGHT, LINE, SCIENCE, Palette, qt_palette, style_sheet
 
@@ -219,7 +220,7 @@ class Theme(QObject):
         if isinstance(target, QObject):
             for old in target.findChildren(_IconBinding):
                 old.setParent(None)
-                old.deleteLater()
+                delete_later(old)
         _IconBinding(self, target, name)
 
 

@@ -10,6 +10,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QPalette, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from l2l_gui.look.deletion import delete_later
 from l2l_gui.look.theme import theme, tinted_icon
 from l2l_gui.model.settings import settings
 
@@ -62,7 +63,7 @@ class Welcome(QWidget):
             button.setVisible(action.isVisible())
         while (item := self._recent.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
-                old.deleteLater()
+                delete_later(old)
         recent = settings.recent[:MOST]
         if recent:
             heading = QLabel("Opened lately")

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from l2l_engine.config import L2LError
 from l2l_gui.dialogs.guard import agrees
 from l2l_gui.dialogs.movie import Moves, MovieDialog
+from l2l_gui.look.deletion import delete_later
 from l2l_gui.model.settings import settings
 from l2l_gui.output import animations
 from l2l_gui.output.animations import Animation
@@ -180,7 +181,7 @@ class Filming(QObject):
         self._writer = self._animation = None
         self.status.end()
         if writer is not None:
-            writer.deleteLater()
+            delete_later(writer)
         if animation is not None:
             animation.restore()
         if failed:

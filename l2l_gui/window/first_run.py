@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from l2l_gui.look.deletion import delete_later
 from l2l_gui.look.theme import theme
 from l2l_gui.model.settings import settings
 from l2l_gui.window.shell import Shell
@@ -149,7 +150,7 @@ class FirstSteps(QObject):
         self._window.removeEventFilter(self)
         for widget in (self.card, self._frame):
             widget.hide()
-            widget.deleteLater()
+            delete_later(widget)
         self.card = self._frame = None
 
     def _place(self) -> None:

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
 
 from l2l_engine.config import L2LError
 from l2l_gui.dialogs.error import show_error
+from l2l_gui.look.deletion import delete_later
 from l2l_gui.look.theme import theme, tinted_icon
 
 log = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ class Notifications(QWidget):
         if bar in self.bars:
             self.bars.remove(bar)
             self._column.removeWidget(bar)
-            bar.deleteLater()
+            delete_later(bar)
         self.setVisible(bool(self.bars))
         self._place()
 

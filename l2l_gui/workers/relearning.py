@@ -21,6 +21,7 @@ from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.manifold import Subspaces
 from l2l_engine.network import NetworkWeights
 from l2l_engine.perturbation import PerturbationKind
+from l2l_gui.look.deletion import delete_later
 from l2l_gui.model.snapshot import Growing
 from l2l_gui.workers import quiet_import
 from l2l_gui.workers.mailbox import Mailbox
@@ -307,7 +308,7 @@ class Learner(QObject):
         """Delete the abandoned threads that have ended."""
         for thread in [thread for thread in self._abandoned if thread.isFinished()]:
             self._abandoned.remove(thread)
-            thread.deleteLater()
+            delete_later(thread)
 
     def _take(self) -> None:
         report = self._thread.mailbox.take() if self._thread is not None else None
@@ -325,4 +326,4 @@ class Learner(QObject):
             self.report = last
         if self.report is not None:
             self.changed.emit(self.report)
-        thread.deleteLater()
+        delete_later(thread)
