@@ -8,7 +8,7 @@ stream after each problem is recorded in the session.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,13 @@ from numpy.typing import NDArray
 from l2l_engine import network, perturbation, task
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights, check_shapes
+from l2l_engine.protocols import notation
+from l2l_engine.protocols.protocol import Protocol
 from l2l_engine.storage.layout import SUMMARIES, Lineage
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.writer import SessionWriter
 from l2l_engine.training import random_state
+from l2l_engine.training.past import Past
 from l2l_engine.training.records import (
     Origin,
     Outcome,
@@ -49,6 +52,7 @@ class Boundary:
     stimuli: NDArray[np.float32]  # (finished, 2, stimulus_channels)
     next_stimuli: NDArray[np.float32] | None  # in place of those drawn
     next_origin: Origin | None  # where these came from
+    protocol: Protocol | None = None  # what the run follows
 
 
 def boundary(
@@ -56,6 +60,7 @@ def boundary(
     finished: int,
     changes: Mapping[str, Any] | None = None,
     stimuli: NDArray[np.floating] | None = None,
+    protocol: Protocol | None = None,
 ) -> Boundary:
     """Where a branch of ``session`` starts.
 
@@ -65,6 +70,8 @@ def boundary(
     changes : fields of RunConfig that differ from the parent's
     stimuli : (2, stimulus_channels), for the next problem: an earlier problem's to repeat it, that
         reversed to swap its mapping, or any two vectors; made unit length
+    protocol : what the branch follows from there, its ``after`` being ``finished``; by default that
+        of the parent, if it has one
 
     Raises
     ------
@@ -78,7 +85,7 @@ def boundary(
         )
     if not session.available[:finished][-1]:
         raise BranchError(f"The network after problem {finished} was not saved in {session.path}.")
-    config = session.config.replace(**(changes or {}))
+    protocol, config = _followed(session, finished, dict(changes or {}), protocol)
     if config.problems <= finished:
         longest = config.run_type.default_problems
         config = config.replace(problems=max(longest, finished + 1))
@@ -89,6 +96,8 @@ def boundary(
             "A perturbation run needs the network after every problem, and some were not saved: "
             "branch with run_type = Full."
         )
+    if protocol is not None:
+        _check_protocol(session, finished, config, protocol)
     rates = session.problem_column("mean_square_rate")
     learned = np.flatnonzero(np.isfinite(session.trials_to_criterion[:finished]))
     set_point = float(session.problem_column("set_point")[finished - 1])
@@ -105,7 +114,57 @@ def boundary(
         stimuli=session.stimuli[:finished],
         next_stimuli=next_stimuli,
         next_origin=None if next_stimuli is None else _origin(next_stimuli, session, finished),
+        protocol=protocol,
     )
+
+
+def _followed(
+    session: Session, finished: int, changes: dict[str, Any], protocol: Protocol | None
+) -> tuple[Protocol | None, RunConfig]:
+    """The protocol a branch follows, and its parameters."""
+    kept = {item.name: getattr(session.config, item.name) for item in fields(RunConfig)}
+    if protocol is not None:
+        if protocol.after != finished:
+            raise BranchError(
+                f"The protocol {protocol.name} begins after problem {protocol.after}, and the branch "
+                f"after problem {finished}."
+            )
+        del kept["run_type"], kept["problems"]
+        return protocol, protocol.configure(kept | changes)
+    if session.protocol is None:
+        return None, session.config.replace(**changes)
+    if changes.get("run_type", session.config.run_type) is not session.config.run_type:
+        raise BranchError(
+            f"{session.path} follows a protocol, which says which problems are learned: leave the run "
+            "type as it is, or branch with another protocol."
+        )
+    protocol = notation.from_json(session.protocol)
+    config = session.config.replace(**(changes | {"run_type": session.config.run_type}))
+    if "problems" not in changes:
+        config = config.replace(problems=session.config.problems)
+    protocol.check(config)
+    return protocol, config
+
+
+def _check_protocol(session: Session, finished: int, config: RunConfig, protocol: Protocol) -> None:
+    """Refuse a branch that could not go on as its protocol says."""
+    course = protocol.course()
+    if course.plan(finished).keep_moments:
+        raise BranchError(
+            f"Problem {finished + 1} keeps the optimiser's moments of the problem before it, which a "
+            "session does not hold: branch after another problem."
+        )
+    past = Past(config, course)
+    missing = [
+        index
+        for index in np.flatnonzero(~session.available[:finished]).tolist()
+        if past.needs_network(index)
+    ]
+    if missing:
+        raise BranchError(
+            f"The protocol {protocol.name} needs the network after problem {missing[0] + 1}, which was "
+            f"not saved in {session.path}."
+        )
 
 
 def copy_history(
@@ -122,7 +181,12 @@ def copy_history(
         branched_after=start.finished,
     )
     writer = SessionWriter.create(
-        path, start.config, session.initial, lineage=lineage, overwrite=overwrite
+        path,
+        start.config,
+        session.initial,
+        lineage=lineage,
+        protocol=None if start.protocol is None else notation.to_json(start.protocol),
+        overwrite=overwrite,
     )
     try:
         trials = _TrialRows(session, start.config.batch_size)

@@ -56,6 +56,11 @@ class Subspaces:
         """Projection matrix (N, N) onto the leading stimulus directions."""
         return self.stimulus @ self.stimulus.T
 
+    @property
+    def both(self) -> Float64:
+        """Orthonormal directions (N, k + m) of the two subspaces together."""
+        return np.hstack([self.decision, self.stimulus])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FoundSubspaces(Subspaces):
@@ -166,6 +171,12 @@ class SubspaceFinder:
             stimulus_explained=np.append(outside / max(outside.sum(), _TINY), np.zeros(decision)),
             decision_share=inside / max(float(np.trace(self._gram)), _TINY),
         )
+
+    def leading(self, count: int) -> Float64:
+        """The leading directions (N, count) of all states added so far, uncentred."""
+        if self._gram is None:
+            raise L2LError("There are no states to find directions in: learn a problem first.")
+        return oriented(_principal(self._gram)[0][:, :count])
 
 
 def find_subspaces(

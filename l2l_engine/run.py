@@ -23,6 +23,7 @@ from l2l_engine.storage.closing import Closing
 from l2l_engine.storage.writer import SessionWriter
 
 if TYPE_CHECKING:
+    from l2l_engine.protocols.protocol import Protocol
     from l2l_engine.training.curriculum import Curriculum, StepResult, TrialView
 
 CHECKPOINT_SECONDS = 8.0
@@ -50,6 +51,7 @@ class Run(Closing):
         path: str | PathLike[str],
         config: RunConfig,
         *,
+        protocol: Protocol | None = None,
         overwrite: bool = False,
         report: Report | None = None,
     ) -> Self:
@@ -60,7 +62,10 @@ class Run(Closing):
         path : path-like
             The session to make.
         config : RunConfig
-            Its parameters.
+            Its parameters; for a protocol, such as :meth:`Protocol.configure` gives.
+        protocol : Protocol, optional
+            Which problems are learned, in which order, under which rules; kept in the session. By
+            default those of the run type.
         overwrite : bool
             Replace an existing session.
         report : callable, optional
@@ -72,8 +77,11 @@ class Run(Closing):
             When the file cannot be made; found out before TensorFlow is loaded.
         DiskFullError
             When there is no room.
+        ProtocolError
+            When the protocol does not fit the parameters.
         """
-        return cls._ready(starting.new(path, config, overwrite=overwrite, report=report), report)
+        parts = starting.new(path, config, protocol=protocol, overwrite=overwrite, report=report)
+        return cls._ready(parts, report)
 
     @classmethod
     def resume(
@@ -115,6 +123,7 @@ class Run(Closing):
         *,
         changes: Mapping[str, Any] | None = None,
         stimuli: NDArray[np.floating] | None = None,
+        protocol: Protocol | None = None,
         overwrite: bool = False,
         report: Report | None = None,
     ) -> Self:
@@ -132,13 +141,15 @@ class Run(Closing):
             Parameters that differ; see :func:`l2l_engine.branching.boundary`.
         stimuli : (2, stimulus_channels), optional
             Stimuli of the next problem; see :func:`l2l_engine.branching.boundary`.
+        protocol : Protocol, optional
+            What the branch follows; see :func:`l2l_engine.branching.boundary`.
         overwrite, report : optional
             See :meth:`create`.
 
         Raises
         ------
-        BranchError, ConfigError
-            When there is no such problem, or a change does not fit its network.
+        BranchError, ConfigError, ProtocolError
+            When there is no such problem, or a change or the protocol does not fit its network.
         SessionError, DiskFullError
             When the source cannot be read or the new file cannot be made.
         """
@@ -148,6 +159,7 @@ class Run(Closing):
             path,
             changes=changes,
             stimuli=stimuli,
+            protocol=protocol,
             overwrite=overwrite,
             report=report,
         )

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from l2l_engine import branching, extras
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
+from l2l_engine.protocols import notation
+from l2l_engine.protocols.protocol import Protocol, ProtocolError
 from l2l_engine.storage.checkpoint import State
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.session import Session
@@ -34,15 +36,35 @@ class Parts(NamedTuple):
 
 
 def new(
-    path: str | PathLike[str], config: RunConfig, *, overwrite: bool, report: Report | None
+    path: str | PathLike[str],
+    config: RunConfig,
+    *,
+    protocol: Protocol | None = None,
+    overwrite: bool,
+    report: Report | None,
 ) -> Parts:
     """The parts of a new run; see :meth:`l2l_engine.run.Run.create`."""
     overwrite = overwrite or holds_nothing(path)
     check_new(path, overwrite=overwrite)
+    course = None
+    if protocol is not None:
+        if protocol.after:
+            raise ProtocolError(
+                f"The protocol {protocol.name} begins after problem {protocol.after}: branch from a "
+                "session that has learned so many."
+            )
+        protocol.check(config)
+        course = protocol.course()
     with _closed_on_error() as held:
-        curriculum = _load(report)(config)
+        curriculum = _load(report)(config, course)
         held.callback(curriculum.close)
-        writer = SessionWriter.create(path, config, curriculum.initial, overwrite=overwrite)
+        writer = SessionWriter.create(
+            path,
+            config,
+            curriculum.initial,
+            protocol=None if protocol is None else notation.to_json(protocol),
+            overwrite=overwrite,
+        )
         return Parts(curriculum, writer)
 
 
@@ -57,7 +79,7 @@ def resumed(path: Path, *, problems: int | None, report: Report | None) -> Parts
                     f"{path} has no checkpoint to resume from: branch from one of its problems."
                 )
             session.close()
-            return new(path, config, overwrite=True, report=report)
+            return new(path, config, protocol=protocol_of(session), overwrite=True, report=report)
         curriculum = _from_checkpoint(session, config, checkpoint, report)
         held.callback(curriculum.close)
         writer = SessionWriter.resume(path)
@@ -74,13 +96,14 @@ def branched(
     *,
     changes: Mapping[str, Any] | None,
     stimuli: NDArray[np.floating] | None,
+    protocol: Protocol | None = None,
     overwrite: bool,
     report: Report | None,
 ) -> Parts:
     """The parts of a run that continues from another; see :meth:`l2l_engine.run.Run.branch`."""
     check_new(path, overwrite=overwrite)
     with Session.open(source) as session, _closed_on_error() as held:
-        start = branching.boundary(session, finished, changes, stimuli)
+        start = branching.boundary(session, finished, changes, stimuli, protocol)
         curriculum = _load(report).at_boundary(
             start.config,
             start.networks,
@@ -90,6 +113,7 @@ def branched(
             random=start.random,
             next_stimuli=start.next_stimuli,
             next_origin=start.next_origin,
+            course=None if start.protocol is None else start.protocol.course(),
         )
         held.callback(curriculum.close)
         writer = branching.copy_history(session, start, path, overwrite=overwrite)
@@ -111,6 +135,22 @@ def check_new(path: str | PathLike[str], *, overwrite: bool = False) -> None:
         raise SessionError(
             f"The folder {path.parent} cannot be written to: choose another folder for the session."
         )
+
+
+def protocol_of(session: Session) -> Protocol | None:
+    """The protocol a session follows.
+
+    Raises
+    ------
+    ProtocolError
+        When what the session holds is none; the text names the file.
+    """
+    if session.protocol is None:
+        return None
+    try:
+        return notation.from_json(session.protocol)
+    except ProtocolError as error:
+        raise ProtocolError(f"{session.path}: {error}") from error
 
 
 def check_problems(problems: int, learned: int, path: Path) -> None:
@@ -163,16 +203,20 @@ def _from_checkpoint(
     session: Session, config: RunConfig, checkpoint: State, report: Report | None
 ) -> Curriculum:
     """The training at a session's checkpoint, whose seal says nothing about what it holds."""
+    protocol = protocol_of(session)
     curriculum_type = _load(report)
     from l2l_engine.training.restoring import CheckpointError
 
-    def learned(index: int) -> tuple[NetworkWeights, NDArray[np.float32]]:
-        if index >= session.n_problems:
-            raise CheckpointError("is of a problem that is not in the file")
-        return session.weights(index), session.stimuli[index]
+    stimuli = session.stimuli
 
+    def learned(index: int) -> tuple[NetworkWeights, NDArray[np.float32]]:
+        if index >= len(stimuli):
+            raise CheckpointError("is of a problem that is not in the file")
+        return session.weights(index), stimuli[index]
+
+    course = None if protocol is None else protocol.course()
     try:
-        curriculum = curriculum_type.resume(config, checkpoint, learned)
+        curriculum = curriculum_type.resume(config, checkpoint, learned, course=course)
         trial, problem = curriculum.trial, curriculum.problem
         if not (0 <= trial <= session.n_trials and 0 <= problem <= session.n_problems):
             curriculum.close()

@@ -62,6 +62,34 @@ def problem_stimuli(
     return draw_stimuli(random, config)
 
 
+def similar_stimuli(
+    random: np.random.RandomState, stimuli: NDArray[np.float32], overlap: float
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Draw an orthonormal pair that overlaps with a given one.
+
+    Each new stimulus is ``overlap`` times its counterpart plus a random direction orthogonal to both
+    of the given ones. Of an orthonormal pair the overlaps come out as asked; of another pair the new
+    one is made orthonormal, and they come out near it.
+
+    Parameters
+    ----------
+    stimuli : (2, stimulus_channels), of unit length, with at least 4 channels
+    overlap : the cosine asked for, from 0 to 1
+
+    Returns
+    -------
+    pair : float32 (2, stimulus_channels)
+    overlaps : (2,), the cosine of each with its counterpart
+    """
+    given = stimuli.astype(np.float64)
+    drawn = random.randn(RESPONSES, given.shape[1])
+    basis, _ = np.linalg.qr(np.concatenate([given, drawn]).T)
+    mixed = overlap * given + np.sqrt(1.0 - overlap**2) * basis[:, RESPONSES:].T
+    left, _, right = np.linalg.svd(mixed, full_matrices=False)
+    pair = left @ right  # the nearest orthonormal pair
+    return pair.astype(np.float32), np.sum(pair * given, axis=1)
+
+
 def inputs(stimuli: FloatArray, config: RunConfig) -> FloatArray:
     """Input time courses of trials, in the dtype of ``stimuli``.
 

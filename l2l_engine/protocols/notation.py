@@ -62,6 +62,8 @@ def to_json(protocol: Protocol, *, indent: int | None = None) -> str:
     value: dict[str, Any] = {"name": protocol.name}
     if protocol.description:
         value["description"] = protocol.description
+    if protocol.after:
+        value["after"] = protocol.after
     value["stages"] = [_stage_value(stage) for stage in protocol.stages]
     return json.dumps(value, indent=indent, ensure_ascii=False)
 
@@ -150,8 +152,14 @@ def _rule_value(rule: UpdateRule) -> Any:
 # -- in --------------------------------------------------------------------------------
 
 
-def read(path: Path) -> Protocol:
+def read(path: Path, *, after: int | None = None) -> Protocol:
     """Read a protocol from a file.
+
+    Parameters
+    ----------
+    path : Path
+    after : int, optional
+        Problems learned before its first stage, whatever the file says.
 
     Raises
     ------
@@ -163,7 +171,7 @@ def read(path: Path) -> Protocol:
             raise ProtocolError(f"{path} is not a file: name a protocol's JSON file.")
         if path.stat().st_size > _MOST_CHARACTERS:
             raise ProtocolError(f"{path} is too large for a protocol (over 10 MB).")
-        return from_json(path.read_text("utf-8"))
+        return from_json(path.read_text("utf-8"), after=after)
     except (OSError, UnicodeDecodeError) as error:
         raise ProtocolError(f"{path} could not be read ({error}).") from error
     except ProtocolError as error:
@@ -172,8 +180,14 @@ def read(path: Path) -> Protocol:
         raise ProtocolError(f"{path}: {error}") from error
 
 
-def from_json(text: str) -> Protocol:
+def from_json(text: str, *, after: int | None = None) -> Protocol:
     """The protocol that a JSON object describes; see the module's text.
+
+    Parameters
+    ----------
+    text : str
+    after : int, optional
+        Problems learned before its first stage, whatever the text says.
 
     Raises
     ------
@@ -187,10 +201,14 @@ def from_json(text: str) -> Protocol:
     whole = _Fields("The protocol", value)
     name = whole.take("name", str, "protocol")
     description = whole.take("description", str, "")
+    before = whole.take("after", int, 0)
     stages = whole.take("stages", list, [])
     whole.end()
     return Protocol(
-        name, tuple(_stage(number, stage) for number, stage in enumerate(stages, 1)), description
+        name,
+        tuple(_stage(number, stage) for number, stage in enumerate(stages, 1)),
+        description,
+        before if after is None else after,
     )
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from l2l_engine.config import ConfigError, L2LError, RunConfig, RunType, field_names
 from l2l_engine.network import WEIGHT_NAMES
 from l2l_engine.perturbation import RUN_TYPE_KINDS, PerturbationKind
+from l2l_engine.training.course import Course
 from l2l_engine.training.plan import (
     Elastic,
     Interleaved,
@@ -32,6 +33,7 @@ from l2l_engine.training.plan import (
     Similar,
     Subspace,
 )
+from l2l_engine.training.records import LABEL_BYTES
 
 MOST_PROBLEMS = 1_000_000
 _FIXED = (
@@ -81,6 +83,8 @@ class Protocol:
         At least one.
     description : str
         One or two sentences.
+    after : int
+        Problems learned before the first stage: those a branch keeps. Problems are numbered with them.
 
     Raises
     ------
@@ -97,14 +101,20 @@ class Protocol:
     name: str
     stages: tuple[Stage, ...]
     description: str = ""
+    after: int = 0
 
     def __post_init__(self) -> None:
+        if not 0 <= self.after <= MOST_PROBLEMS:
+            raise ProtocolError(
+                f"The protocol {self.name}: after = {self.after} must be from 0 to {MOST_PROBLEMS}."
+            )
         if not self.stages:
             raise ProtocolError(f"The protocol {self.name} has no stages: add at least one.")
         for number, stage in enumerate(self.stages, 1):
             if not 1 <= stage.count <= MOST_PROBLEMS:
                 raise _refused(number, stage, "count", stage.count, f"from 1 to {MOST_PROBLEMS}")
-        if self.problems > MOST_PROBLEMS:
+            _check_label(number, stage)
+        if self.total > MOST_PROBLEMS:
             raise ProtocolError(f"The protocol {self.name} has over {MOST_PROBLEMS} problems.")
         list(self._resolved())  # checks every reference and every range
 
@@ -113,32 +123,67 @@ class Protocol:
         """Problems in all stages together."""
         return sum(stage.count for stage in self.stages)
 
+    @property
+    def total(self) -> int:
+        """Problems of a run that follows it to its end, those before the first stage included."""
+        return self.after + self.problems
+
     def plans(self) -> tuple[Plan, ...]:
         """One plan a problem, (problems,), every reference a problem number from 1."""
         return tuple(plan for plan, count in self._resolved() for _ in range(count))
 
     def stage_of(self, problem: int) -> int:
-        """The stage, from 0, of a problem, numbered from 1; IndexError past the end."""
+        """The stage, from 0, of a problem, numbered from 1; IndexError outside the protocol."""
+        left = problem - self.after
         for index, stage in enumerate(self.stages):
-            if problem <= stage.count:
+            if left <= stage.count and left > 0:
                 return index
-            problem -= stage.count
+            left -= stage.count
         raise IndexError(problem)
+
+    def course(self) -> Course:
+        """The protocol as the training takes it."""
+        counts = [stage.count for stage in self.stages]
+        stages = np.repeat(np.arange(len(counts)), counts).tolist()
+        return Course(self.plans(), tuple(stages), self.after)
+
+    def configure(self, values: Mapping[str, Any]) -> RunConfig:
+        """The parameters of a run that follows the protocol, checked against it.
+
+        Parameters
+        ----------
+        values
+            Fields of :class:`RunConfig`. ``problems`` is the protocol's unless given; past its end
+            problems are new ones. ``run_type`` is left out: it is the protocol's.
+
+        Raises
+        ------
+        ProtocolError, ConfigError
+            When they do not fit each other.
+        """
+        if "run_type" in values:
+            raise ProtocolError(
+                f"The protocol {self.name} says which problems are learned: leave the run type out."
+            )
+        given = {"problems": self.total, **values}
+        config = RunConfig.from_values(given | {"run_type": self._run_type()})
+        self.check(config)
+        return config
+
+    def _run_type(self) -> RunType:
+        """The published run type it is; Full where it is none."""
+        for run_type in RunType:
+            published = self.of_run_type(RunConfig(run_type=run_type, problems=self.problems))
+            if run_type.perturbs and self.stages == published.stages and len(self.stages) > 1:
+                return run_type
+        return RunType.Full
 
     def check(self, config: RunConfig) -> None:
         """Raise ProtocolError or ConfigError where the protocol does not fit a configuration."""
         for number, stage in enumerate(self.stages, 1):
             plan = stage.plan
             self._check_changes(number, stage, config)
-            k = plan.readout.dimensions or config.manifold_dimensions
-            if plan.readout.perturbation is not None and 2 * k > config.units:
-                raise _refused(
-                    number,
-                    stage,
-                    "readout dimensions",
-                    k,
-                    f"at most units / 2 = {config.units // 2}",
-                )
+            self._check_readout(number, stage, config)
             if isinstance(plan.rule, LowRank) and plan.rule.rank > config.units:
                 raise _refused(
                     number, stage, "rank", plan.rule.rank, f"at most units = {config.units}"
@@ -151,6 +196,7 @@ class Protocol:
                     plan.rule.dimensions,
                     f"below units = {config.units}",
                 )
+            self._check_subspace(number, stage, config)
             if isinstance(plan.problem, Own):
                 lengths = {len(row) for row in plan.problem.stimuli}
                 if lengths != {config.stimulus_channels}:
@@ -193,7 +239,7 @@ class Protocol:
     def _resolved(self) -> Iterator[tuple[Plan, int]]:
         """The plan of each stage with numbers for references, and how many problems it is for."""
         labels: dict[str, int] = {}
-        learned = 0
+        learned = self.after
         for number, stage in enumerate(self.stages, 1):
             if learned == 0:
                 _check_first(number, stage)
@@ -201,6 +247,33 @@ class Protocol:
             learned += stage.count
             if stage.plan.label:
                 labels[stage.plan.label] = learned  # the last of the stage's problems
+
+    @staticmethod
+    def _check_readout(number: int, stage: Stage, config: RunConfig) -> None:
+        readout, most = stage.plan.readout, config.manifold_dimensions
+        if readout.perturbation is None:
+            return
+        k = len(readout.permutation or ()) or readout.dimensions or most
+        if k > most:  # a session has room for permutations of so many
+            raise _refused(
+                number, stage, "readout dimensions", k, f"at most manifold_dimensions = {most}"
+            )
+        fold = 3 if readout.perturbation is PerturbationKind.OUTSIDE_MANIFOLD else 2
+        if fold * k > config.units:
+            allowed = f"at most units / {fold} = {config.units // fold}"
+            raise _refused(number, stage, "readout dimensions", k, allowed)
+        if readout.derangement and k < 2:
+            raise _refused(number, stage, "readout dimensions", k, "at least 2 for a derangement")
+
+    @staticmethod
+    def _check_subspace(number: int, stage: Stage, config: RunConfig) -> None:
+        rule = stage.plan.rule
+        if not isinstance(rule, Projected) or rule.subspace is Subspace.PAST:
+            return
+        k = rule.dimensions or config.manifold_dimensions
+        if 2 * k > config.units:
+            allowed = f"at most units / 2 = {config.units // 2}"
+            raise _refused(number, stage, "rule dimensions", k, allowed)
 
     @staticmethod
     def _check_changes(number: int, stage: Stage, config: RunConfig) -> None:
@@ -222,6 +295,14 @@ def _where(number: int, stage: Stage) -> str:
 
 def _refused(number: int, stage: Stage, name: str, value: object, allowed: str) -> ProtocolError:
     return ProtocolError(f"{_where(number, stage)}: {name} = {value} must be {allowed}.")
+
+
+def _check_label(number: int, stage: Stage) -> None:
+    label = stage.plan.label
+    if len(label.encode()) > LABEL_BYTES or "\0" in label:
+        raise ProtocolError(
+            f"Stage {number}: the label must have at most {LABEL_BYTES} bytes and no null character."
+        )
 
 
 def _check_first(number: int, stage: Stage) -> None:

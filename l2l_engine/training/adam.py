@@ -1,8 +1,8 @@
 """The update of a trial: from a gradient to new parameters.
 
 The gradient comes out of TensorFlow; what is done with it is a dozen operations on 12,000 numbers,
-which NumPy does in a fraction of what another compiled call costs, and which another rule can
-replace without compiling anything: a rule is an object with :meth:`Adam.step`'s three methods.
+which NumPy does in a fraction of what another compiled call costs, and which the update rules of
+protocols (:mod:`l2l_engine.training.rules`) can change without compiling anything.
 Source: Kingma & Ba (2015), with epsilon outside the bias correction as TensorFlow 1 has it.
 """
 
@@ -45,6 +45,10 @@ class Adam:
 
     def step(self, parameters: Vector, gradient: Vector) -> None:
         """Update the parameters (P,) in place."""
+        parameters -= self.change(gradient)
+
+    def change(self, gradient: Vector) -> Vector:
+        """What is to be subtracted from the parameters, (P,); the moments take in the gradient."""
         config = self._config
         self._count += 1
         self._mean *= np.float32(config.beta1)
@@ -53,7 +57,13 @@ class Adam:
         self._square += np.float32(1.0 - config.beta2) * np.square(gradient)
         correction = np.sqrt(1.0 - config.beta2**self._count) / (1.0 - config.beta1**self._count)
         rate = np.float32(config.learning_rate * correction)
-        parameters -= rate * self._mean / (np.sqrt(self._square) + np.float32(config.epsilon))
+        change = rate * self._mean / (np.sqrt(self._square) + np.float32(config.epsilon))
+        return np.asarray(change, np.float32)
+
+    @property
+    def moments(self) -> tuple[Vector, Vector]:
+        """The two moments, (P,) each; not copies."""
+        return self._mean, self._square
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Named arrays of fixed shape, for a checkpoint."""

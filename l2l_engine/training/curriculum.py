@@ -17,13 +17,13 @@ from l2l_engine import network, task
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.training import random_state
+from l2l_engine.training.course import Course
 from l2l_engine.training.helper import Helper
+from l2l_engine.training.lessons import Lesson, Lessons, PlannedLessons, PublishedLessons
 from l2l_engine.training.noise import NoiseStream
-from l2l_engine.training.problem import ProblemProgress
-from l2l_engine.training.readout_perturbation import LearnedProblem, ReadoutPerturbation
+from l2l_engine.training.readout_perturbation import LearnedProblem
 from l2l_engine.training.records import (
     Origin,
-    Outcome,
     ProblemRecord,
     StimuliFrom,
     TrialRecord,
@@ -32,10 +32,8 @@ from l2l_engine.training.restoring import (
     ORIGIN_NAMES,
     CheckpointError,
     check_state,
-    origin_of,
     origin_state,
 )
-from l2l_engine.training.stimulus_draws import StimulusDraws
 from l2l_engine.training.trainer import Trainer
 
 Checkpoint = Mapping[str, NDArray[Any]]
@@ -67,6 +65,7 @@ class Curriculum:
     Parameters
     ----------
     config : the run's parameters
+    course : the problems a protocol asks for; by default those of the run type
 
     Attributes
     ----------
@@ -77,22 +76,21 @@ class Curriculum:
     set_point : h*, the firing-rate set point; 0 until a first problem is learned
     """
 
-    def __init__(self, config: RunConfig) -> None:
+    def __init__(self, config: RunConfig, course: Course | None = None) -> None:
         self.config = config
         self._random = np.random.RandomState(config.seed)
         self.initial = network.initial_weights(self._random, config)
         self._helper = Helper()
         self._trainer = Trainer(config, self.initial, helper=self._helper)
         self._noise = NoiseStream(config, self._helper)
-        self._progress = ProblemProgress(config)
-        self._perturbation = ReadoutPerturbation(config)
-        self._draws = StimulusDraws(config.batch_size)
+        self._lessons: Lessons = (
+            PublishedLessons(config) if course is None else PlannedLessons(config, course)
+        )
         self._last: TrialRecord | None = None
         self.problem = 0
         self.trial = 0
         self.set_point = 0.0
-        self.origin = Origin()
-        self.stimuli = task.problem_stimuli(self._random, config, self.problem)
+        self._begin(self._lessons.first(self.initial, self._random))
 
     # -- progress ----------------------------------------------------------------------
 
@@ -149,15 +147,17 @@ class Curriculum:
             When the loss is not a number; the network stays as before the trial.
         """
         stimulus = self._draws.draw(self._random)
+        other = self._draws.problem
+        stimuli = self.stimuli if other is None else self._lessons.stimuli_of(other)
         responses = stimulus.astype(np.int32)
         try:
             summary = self._trainer.step(
-                self.stimuli[stimulus], responses, self._noise.trial(self.trial), self.set_point
+                stimuli[stimulus], responses, self._noise.trial(self.trial), self.set_point
             )
         except BaseException:
             self._draws.forget_last(self._random)  # as though the trial had not started
             raise
-        self._progress.add(summary, self._trainer.top_square)
+        self._progress.add(summary, self._trainer.top_square, own=other is None)
         self.trial += 1
         record = TrialRecord(
             problem=self.problem,
@@ -167,12 +167,13 @@ class Curriculum:
             mean_square_rate=summary.mean_square_rate,
             largest_rate=summary.largest_rate,
             correct=summary.correct,
+            shown_problem=other,
         )
-        self._last = record
-        self._last_stimuli, self._last_number = self.stimuli, self._progress.trials
-        if self._progress.learned or self._progress.failed:
-            return StepResult(record, self._end_problem())
-        return StepResult(record, None)
+        self._last, self._last_config = record, self._lesson.config
+        self._last_stimuli, self._last_number = stimuli, self._progress.trials
+        if self._progress.outcome is None:
+            return StepResult(record, None)
+        return StepResult(record, self._end_problem())
 
     def view(self) -> TrialView | None:
         """The last trial in full; None before the first since the run was opened."""
@@ -184,7 +185,7 @@ class Curriculum:
             problem=self._last.problem,
             trial=self._last_number,
             stimulus=self._last.stimulus,
-            inputs=task.inputs(shown, self.config).astype(np.float32),
+            inputs=task.inputs(shown, self._last_config).astype(np.float32),
             states=np.ascontiguousarray(result.states.swapaxes(0, 1)),
             outputs=np.ascontiguousarray(result.outputs.swapaxes(0, 1)),
         )
@@ -197,8 +198,10 @@ class Curriculum:
 
     def _end_problem(self) -> ProblemRecord:
         progress, weights = self._progress, self._trainer.weights
+        outcome = progress.outcome
+        assert outcome is not None
         norms = progress.norms()
-        if progress.learned and self.set_point == 0.0:
+        if progress.met and self.set_point == 0.0:
             self.set_point = norms["mean_square_rate"]
         record = ProblemRecord(
             index=self.problem,
@@ -207,28 +210,37 @@ class Curriculum:
             trials_to_criterion=progress.trials_to_criterion,
             weights=weights,
             singular_values=np.linalg.svd(weights.recurrent, compute_uv=False),
-            permutation=self._perturbation.permutation,
-            applied=self._perturbation.applied,
+            permutation=self._lesson.permutation,
+            applied=self._lesson.applied,
             trials_run=progress.trials,
-            outcome=Outcome.LEARNED if progress.learned else Outcome.FAILED,
+            outcome=outcome,
             origin=self.origin,
             set_point=self.set_point,
             random_state=random_state.pack(self._random),
             **norms,
         )
         self.problem += 1
-        self._begin_problem(weights, record.stimuli)
+        self._begin(self._lessons.next(self.problem, weights, record.stimuli, self._random))
         return record
 
-    def _begin_problem(self, weights: NetworkWeights, stimuli: NDArray[np.float32]) -> None:
-        self._trainer.reset_optimiser()
-        start = self._perturbation.next_start(self.problem, weights, stimuli, self._random)
-        if start is not None:
-            self._trainer.restore(start, frozen_readout=True)
-        self._progress = ProblemProgress(self.config)
-        self._draws = StimulusDraws(self.config.batch_size)
-        self.origin = Origin()
-        self.stimuli = task.problem_stimuli(self._random, self.config, self.problem)
+    def _begin(self, lesson: Lesson) -> None:
+        """Begin a problem."""
+        self._take_up(lesson)
+        self._trainer.begin(
+            lesson.start,
+            frozen=lesson.frozen,
+            rule=lesson.rule,
+            keep_moments=lesson.keep_moments,
+        )
+
+    def _take_up(self, lesson: Lesson) -> None:
+        """Make ready for a problem's parameters, without touching the network."""
+        if lesson.config != self._trainer.config:
+            self._trainer = self._trainer.with_config(lesson.config)
+            self._noise = NoiseStream(lesson.config, self._helper)
+        self._lesson = lesson
+        self._progress, self._draws = lesson.progress, lesson.draws
+        self.stimuli, self.origin = lesson.stimuli, lesson.origin
 
     # -- checkpoint and restoration ---------------------------------------------------------
 
@@ -243,7 +255,7 @@ class Curriculum:
             "set_point": np.array(self.set_point, np.float64),
             "stimuli": self.stimuli.copy(),
             **origin_state(self.origin),
-            **self._perturbation.state(),
+            **self._lessons.state(self._lesson),
         }
 
     @classmethod
@@ -252,19 +264,22 @@ class Curriculum:
         config: RunConfig,
         checkpoint: Checkpoint,
         learned: LearnedProblem,
+        *,
+        course: Course | None = None,
     ) -> Self:
         """Resume a run from what :meth:`checkpoint` returned.
 
         Parameters
         ----------
-        learned : asked only for the baseline problems of a perturbation run
+        learned : asked for the problems that later ones depend on
+        course : of the run
 
         Raises
         ------
         CheckpointError
             When the checkpoint is not of a run with these parameters.
         """
-        run = cls(config)
+        run = cls(config, course)
         try:
             check_state(checkpoint, run.checkpoint(), optional=ORIGIN_NAMES)
             run._restore(checkpoint, learned)
@@ -276,14 +291,16 @@ class Curriculum:
         return run
 
     def _restore(self, checkpoint: Checkpoint, learned: LearnedProblem) -> None:
+        self.problem, self.trial = int(checkpoint["problem"]), int(checkpoint["trial"])
+        if self.problem < 0:
+            raise CheckpointError("is of a problem that is not in the file")
+        lesson = self._lessons.restore(checkpoint, self.problem, self.initial, learned)
+        self._take_up(lesson)
         self._trainer.set_state(dict(checkpoint))
+        self._trainer.hold(lesson.frozen, lesson.rule)
         self._progress.set_state(checkpoint)
         random_state.from_arrays(self._random, checkpoint)
-        self.problem, self.trial = int(checkpoint["problem"]), int(checkpoint["trial"])
         self.set_point = float(checkpoint["set_point"])
-        self.stimuli = np.array(checkpoint["stimuli"], np.float32)
-        self.origin = origin_of(checkpoint)
-        self._perturbation.set_state(checkpoint, self.problem, learned)
 
     @classmethod
     def at_boundary(
@@ -297,6 +314,7 @@ class Curriculum:
         random: np.random.RandomState,
         next_stimuli: NDArray[np.float32] | None = None,
         next_origin: Origin | None = None,
+        course: Course | None = None,
     ) -> Self:
         """A run that has finished problems, about to begin the next.
 
@@ -308,14 +326,16 @@ class Curriculum:
         random : the run's random stream before the next problem's draws
         next_stimuli : (2, stimulus_channels), in place of those drawn
         next_origin : where these came from
+        course : the problems a protocol asks for
         """
-        run = cls(config)
+        run = cls(config, course)
         finished = len(networks)
-        run._perturbation.look_back(networks, stimuli)
+        run._lessons.look_back(finished, lambda index: (networks[index], stimuli[index]))
         run._random = random
         run.problem, run.trial, run.set_point = finished, trial, set_point
-        run._trainer.restore(networks[finished - 1], frozen_readout=False)
-        run._begin_problem(networks[finished - 1], stimuli[finished - 1])
+        last = networks[finished - 1]
+        run._trainer.restore(last, frozen_readout=False)
+        run._begin(run._lessons.next(finished, last, stimuli[finished - 1], random))
         if next_stimuli is not None:
             run.stimuli = next_stimuli
             run.origin = next_origin or Origin(StimuliFrom.OWN)

@@ -83,19 +83,19 @@ class ReadoutPerturbation:
             self._first.arrays() | {"output": readout.astype(np.float32)}
         )
 
-    def look_back(self, networks: NetworkWeights, stimuli: NDArray[np.float32]) -> None:
+    def look_back(self, finished: int, learned: LearnedProblem) -> None:
         """Take in all problems that ended but the last, which :meth:`next_start` is given.
 
         Parameters
         ----------
-        networks : (K, ...), the network after each finished problem
-        stimuli : (K, 2, stimulus_channels), theirs
+        finished : problems that ended
+        learned : gives the network and stimuli of each
         """
-        config, finished = self._config, len(networks)
+        config = self._config
         if not config.run_type.perturbs:
             return
         known = min(finished - 1, config.baseline_problems)
-        self._baseline = [(networks[index], stimuli[index]) for index in range(known)]
+        self._baseline = [learned(index) for index in range(known)]
         if finished > config.baseline_problems:
             self._find_subspaces()
 

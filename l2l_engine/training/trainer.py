@@ -22,7 +22,11 @@ from l2l_engine.training.adam import Adam
 from l2l_engine.training.compiled import Found
 from l2l_engine.training.divergence import TrainingFailedError
 from l2l_engine.training.helper import Helper
+from l2l_engine.training.rules.base import Rule
 from l2l_engine.training.trial import Summary, Trial, TrialResult
+
+FROZEN_READOUT = frozenset({"output", "output_bias"})
+"""What does not learn while the readout is frozen."""
 
 # Compile a loop as one function. Otherwise XLA runs each of a step's dozen small kernels on its own
 # in loops whose variables take more than a kilobyte, which makes a trial a third slower.
@@ -105,6 +109,7 @@ class Trainer:
     Attributes
     ----------
     last : what the last trial did; None before the first
+    frozen : names of the weights that stay as they are
     top_square : mean of the penalised squared singular values, before the last trial's update
     gradient_norm : of the last trial, before clipping; NaN before the first
     """
@@ -129,10 +134,39 @@ class Trainer:
 
     def restore(self, weights: NetworkWeights, *, frozen_readout: bool) -> None:
         """Continue from other weights, with the optimiser reset."""
-        self.frozen_readout = frozen_readout
-        self._parameters = trial.pack(weights)
-        self._views = self._trial.layout.views(self._parameters)
-        self.reset_optimiser()
+        self.begin(weights, frozen=FROZEN_READOUT if frozen_readout else frozenset())
+
+    def begin(
+        self,
+        weights: NetworkWeights | None = None,
+        *,
+        frozen: frozenset[str] = frozenset(),
+        rule: Rule | None = None,
+        keep_moments: bool = False,
+    ) -> None:
+        """Begin a problem.
+
+        Parameters
+        ----------
+        weights : the network to start from; by default the present one
+        frozen : names of the weights that stay as they are
+        rule : what happens to gradients and updates besides Adam
+        keep_moments : keep Adam's moments and step count
+        """
+        if weights is not None:
+            self._parameters = trial.pack(weights)
+            self._views = self._trial.layout.views(self._parameters)
+        if not keep_moments:
+            self.reset_optimiser()
+        self.hold(frozen, rule)
+
+    def hold(self, frozen: frozenset[str], rule: Rule | None) -> None:
+        """Keep weights of these names as they are, and others to a rule; see :meth:`begin`."""
+        self.frozen, self._rule = frozen, rule
+        for moment in self._adam.moments:  # what is kept of them would go on moving the weights
+            parts = self._trial.layout.views(moment)
+            for name in frozen:
+                getattr(parts, name)[:] = 0.0
 
     def compile(self) -> None:
         """Compile the trial now (some 3 s), by running one whose result is dropped."""
@@ -140,9 +174,18 @@ class Trainer:
         stimuli = np.zeros((batch, self.config.stimulus_channels), np.float32)
         self._trial(self._views, 0.0, stimuli, np.zeros(batch, int), noise.silence(self.config))
 
+    def with_config(self, config: RunConfig) -> Trainer:
+        """A trainer of other parameters, with this one's network, frozen weights and moments."""
+        other = Trainer(config, self.weights, helper=self._helper)
+        other.set_state(self.state())
+        other.hold(self.frozen, self._rule)
+        other.last, other.gradient_norm = self.last, self.gradient_norm
+        other.top_square = self.top_square
+        return other
+
     def reset_optimiser(self) -> None:
         """Forget Adam's moments and step count, as between problems."""
-        self._rule = Adam(self.config, self._parameters.size)
+        self._adam = Adam(self.config, self._parameters.size)
 
     def gradient(
         self,
@@ -164,7 +207,7 @@ class Trainer:
         Returns
         -------
         gradient : (P,)
-            Of the whole loss, not clipped; 0 for a frozen readout.
+            Of the whole loss, not clipped; 0 for frozen weights.
         summary : Summary
         result : TrialResult
         """
@@ -177,11 +220,14 @@ class Trainer:
         parts = self._trial.layout.views(gradient)
         scale = np.float32(2.0 * config.l2_recurrent / count)
         parts.recurrent[:] += scale * (vectors @ (vectors.T @ recurrent))
-        if self.frozen_readout:
-            parts.output[:], parts.output_bias[:] = 0.0, 0.0
         self.top_square = float(top_square)
+        cost = summary.regularisation_cost + config.l2_recurrent * self.top_square
+        if self._rule is not None:
+            cost += self._rule.penalise(self._parameters, gradient)
+        for name in self.frozen:
+            getattr(parts, name)[:] = 0.0
         summary = summary._replace(
-            regularisation_cost=summary.regularisation_cost + config.l2_recurrent * self.top_square,
+            regularisation_cost=cost,
             gradient_norm=adam.norm(gradient),
         )
         return gradient, summary, result
@@ -209,9 +255,18 @@ class Trainer:
 
     def _update(self, gradient: NDArray[np.float32]) -> None:
         """Set the initial state's negative entries to 0, then update, as the published code does."""
-        initial_state = self._views.initial_state
-        np.maximum(initial_state, 0.0, out=initial_state)
-        self._rule.step(self._parameters, gradient)
+        if "initial_state" not in self.frozen:
+            initial_state = self._views.initial_state
+            np.maximum(initial_state, 0.0, out=initial_state)
+        if self._rule is None:
+            self._adam.step(self._parameters, gradient)
+            return
+        change = self._adam.change(gradient)
+        parts = self._trial.layout.views(change)
+        self._rule.constrain(self._views, parts)
+        for name in self.frozen:
+            getattr(parts, name)[:] = 0.0
+        self._parameters -= change
 
     @property
     def weights(self) -> NetworkWeights:
@@ -222,12 +277,12 @@ class Trainer:
         """Everything the next trial depends on, as named arrays of fixed shape."""
         return {
             "parameters": self._parameters.copy(),
-            **self._rule.state(),
-            "frozen_readout": np.array(self.frozen_readout, np.uint8),
+            **self._adam.state(),
+            "frozen_readout": np.array(self.frozen >= FROZEN_READOUT, np.uint8),
         }
 
     def set_state(self, state: dict[str, NDArray[Any]]) -> None:
         """The inverse of :meth:`state`."""
         weights = trial.unpack(state["parameters"], self.config)
         self.restore(weights, frozen_readout=bool(state["frozen_readout"]))
-        self._rule.set_state(state)
+        self._adam.set_state(state)
