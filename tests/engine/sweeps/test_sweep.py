@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -16,12 +17,20 @@ from l2l_engine.config import ConfigError, RunType
 from l2l_engine.network import initial_weights
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.writer import SessionWriter
+from l2l_engine.sweeps import sweep as sweeps
 from l2l_engine.sweeps.grid import grid, parse_seeds
 from l2l_engine.sweeps.manifest import SweepError
 from l2l_engine.sweeps.sweep import Sweep
 from l2l_engine.sweeps.worker import train_run
 
 SHORT = {**TINY, "manifold_dimensions": 2, "baseline_problems": 2, "problems": 4}
+
+
+@pytest.fixture
+def here():
+    """An executor that trains in this process, for what does not depend on where a run is trained."""
+    with ThreadPoolExecutor(1) as executor:
+        yield executor
 
 
 def test_grid_names_every_combination():
@@ -55,13 +64,13 @@ def test_perturbation_run_branched_from_the_full_run_is_the_run_itself(tmp_path)
         np.testing.assert_array_equal(a.permutations, b.permutations)
 
 
-def test_sweep_that_asks_for_more_problems_goes_on_where_it_ended(tmp_path):
+def test_sweep_that_asks_for_more_problems_goes_on_where_it_ended(tmp_path, here):
     (short,) = grid([0], [RunType.Full], **SHORT)
     (longer,) = grid([0], [RunType.Full], **{**SHORT, "problems": 6})
-    Sweep(tmp_path, [short]).train(workers=1)
+    Sweep(tmp_path, [short]).train(here)
     with Session.open(tmp_path / short.file) as session:
         before = session.trial_column("task_loss")
-    (run,) = Sweep(tmp_path, [longer]).train(workers=1)
+    (run,) = Sweep(tmp_path, [longer]).train(here)
     assert (run.state, run.problems) == ("done", 6)
     with Session.open(tmp_path / short.file) as session:
         np.testing.assert_array_equal(session.trial_column("task_loss")[: len(before)], before)
@@ -86,10 +95,10 @@ def test_same_problems_are_shared_by_conditions(tmp_path):
     np.testing.assert_array_equal(*stimuli)
 
 
-def test_failed_run_is_reported_and_the_rest_goes_on(tmp_path):
+def test_failed_run_is_reported_and_the_rest_goes_on(tmp_path, here):
     runs = grid([0, 1], [RunType.Full], **SHORT)
     (tmp_path / runs[0].file).write_text("not a session")
-    states = {run.name: run for run in Sweep(tmp_path, runs).train(workers=1)}
+    states = {run.name: run for run in Sweep(tmp_path, runs).train(here)}
     assert states["full_seed0"].state == "failed"
     assert "full_seed0.h5" in states["full_seed0"].message
     assert states["full_seed1"].state == "done"
@@ -146,11 +155,11 @@ def test_empty_grids_are_refused_and_names_hold_what_varies():
     assert names == [run.name for run in grid([0], [RunType.Full], many)]
 
 
-def test_leftover_of_another_command_is_neither_trained_nor_replaced(tmp_path):
+def test_leftover_of_another_command_is_neither_trained_nor_replaced(tmp_path, here):
     other, run = (grid([0], [RunType.Full], **SHORT, sigma_rec=s)[0] for s in (0.2, 0.05))
     train_run(str(tmp_path), other)
     before = (tmp_path / run.file).read_bytes()
-    (result,) = Sweep(tmp_path, [run]).train(workers=1)
+    (result,) = Sweep(tmp_path, [run]).train(here)
     assert result.state == "failed"
     assert "sigma_rec = 0.2, not 0.05" in result.message
     assert (tmp_path / run.file).read_bytes() == before
@@ -234,7 +243,7 @@ def alive(pid):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="POSIX processes")
 def test_lost_worker_is_replaced_and_its_run_goes_on(tmp_path):
-    sweep = start(tmp_path, problems=2, max_trials=2000)
+    sweep = start(tmp_path, problems=2, max_trials=200)
     wait_until(under_way(tmp_path))
     os.kill(children(sweep)[0], signal.SIGKILL)
     out, error = sweep.communicate(timeout=300)
@@ -282,7 +291,8 @@ def test_folder_of_another_sweep_is_refused(tmp_path):
         Sweep(tmp_path)
 
 
-def test_command_trains_a_grid_and_says_so(tmp_path, capsys):
+def test_command_trains_a_grid_and_says_so(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(sweeps, "LocalPool", ThreadPoolExecutor)
     settings = [f"--set={name}={value}" for name, value in SHORT.items() if name != "problems"]
     arguments = ["--seeds", "0", "--problems", "2", *settings, "-o", str(tmp_path), "--json"]
     assert command.main([*arguments, "--jobs", "1"]) == 0
