@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from l2l_engine import network
+from l2l_engine import network, task
 from l2l_engine.config import Activation, RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.task import FloatArray
@@ -79,6 +79,38 @@ def run_trials(
         states,
     )
     return states
+
+
+def simulate(
+    weights: NetworkWeights,
+    stimuli: FloatArray,
+    config: RunConfig,
+    *,
+    initial_state: FloatArray | None = None,
+) -> FloatArray:
+    """As :func:`l2l_engine.network.simulate`, for a stack of K networks.
+
+    Parameters
+    ----------
+    stimuli : (K, M, stimulus_channels)
+    initial_state : (K, M, N), optional
+        Where to start; by default each network's own.
+
+    Returns
+    -------
+    (K, M, T, N)
+    """
+    shown = task.inputs(stimuli, config)
+    states = [
+        run_trials(
+            weights[row],
+            shown[row] @ weights.input[row] + weights.bias[row],
+            config,
+            initial_state=None if initial_state is None else initial_state[row],
+        )
+        for row in range(len(stimuli))
+    ]
+    return np.stack(states)
 
 
 def _step(

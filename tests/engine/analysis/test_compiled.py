@@ -9,7 +9,7 @@ import pytest
 from l2l_engine import network
 from l2l_engine.analysis import compiled
 from l2l_engine.config import Activation, RunConfig
-from l2l_engine.network import initial_weights
+from l2l_engine.network import NetworkWeights, initial_weights
 
 STEPS, TRIALS = 200, 3
 
@@ -61,7 +61,7 @@ def test_without_numba_numpy_answers():
         "import numpy as np\n"
         "from l2l_engine.analysis import compiled\n"
         "from l2l_engine.config import RunConfig\n"
-        "from l2l_engine.network import initial_weights\n"
+        "from l2l_engine.network import NetworkWeights, initial_weights\n"
         "config = RunConfig(units=12)\n"
         "weights = initial_weights(np.random.RandomState(0), config)\n"
         "compiled.prepare()\n"
@@ -69,3 +69,18 @@ def test_without_numba_numpy_answers():
         "assert states.shape == (2, 5, 12) and (states > 0).all()\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("given", [False, True], ids=["own start", "start given"])
+def test_a_stack_is_simulated_as_numpy_does(given):
+    config = network_of(Activation.SOFTPLUS, np.float64)[0]
+    random = np.random.RandomState(5)
+    networks = [initial_weights(random, config).astype(np.float64) for _ in range(2)]
+    weights = NetworkWeights(
+        *map(np.stack, zip(*(n.arrays().values() for n in networks), strict=True))
+    )
+    stimuli = random.randn(2, 2, config.stimulus_channels)
+    start = {"initial_state": random.rand(2, 2, config.units)} if given else {}
+    found = compiled.simulate(weights, stimuli, config, **start)
+    expected = network.simulate(weights, stimuli, config, **start)
+    np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
