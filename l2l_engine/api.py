@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 
 from l2l_engine import branching, shipped
 from l2l_engine.config import ConfigError, RunConfig, RunType
+from l2l_engine.protocols import choosing
+from l2l_engine.protocols.protocol import Protocol, ProtocolError
 from l2l_engine.published_names import from_published_names
 from l2l_engine.reproduction.published import PUBLISHED, Published
+from l2l_engine.starting import protocol_of
 from l2l_engine.storage.session import Session
 
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ def train(
     rType: RunType | str = RunType.Full,
     *,
     stimuli: NDArray[np.floating] | None = None,
+    protocol: Protocol | str | PathLike[str] | None = None,
     path: str | PathLike[str] | None = None,
     overwrite: bool = False,
     resume: bool = False,
@@ -56,8 +60,13 @@ def train(
     stimuli : (P, 2, stimulus_channels), optional
         Stimuli of your own for the first P problems, made unit length: those that ask for response 0
         and for response 1. Later problems are drawn, as all are by default.
+    protocol : Protocol, str or path, optional
+        Which problems are learned, in which order, under which rules, in place of a run type: a
+        :class:`l2l_engine.protocols.Protocol`, the name of a template such as
+        ``"revisit-and-reverse"``, or a JSON file.
     path : str or path, optional
-        The session file; by default ``l2l_seed{seed}_{rType}.h5`` in the working folder.
+        The session file; by default ``l2l_seed{seed}_{rType}.h5`` in the working folder, or with the
+        protocol's name in place of the run type.
     overwrite : bool
         Replace an existing file.
     resume : bool
@@ -83,6 +92,8 @@ def train(
     ------
     ConfigError
         When a parameter is unknown or out of range.
+    ProtocolError
+        When the protocol cannot be run as written, or does not fit the parameters.
     SessionError
         When the file cannot be made.
 
@@ -107,15 +118,28 @@ def train(
         }
     )
     settings = from_published_names(options)
-    config = RunConfig.from_values(arguments.fields | settings.fields)
+    values = arguments.fields | settings.fields
+    followed = None
+    if protocol is None:
+        config = RunConfig.from_values(values)
+    else:
+        if stimuli is not None:
+            raise ProtocolError(
+                "stimuli and protocol exclude each other: a stage of own stimuli does the same."
+            )
+        followed = protocol if isinstance(protocol, Protocol) else choosing.choose(protocol)
+        if RunType(values["run_type"]) is RunType.Full:
+            del values["run_type"]
+        config = followed.configure(values)
     own = [] if stimuli is None else [branching.normalised(pair, config) for pair in stimuli]
     most = settings.total_trials or math.inf
-    target = Path(path or f"l2l_seed{config.seed}_{config.run_type.value}.h5")
+    what = config.run_type.value if followed is None else choosing.file_name(followed)
+    target = Path(path or f"l2l_seed{config.seed}_{what}.h5")
     if resume and target.exists():
-        _check_same(target, config)
+        _check_same(target, config, followed)
         opened = Run.resume(target, problems=config.problems)
     else:
-        opened = Run.create(target, config, overwrite=overwrite)
+        opened = Run.create(target, config, protocol=followed, overwrite=overwrite)
     with opened as run, _bar(progress, run) as show:
         while not run.finished and run.n_trials < most:
             if run.trial_in_problem == 0 and run.n_problems < len(own):
@@ -148,8 +172,12 @@ def published() -> dict[str, Published]:
     return dict(PUBLISHED)
 
 
-def _check_same(path: Path, config: RunConfig) -> None:
+def _check_same(path: Path, config: RunConfig, protocol: Protocol | None) -> None:
     with Session.open(path) as session:
+        if protocol_of(session) != protocol:
+            raise ConfigError(
+                f"{path} follows another protocol: give another path, or overwrite=True without resume."
+            )
         for name, ours in asdict(config).items():
             theirs = getattr(session.config, name)
             if name != "problems" and theirs != ours:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.branching import boundary
-from l2l_engine.commands import common, parameters, training
+from l2l_engine.commands import common, parameters, protocols, training
 from l2l_engine.commands.output import Output
 from l2l_engine.commands.train import foresee
 from l2l_engine.run import Run
@@ -38,8 +38,15 @@ def _work(options: argparse.Namespace, output: Output) -> int:
             raise common.UsageError("The branch must be another file than its parent: rename it.")
         finished = session.n_problems if options.after is None else options.after
         stimuli = _stimuli(session, options)
-        start = boundary(session, finished, changes, stimuli)
-        chosen = _chosen_later(session, finished + (stimuli is not None))
+        protocol = protocols.chosen(options, after=finished)
+        if protocol is not None and stimuli is not None:
+            raise common.UsageError(
+                "--protocol says what comes next: leave --repeat, --reverse and --stimuli out."
+            )
+        start = boundary(session, finished, changes, stimuli, protocol)
+        chosen = None
+        if start.protocol is None:
+            chosen = _chosen_later(session, finished + (stimuli is not None))
     if chosen is not None:
         output.note(
             f"Problem {chosen} of {options.session} had stimuli that were chosen: the branch draws "
@@ -53,6 +60,7 @@ def _work(options: argparse.Namespace, output: Output) -> int:
         options.output,
         changes=changes,
         stimuli=stimuli,
+        protocol=protocol,
         overwrite=options.overwrite,
         report=output.note,
     )
@@ -91,6 +99,7 @@ def _parser() -> common.Parser:
         "l2l-branch run.h5 --after 20 --sigma-rec 0.1 -o noisy.h5",
         "l2l-branch run.h5 --after 50 --reverse 50 --problems 51 -o reversal.h5",
         "l2l-branch run.h5 --stimuli own.csv -o own.h5",
+        "l2l-branch run.h5 --protocol serial-reversal --protocol-set warm_up=0 -o reversals.h5",
         dry_run=True,
     )
     files = parser.add_argument_group("files", "such as run.h5 -o branch.h5")
@@ -126,6 +135,7 @@ def _parser() -> common.Parser:
         metavar="FILE",
         help=f"the next problem has these two stimuli ({', '.join(SUFFIXES)}), made unit length",
     )
+    protocols.add(parser, listing=False)
     parameters.add(parser, leave_out=_FIXED)
     return parser
 

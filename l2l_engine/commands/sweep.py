@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from l2l_engine import extras
-from l2l_engine.commands import common
+from l2l_engine.commands import common, protocols
 from l2l_engine.commands.output import Output, Progress
 from l2l_engine.commands.train import MS_A_TRIAL
 from l2l_engine.config import L2LError, RunConfig, RunType
 from l2l_engine.outlook import duration
-from l2l_engine.sweeps.grid import SweepRun, grid, parse_seeds, parse_setting
+from l2l_engine.sweeps.grid import SweepRun, grid, parse_seeds, parse_setting, protocol_grid
 from l2l_engine.sweeps.pace import PaceMeter
 from l2l_engine.sweeps.sweep import Sweep
 
@@ -31,6 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _work(options: argparse.Namespace, output: Output) -> int:
+    if options.list_protocols:
+        return protocols.show_all(output)
+    if options.output is None:
+        raise common.UsageError("Give -o DIR, the folder of the sweep. See l2l-sweep --help.")
     sweep = Sweep(options.output, _runs(options))
     if options.dry_run:
         return _foresee(sweep, options.jobs, output)
@@ -94,13 +98,24 @@ def _foresee(sweep: Sweep, jobs: int | None, output: Output) -> int:
 def _runs(options: argparse.Namespace) -> list[SweepRun] | None:
     """The grid asked for; None to resume the one in the folder."""
     if options.seeds is None:
-        if options.set or options.run_types or options.problems or options.same_problems:
+        asked = (options.set, options.run_types, options.problems, options.same_problems,
+                 options.protocols, options.protocol_set)  # fmt: skip
+        if any(asked):
             raise common.UsageError("--seeds is missing: say which seeds to train, such as 0-9.")
         return None
     settings = dict(map(parse_setting, options.set or ()))
     fixed: dict[str, Any] = {"same_problems": True} if options.same_problems else {}
     if options.problems is not None:
         fixed["problems"] = options.problems
+    if options.protocols:
+        if options.run_types:
+            raise common.UsageError("--protocols and --run-types exclude each other.")
+        kinds = protocol_grid(
+            options.protocols, dict(map(parse_setting, options.protocol_set or ()))
+        )
+        return grid(parse_seeds(options.seeds), (), settings, protocols=kinds, **fixed)
+    if options.protocol_set:
+        raise common.UsageError("--protocol-set is given without --protocols: name a protocol.")
     run_types = options.run_types or [RunType.Full]
     return grid(parse_seeds(options.seeds), run_types, settings, **fixed)
 
@@ -179,6 +194,7 @@ def _parser() -> common.Parser:
         f"where it stopped; finished runs are kept. Parameters for --set: {names}.",
         f"l2l-sweep --seeds 0-9 --run-types {' '.join(common.RUN_TYPES.split(','))} -o sweep",
         "l2l-sweep --seeds 0-4 --set sigma_rec=0.05,0.1 --set units=50,100 -o noise",
+        "l2l-sweep --seeds 0-9 --protocols replay --protocol-set share=0.1,0.2,0.5 -o replay",
         "l2l-sweep -o sweep    # resume what the folder holds",
         dry_run=True,
     )
@@ -190,6 +206,21 @@ def _parser() -> common.Parser:
         type=common.run_type,
         metavar="TYPE",
         help=f"any of {common.RUN_TYPES} (default: full)",
+    )
+    runs.add_argument(
+        "--protocols",
+        nargs="+",
+        metavar="NAME|FILE",
+        help="named protocols or protocols' JSON files, in place of run types",
+    )
+    runs.add_argument(
+        "--protocol-set",
+        action="append",
+        metavar="NAME=V,V",
+        help="values of a parameter of the named protocols to go through; may be repeated",
+    )
+    runs.add_argument(
+        "--list-protocols", action="store_true", help="explain every named protocol, and stop"
     )
     runs.add_argument(
         "--set",
@@ -206,9 +237,7 @@ def _parser() -> common.Parser:
         help="every run of a seed meets the same problems, whatever its parameters",
     )
     place = parser.add_argument_group("where", "such as -o sweep --jobs 4")
-    place.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="DIR", help="folder of the sweep"
-    )
+    place.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder of the sweep")
     place.add_argument(
         "--jobs",
         type=_positive,

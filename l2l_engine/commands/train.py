@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from l2l_engine.commands import common, parameters, training
+from l2l_engine.commands import common, parameters, protocols, training
 from l2l_engine.commands.output import Output
 from l2l_engine.config import RunConfig
 from l2l_engine.outlook import duration, trials_left
@@ -24,13 +24,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _work(options: argparse.Namespace, output: Output) -> int:
+    if options.list_protocols:
+        return protocols.show_all(output)
     changes = parameters.given(options)
+    protocol = protocols.chosen(options)
     if (options.resume is None) == (options.output is None):
         raise common.UsageError(
             "Give either -o FILE for a new run or --resume FILE to continue one. "
             "See l2l-train --help."
         )
     if options.resume is not None:
+        if protocol is not None:
+            raise common.UsageError(
+                "--protocol cannot be changed with --resume: l2l-branch takes another protocol."
+            )
         problems = changes.pop("problems", None)
         if changes:
             name = next(iter(changes)).replace("_", "-")
@@ -42,11 +49,17 @@ def _work(options: argparse.Namespace, output: Output) -> int:
             return _foresee_resumed(options.resume, problems, output)
         run = Run.resume(options.resume, problems=problems, report=output.note)
     else:
-        config = RunConfig.from_values(changes)
+        config = RunConfig.from_values(changes) if protocol is None else protocol.configure(changes)
         if options.dry_run:
             check_new(options.output, overwrite=options.overwrite)
             return foresee(config, [], options.output, output)
-        run = Run.create(options.output, config, overwrite=options.overwrite, report=output.note)
+        run = Run.create(
+            options.output,
+            config,
+            protocol=protocol,
+            overwrite=options.overwrite,
+            report=output.note,
+        )
     return training.train(run, output)
 
 
@@ -80,12 +93,14 @@ def _parser() -> common.Parser:
         "stops between trials; --resume then continues with identical results.",
         "l2l-train --seed 1 --problems 60 -o seed1.h5",
         "l2l-train --resume seed1.h5 --problems 100",
+        "l2l-train --protocol revisit-and-reverse --protocol-set sets=5 -o revisit.h5",
         dry_run=True,
     )
     files = parser.add_argument_group("files", "such as -o seed1.h5, or --resume seed1.h5")
     files.add_argument("-o", "--output", type=Path, metavar="FILE", help="the session to make")
     files.add_argument("--resume", type=Path, metavar="FILE", help="the session to continue")
     files.add_argument("--overwrite", action="store_true", help="replace an existing session")
+    protocols.add(parser)
     parameters.add(parser)
     return parser
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from typing import Any
 
 from l2l_engine.config import RunConfig, RunType
-from l2l_engine.protocols.protocol import Protocol, ProtocolError, Stage
+from l2l_engine.protocols.protocol import MOST_PROBLEMS, Protocol, ProtocolError, Stage
 from l2l_engine.training.plan import (
     Adam,
     Elastic,
@@ -200,7 +201,7 @@ TEMPLATES: dict[str, Template] = {
 """Every template by its name."""
 
 
-def template(name: str, **numbers: float) -> Protocol:
+def template(name: str, **numbers: Any) -> Protocol:
     """The protocol that a template makes.
 
     Parameters
@@ -222,7 +223,12 @@ def template(name: str, **numbers: float) -> Protocol:
         if key not in known:
             allowed = ", ".join(known)
             raise ProtocolError(f"{name} has no parameter {key}: it has {allowed}.")
-        if isinstance(known[key].default, int) and (value != int(value) or value < 0):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e9:
+            raise ProtocolError(f"{name}: {key} = {value} must be a number below 1000000000.")
+        whole_number = isinstance(known[key].default, int)
+        if whole_number and value > MOST_PROBLEMS:
+            raise ProtocolError(f"{name}: {key} = {value:g} must be at most {MOST_PROBLEMS}.")
+        if whole_number and (value != int(value) or value < 0):
             raise ProtocolError(f"{name}: {key} = {value:g} must be a whole number, at least 0.")
     whole = {
         key: int(value) if isinstance(known[key].default, int) else float(value)

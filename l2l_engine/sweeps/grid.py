@@ -6,11 +6,14 @@ import enum
 import hashlib
 import itertools
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from l2l_engine.config import ConfigError, RunConfig, RunType
+from l2l_engine.protocols import choosing, notation
+from l2l_engine.protocols.protocol import Protocol
 
 LARGEST = 100_000  # runs of one sweep
 _LONGEST_NAME = 80  # characters; beyond, a digest stands for the parameters
@@ -29,6 +32,7 @@ class SweepRun:
     inherited: int = 0  # of the trials, those of the run it branched from
     trials_left: float = float("nan")  # expected
     baseline: str = ""  # file of the Full run it branches from, once that has come far enough
+    protocol: str = ""  # what it follows, JSON; empty: its run type
 
     @property
     def file(self) -> str:
@@ -40,6 +44,8 @@ def grid(
     seeds: Sequence[int],
     run_types: Sequence[RunType],
     settings: Mapping[str, Sequence[Any]] | None = None,
+    *,
+    protocols: Mapping[str, Protocol] | None = None,
     **fixed: Any,
 ) -> list[SweepRun]:
     """Every combination of seeds, run types and settings, as runs yet to be made.
@@ -50,6 +56,9 @@ def grid(
         What to combine.
     settings : mapping, optional
         Values of parameters, by name. Those with several values are part of the runs' names.
+    protocols : mapping, optional
+        What runs follow in place of a run type, by the word that stands for it in their names; see
+        :func:`protocol_grid`. ``run_types`` is then not used.
     **fixed
         Parameters that all runs share.
 
@@ -60,7 +69,8 @@ def grid(
         out of range.
     """
     settings = dict(settings or {})
-    sizes = {"seed": len(seeds), "run type": len(run_types)}
+    kinds: Sequence[Any] = list(protocols.items()) if protocols is not None else run_types
+    sizes = {"seed": len(seeds), "protocol" if protocols is not None else "run type": len(kinds)}
     sizes |= {name: len(values) for name, values in settings.items()}
     for name, size in sizes.items():
         if size == 0:
@@ -74,17 +84,56 @@ def grid(
     runs = []
     for values in itertools.product(*settings.values()):
         chosen = dict(zip(settings, values, strict=True))
-        for run_type, seed in itertools.product(run_types, seeds):
-            config = RunConfig.from_values({**fixed, **chosen, "seed": seed, "run_type": run_type})
-            runs.append(SweepRun(_name(config, varied), config))
+        for kind, seed in itertools.product(kinds, seeds):
+            given = {**fixed, **chosen, "seed": seed}
+            if protocols is not None:
+                word, protocol = kind
+                config = protocol.configure(given)
+                written = notation.to_json(protocol)
+                runs.append(SweepRun(_name(config, varied, word), config, protocol=written))
+            else:
+                config = RunConfig.from_values(given | {"run_type": kind})
+                runs.append(SweepRun(_name(config, varied, config.run_type.short), config))
     if len({run.name for run in runs}) < len(runs):
         raise ConfigError("The sweep names a seed, run type or value twice: give each once.")
     return runs
 
 
-def _name(config: RunConfig, varied: Iterable[str]) -> str:
-    """``ds_seed3_sigma_rec=0.1``: the run type, the seed and the parameters that vary."""
-    stem = f"{config.run_type.short}_seed{config.seed}"
+def protocol_grid(
+    asked: Sequence[str], settings: Mapping[str, Sequence[Any]] | None = None
+) -> dict[str, Protocol]:
+    """Every combination of protocols and their parameters, for :func:`grid`.
+
+    Parameters
+    ----------
+    asked : sequence of str
+        Names of templates, or JSON files.
+    settings : mapping, optional
+        Values of the templates' parameters, by name. Those with several are part of the runs' names.
+
+    Raises
+    ------
+    ProtocolError, ConfigError
+        When a protocol or a parameter is unknown, or one is named twice.
+    """
+    settings = dict(settings or {})
+    if math.prod(map(len, settings.values())) * len(asked) > LARGEST:
+        raise ConfigError(f"The sweep has more than {LARGEST:,} protocols: ask for fewer.")
+    found: dict[str, Protocol] = {}
+    for name, values in itertools.product(asked, itertools.product(*settings.values())):
+        numbers = dict(zip(settings, values, strict=True))
+        protocol = choosing.choose(name, numbers)
+        words = [f"{key}={_shown(numbers[key])}" for key in settings if len(settings[key]) > 1]
+        word = "_".join([choosing.file_name(protocol), *words])
+        if word in found:
+            raise ConfigError(f"The sweep names the protocol {word} twice: give each another name.")
+        found[word] = protocol
+    return found
+
+
+def _name(config: RunConfig, varied: Iterable[str], kind: str) -> str:
+    """``ds_seed3_sigma_rec=0.1``: run type or protocol, the seed and the parameters that vary."""
+    stem = f"{kind}_seed{config.seed}"
     words = [f"{name}={_shown(getattr(config, name))}" for name in varied]
     name = "_".join([stem, *words])
     if len(name) <= _LONGEST_NAME:

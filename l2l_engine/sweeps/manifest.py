@@ -94,7 +94,7 @@ def _row(run: SweepRun) -> dict[str, object]:
         "trials": run.trials,
         "inherited": run.inherited,
         "config": json.loads(run.config.to_json()),
-    }
+    } | ({"protocol": run.protocol} if run.protocol else {})
 
 
 def _run(row: dict[str, object]) -> SweepRun:
@@ -112,6 +112,7 @@ def _run(row: dict[str, object]) -> SweepRun:
         problems=_count(row["problems"]),
         trials=_count(row["trials"]),
         inherited=_count(row.get("inherited", 0)),
+        protocol=str(row.get("protocol", "")),
     )
 
 

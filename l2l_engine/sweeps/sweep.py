@@ -61,7 +61,10 @@ class Sweep:
             runs = list(known.values())
         for run in runs:
             old = known.get(run.name)
-            if old is not None and run.config.replace(problems=old.config.problems) != old.config:
+            if old is None:
+                continue
+            same = run.config.replace(problems=old.config.problems) == old.config
+            if not same or run.protocol != old.protocol:
                 raise SweepError(
                     f"{self.folder / run.file} was made with other parameters: "
                     "choose another folder."
@@ -203,11 +206,12 @@ class Sweep:
         full = {
             run.config.replace(problems=RunType.Full.default_problems): run.file
             for run in self.runs.values()
-            if not run.config.run_type.perturbs
+            if not (run.config.run_type.perturbs or run.protocol)
         }
         for name, run in self.runs.items():
             baseline = full.get(run.config.replace(run_type=RunType.Full), "")
-            baseline = baseline if run.config.run_type.perturbs else ""
+            branches = run.config.run_type.perturbs and not run.protocol
+            baseline = baseline if branches else ""
             old = known.get(name)
             path = self.folder / run.file
             done = old is not None and old.state == "done"

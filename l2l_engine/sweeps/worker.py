@@ -14,6 +14,7 @@ import numpy as np
 
 from l2l_engine.config import L2LError, RunConfig, RunType
 from l2l_engine.outlook import trials_left
+from l2l_engine.protocols import notation
 from l2l_engine.storage.errors import BusyError
 from l2l_engine.storage.session import Session
 from l2l_engine.sweeps.grid import SweepRun
@@ -104,7 +105,8 @@ def _begin(path: Path, run: SweepRun) -> Any:
         return Run.branch(
             baseline, run.config.baseline_problems, path, changes=changes, overwrite=True
         )
-    return Run.create(path, run.config, overwrite=True)
+    protocol = notation.from_json(run.protocol) if run.protocol else None
+    return Run.create(path, run.config, protocol=protocol, overwrite=True)
 
 
 def _session_of(path: Path, run: SweepRun) -> bool | None:
@@ -126,9 +128,9 @@ def _check_own(session: Session, run: SweepRun) -> None:
                 f"{session.path} is another run ({item.name} = {_shown(theirs)}, not "
                 f"{_shown(ours)}): move it away, or choose another folder."
             )
-    if session.protocol is not None:
+    if (session.protocol or "") != run.protocol:
         raise LeftoverError(
-            f"{session.path} follows a protocol and is not of this sweep: move it away, or choose "
+            f"{session.path} follows another protocol and is not of this sweep: move it away, or choose "
             "another folder."
         )
     if session.source is not None:
