@@ -7,6 +7,7 @@ from typing import Any
 
 from PyQt6.QtCore import Qt
 
+from l2l_engine.figures import REGISTRY
 from l2l_gui.dialogs.movie import Moves, MovieDialog
 from l2l_gui.panels.base import Panel
 from l2l_gui.panels.figures.figure_list import NUMBER
@@ -15,6 +16,8 @@ from l2l_gui.tour.driver import Tour, TourError
 from l2l_gui.workers.figure_making import Stage
 
 ENDINGS = (".png", ".svg", ".pdf", ".csv", ".npz")
+FIGURES = tuple(REGISTRY)
+"""The numbers of the figures that are made."""
 
 
 def visit(name: str, problem: int | None = None) -> Callable[[Tour], None]:
@@ -61,8 +64,10 @@ def make_the_figures(tour: Tour) -> None:
     folder.mkdir(exist_ok=True)
     ready: list[int] = []
     for row in range(panel.figures.list.count()):
-        panel.figures.list.setCurrentRow(row)
         number = _number(panel, row)
+        if number not in FIGURES:
+            continue
+        panel.figures.list.setCurrentRow(row)
         tour.wait_for(f"Figure {number}", lambda: _ended(panel))
         stage, sentence = panel.maker.item(number).stage, panel.maker.item(number).sentence
         tour.measure(**{f"Figure {number}": sentence or stage.value})

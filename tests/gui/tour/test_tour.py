@@ -9,7 +9,7 @@ from driving import TINY
 
 from l2l_engine.run import Run
 from l2l_gui.tour import driver as tour
-from l2l_gui.tour import learning
+from l2l_gui.tour import exporting, learning
 from l2l_gui.tour import steps as tour_steps
 from l2l_gui.tour.driver import TourError
 
@@ -25,6 +25,8 @@ def small_run(tmp_path):
 
 def test_every_step_goes_well_and_is_reported(small_run, tmp_path, monkeypatch, qapp):
     monkeypatch.setattr(learning, "TRAINING_SECONDS", 0.5)
+    # one that can be made of the run, and one that cannot; the others' tests are those of figures
+    monkeypatch.setattr(exporting, "FIGURES", (3, 7))
     folder = tmp_path / "tour"
     code = tour.main(folder, [small_run], tour_steps.STEPS)
     report = json.loads((folder / "tour.json").read_text())
