@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import least_squares
 
 from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
 from l2l_engine.config import L2LError
@@ -168,6 +167,8 @@ def fit_exponential(counts: ArrayLike) -> ExponentialFit:
     L2LError
         When fewer than four problems were learned.
     """
+    from scipy.optimize import least_squares  # half a second, not for those that fit nothing
+
     values = np.asarray(counts, np.float64)
     learned = np.isfinite(values)
     if learned.sum() < _FEWEST_PROBLEMS:

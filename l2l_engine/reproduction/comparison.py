@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from l2l_engine.reproduction.measures import MEASURES, LearnedNetwork, Measure, measured
 from l2l_engine.reproduction.published import PUBLISHED, Published
@@ -63,6 +62,8 @@ def compare(networks: Sequence[LearnedNetwork]) -> list[Row]:
 
 
 def _welch(published: Published, values: Float64) -> float:
+    from scipy import stats  # most of a second, and a command's help needs none of it
+
     if len(values) < 2 or (published.spread == 0 and np.ptp(values) == 0):
         return float("nan")
     return float(
@@ -115,6 +116,8 @@ def ordering(slow: str, fast: str, means: dict[str, dict[int, float]]) -> Orderi
     ----------
     means : mean trials to criterion by condition and seed
     """
+    from scipy import stats
+
     shared = sorted(means[slow].keys() & means[fast].keys())
     logs = np.log([means[slow][seed] / means[fast][seed] for seed in shared])
     nothing = float("nan")

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy.io
 from numpy.typing import NDArray
 
 from l2l_engine import network
@@ -148,6 +147,8 @@ def _write_states(run: Session, folder: Path, prefix: str, states: NDArray[np.fl
 
 
 def _write_problems(run: Session, folder: Path, prefix: str, progress: Progress | None) -> None:
+    from scipy.io import savemat  # a third of a second
+
     available = run.available
     failed = _failed(run)
     stimuli = run.stimuli
@@ -160,7 +161,7 @@ def _write_problems(run: Session, folder: Path, prefix: str, progress: Progress 
             np.savetxt(folder / f"{names.STIMULI}_{prefix}_{number}.txt", rows, fmt=names.WHOLE)
         if available[index] and not failed[index]:
             arrays = {names.IMAGES: stimuli[index], **names.mat_variables(run.weights(index))}
-            scipy.io.savemat(folder / f"{names.NETWORK}_{prefix}_{number}.mat", arrays)
+            savemat(folder / f"{names.NETWORK}_{prefix}_{number}.mat", arrays)
         if progress:
             progress(number / run.n_problems)
 

@@ -1,5 +1,6 @@
 """What all commands share: configuration files, errors, events, pipes and encodings."""
 
+import importlib
 import json
 import os
 import subprocess
@@ -119,24 +120,24 @@ def test_signal_while_something_computes_ends_with_the_usual_code():
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_version_help_with_examples_and_short_errors(name):
-    def call(*arguments, **environment):
-        return subprocess.run(
-            [sys.executable, "-m", f"l2l_engine.commands.{name}", *arguments],
-            capture_output=True,
-            env=os.environ | environment,
-        )
-
-    helped = call("--help", PYTHONIOENCODING="ascii")
+def test_every_command_has_version_help_with_examples_and_short_errors(name, capsys):
+    helped = subprocess.run(
+        [sys.executable, "-m", f"l2l_engine.commands.{name}", "--help"],
+        capture_output=True,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
     assert helped.returncode == 0, helped.stderr
     text = helped.stdout.decode("ascii")
     assert "examples:" in text
     assert all(flag in text for flag in ("--version", "--quiet", "--json", "--config"))
     assert "(default: None)" not in text
-    assert __version__ in call("--version").stdout.decode()
-    wrong = call("--bogus")
-    assert wrong.returncode == 2
-    assert len(wrong.stderr.splitlines()) == 1
+    main = importlib.import_module(f"l2l_engine.commands.{name}").main
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert not ended.value.code
+    assert __version__ in capsys.readouterr().out
+    assert main(["--bogus"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
 
 
 _TOO_LONG = 300 * "n" + ".h5"

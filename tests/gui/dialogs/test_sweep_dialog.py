@@ -56,8 +56,9 @@ def test_a_grid_is_trained_watched_and_a_run_opened(window, tmp_path, qtbot, no_
 
 def test_a_stopped_sweep_is_resumed_where_it_was(window, tmp_path, qtbot, monkeypatch, no_errors):
     folder = tmp_path / "sweep"
-    dialog = dialog_of(window, folder, max_trials=500_000, criterion_loss=1e-9)
-    dialog.form.problems.setValue(1)
+    # a file shows new trials at the end of each problem, or after eight seconds
+    dialog = dialog_of(window, folder, max_trials=300, criterion_loss=1e-9)
+    dialog.form.problems.setValue(1000)
     dialog.start.click()
     qtbot.waitUntil(
         lambda: dialog._progress is not None and dialog._progress.runs[0].trials > 0,
