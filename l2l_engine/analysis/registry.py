@@ -45,6 +45,7 @@ BUILT_IN: dict[str, str] = {
     "dynamical-similarity": _HERE + "dynamics_similarity:dynamical_similarity",
     "lyapunov": _HERE + "lyapunov:lyapunov",
     "selectivity": _HERE + "selectivity:selectivity",
+    "revisit": _HERE + "revisit:revisit",
 }
 """Name of each analysis, and where its function is."""
 

@@ -7,10 +7,12 @@ problem, a network that was not saved), and every mean, standard error and group
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from l2l_engine.config import L2LError
 from l2l_engine.task import FloatArray
 
 Float64 = NDArray[np.float64]
@@ -124,3 +126,35 @@ def matrix_participation_ratio(covariances: FloatArray) -> Float64:
 def _participation(total: FloatArray, squares: FloatArray) -> Float64:
     nothing = np.full(np.shape(total), np.nan)
     return np.divide(np.square(total), squares, out=nothing, where=squares > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class LinearFit:
+    """A straight line through points, by least squares."""
+
+    slope: float
+    intercept: float
+    r_squared: float  # variance explained, from 0 to 1
+    n: int  # points
+
+
+def linear_fit(x: ArrayLike, y: ArrayLike) -> LinearFit:
+    """Regress ``y`` (n,) on ``x`` (n,), leaving out points of which either is NaN.
+
+    Raises
+    ------
+    L2LError
+        With fewer than three points, or where all x or all y are the same.
+    """
+    across, up = np.asarray(x, np.float64), np.asarray(y, np.float64)
+    known = np.isfinite(across) & np.isfinite(up)
+    across, up = across[known], up[known]
+    if len(across) < 3 or np.ptp(across) == 0 or np.ptp(up) == 0:
+        raise L2LError(f"A regression needs at least 3 different points: there are {len(across)}.")
+    from_mean, up_from_mean = across - across.mean(), up - up.mean()
+    product, spread = from_mean @ up_from_mean, from_mean @ from_mean
+    slope = product / spread
+    r_squared = product**2 / (spread * (up_from_mean @ up_from_mean))
+    return LinearFit(
+        float(slope), float(up.mean() - slope * across.mean()), float(r_squared), len(up)
+    )
