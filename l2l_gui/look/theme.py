@@ -83,7 +83,7 @@ class Theme(QObject):
             hints = app.styleHints()
             if hints is not None:
                 hints.colorSchemeChanged.connect(self._refresh)
-        self._paint_application()
+            self._paint_application()
         self._refresh()
 
     def _refresh(self) -> None:

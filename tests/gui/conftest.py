@@ -18,6 +18,7 @@ from PyQt6 import sip
 from PyQt6.QtCore import QThread, QTimer
 from PyQt6.QtWidgets import QApplication
 
+from l2l_engine.run import Run
 from l2l_gui.dialogs import guard
 from l2l_gui.look.resources_path import data
 from l2l_gui.look.theme import theme
@@ -77,21 +78,22 @@ def nothing_left_behind(sandbox: None, request: pytest.FixtureRequest) -> Iterat
 
     Widgets given to ``qtbot`` are closed by it, after this; they are told apart by their owner.
     """
-    _set_modules_aside()
-    threads_before, children_before = _python_threads(), _children()
+    _set_aside_what_lasts()
+    threads_before, began = _python_threads(), _ticks()
     before = {id(widget) for widget in QApplication.topLevelWidgets()}
-    timers = {id(timer) for timer in _alive(QTimer) if timer.isActive()}
     yield
     QApplication.processEvents()
     QApplication.sendPostedEvents(None, 52)  # deferred deletions
     gc.collect()
-    threads = [thread for thread in _alive(QThread) if thread.isRunning() and thread != _main()]
+    made = gc.get_objects()
+    # what was there before is set aside, and not among these
+    threads = [each for each in _alive(made, QThread) if each.isRunning() and each != _main()]
     assert not threads, f"left running: {[thread.objectName() for thread in threads]}"
     give_up = time.monotonic() + THREADS_END
     while (left := _python_threads() - threads_before) and time.monotonic() < give_up:
         time.sleep(0.02)  # a file being closed by a thread of its own
     assert not left, f"left running: {sorted(thread.name for thread in left)}"
-    children = _children() - children_before
+    children = _children(began)
     assert not children, f"left running: processes {sorted(children)}"
     if "qtbot" in request.fixturenames and "window" not in request.fixturenames:
         return
@@ -101,25 +103,26 @@ def nothing_left_behind(sandbox: None, request: pytest.FixtureRequest) -> Iterat
         if id(widget) not in before and widget.isVisible()
     ]
     assert not windows, f"left open: {windows}"
-    active = [t for t in _alive(QTimer) if t.isActive() and id(t) not in timers]
+    active = [timer for timer in _alive(made, QTimer) if timer.isActive()]
+    del made
     assert not active, f"left ticking: {[(t.parent(), t.interval()) for t in active]}"
 
 
 _modules = 0
 
 
-def _set_modules_aside() -> None:
-    """Keep what modules hold, of TensorFlow a million objects, from being looked through each time."""
+def _set_aside_what_lasts() -> None:
+    """Keep what there is before a test, of modules a million objects, from being looked through."""
     global _modules
     if len(sys.modules) != _modules:
         gc.collect()
-        gc.freeze()
         _modules = len(sys.modules)
+    gc.freeze()
 
 
-def _alive(kind: type) -> list:
+def _alive(objects: list, kind: type) -> list:
     # of the type, as isinstance would ask proxies
-    found = (each for each in gc.get_objects() if issubclass(type(each), kind))
+    found = (each for each in objects if issubclass(type(each), kind))
     return [each for each in found if not sip.isdeleted(each)]
 
 
@@ -133,16 +136,25 @@ def _python_threads() -> set[threading.Thread]:
     }
 
 
-def _children() -> set[int]:
-    """Child processes that run; a zombie has ended."""
+def _ticks() -> int:
+    """Now, as ``/proc`` has when a process started."""
+    if not hasattr(time, "CLOCK_BOOTTIME"):
+        return 0
+    return int(time.clock_gettime(time.CLOCK_BOOTTIME) * os.sysconf("SC_CLK_TCK"))
+
+
+def _children(since: int) -> set[int]:
+    """Child processes that have started since then and run; a zombie has ended."""
     found = set()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             words = stat.read_text().rpartition(")")[2].split()
+            if int(words[1]) != os.getpid() or words[0] == "Z" or int(words[19]) < since:
+                continue
             command = stat.with_name("cmdline").read_bytes()
         except OSError:  # ended meanwhile
             continue
-        if int(words[1]) == os.getpid() and words[0] != "Z" and b"resource_tracker" not in command:
+        if b"resource_tracker" not in command:
             found.add(int(stat.parent.name))
     return found
 
@@ -187,6 +199,25 @@ def window(qtbot) -> Iterator[MainWindow]:
 def opened(window: MainWindow, learned: Path, qtbot) -> MainWindow:
     """The window showing the learned session."""
     window.runner.open(learned)
+    qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
+    settle(window, qtbot)
+    return window
+
+
+@pytest.fixture(scope="session")
+def six_problems(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A session of a tiny network that learned six problems; to be copied."""
+    path = tmp_path_factory.mktemp("tiny") / "six.h5"
+    with Run.create(path, TINY.replace(problems=6)) as run:
+        while not run.finished:
+            run.step()
+    return path
+
+
+@pytest.fixture
+def small(window: MainWindow, six_problems: Path, tmp_path: Path, qtbot) -> MainWindow:
+    """The window showing six problems of a tiny network, for what does not depend on the network."""
+    window.runner.open(Path(shutil.copyfile(six_problems, tmp_path / "six.h5")))
     qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
     settle(window, qtbot)
     return window

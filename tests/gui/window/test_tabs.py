@@ -18,22 +18,22 @@ def tab_of(window: MainWindow, title: str) -> tuple[QTabBar, int]:
     pytest.fail(f"no tab {title}")
 
 
-def test_a_panel_behind_a_tab_computes_only_once_it_is_in_front(opened: MainWindow, qtbot):
-    opened.selection.select_problem(5)
-    opened.workspaces.go("dynamics")
-    settle(opened, qtbot)
-    behind = opened.workspaces.panel("speed")
-    front = opened.workspaces.panel("weight_change")
+def test_a_panel_behind_a_tab_computes_only_once_it_is_in_front(small: MainWindow, qtbot):
+    small.selection.select_problem(5)
+    small.workspaces.go("dynamics")
+    settle(small, qtbot)
+    behind = small.workspaces.panel("speed")
+    front = small.workspaces.panel("weight_change")
     assert front.has_content
     assert not behind.has_content
 
-    bar, index = tab_of(opened, behind.title)
+    bar, index = tab_of(small, behind.title)
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(index).center())
-    settle(opened, qtbot)
+    settle(small, qtbot)
     assert behind.has_content
 
     shown = front.answer.value
-    opened.selection.select_problem(6)
-    settle(opened, qtbot)
+    small.selection.select_problem(6)
+    settle(small, qtbot)
     assert behind.answer.value.problem == 6
     assert front.answer.value is shown
