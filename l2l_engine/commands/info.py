@@ -14,6 +14,8 @@ import numpy as np
 from l2l_engine import system
 from l2l_engine.commands import common
 from l2l_engine.commands.output import Output
+from l2l_engine.config import L2LError
+from l2l_engine.starting import protocol_of
 from l2l_engine.storage import checkpoint, hdf5, salvage
 from l2l_engine.storage.lock import is_being_written
 from l2l_engine.storage.results import is_results, read_summary
@@ -120,7 +122,7 @@ def _of_session(path: Path) -> dict[str, Any]:
             "mean_trials_to_criterion": _mean(session.trials_to_criterion),
             "stimuli": ", ".join(f"{count} {name}" for name, count in counts.items()) or None,
             "labels": sum(bool(label) for label in session.labels) or None,
-            "protocol": session.protocol,
+            "protocol": _protocol(session),
             "checkpoint_at_trial": None if state is None else checkpoint.integer(state, "trial"),
             "parent": lineage.parent,
             "parent_id": lineage.parent_id,
@@ -133,6 +135,22 @@ def _of_session(path: Path) -> dict[str, Any]:
             else "closed",
             "bytes": path.stat().st_size,
         }
+
+
+def _protocol(session: Session) -> str | None:
+    """The name of what the run follows, and how long that is; the text itself where it is none."""
+    try:
+        protocol = protocol_of(session)
+    except L2LError:
+        return session.protocol
+    if protocol is None:
+        return None
+    first = f" from problem {protocol.after + 1}" if protocol.after else ""
+    stages = len(protocol.stages)
+    return (
+        f"{protocol.name}: {protocol.problems} problem{'s' * (protocol.problems != 1)}{first} in "
+        f"{stages} stage{'s' * (stages != 1)}"
+    )
 
 
 def _mean(counts: Any) -> float | None:

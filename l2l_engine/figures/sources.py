@@ -24,6 +24,8 @@ from l2l_engine.figures.processed import (
     read_processed,
 )
 from l2l_engine.network import NetworkWeights
+from l2l_engine.protocols import notation
+from l2l_engine.protocols.protocol import ProtocolError
 from l2l_engine.storage.results import (
     Arrays,
     ResultKey,
@@ -43,7 +45,8 @@ class NetworkSource:
     """A network in training order: a session with its results, or a results file alone.
 
     ``computable`` says whether the networks themselves are at hand. With ``recompute`` what was
-    cached before is not looked at.
+    cached before is not looked at. ``protocol`` names what the run follows where that is no published
+    run type.
     """
 
     path: Path
@@ -51,13 +54,15 @@ class NetworkSource:
     results: Results
     computable: bool
     recompute: bool = False
+    protocol: str = ""
 
     @classmethod
     def of_session(cls, path: Path, recompute: bool = False) -> Self:
         """From a session file, even while another process writes it."""
         with Session.open(path) as session:
             summary = RunSummary.of(session)
-        return cls(path, summary, Results.beside(path), True, recompute)
+            followed = "" if session.protocol is None else _unpublished(path, session.protocol)
+        return cls(path, summary, Results.beside(path), True, recompute, followed)
 
     @classmethod
     def of_results(cls, path: Path) -> Self:
@@ -160,6 +165,13 @@ def select(sources: Sequence[FigureSource], needs: Needs, *, at_least: int = 1) 
         for source in sources
         if isinstance(source, Network) and source.config.run_type in needs.run_types
     ]
+    others = [source for source in fitting if isinstance(source, NetworkSource) and source.protocol]
+    fitting = [source for source in fitting if source not in others]
+    if others and not fitting and at_least:
+        raise LackingError(
+            f"{others[0].path} follows the protocol {others[0].protocol}, and the paper's figures are "
+            "made from its run types: give sessions of these."
+        )
     learned = [network for network in fitting if len(network.trials_to_criterion) >= needs.problems]
     if not learned and at_least:
         if fitting:
@@ -211,6 +223,15 @@ def _source(path: Path, recompute: bool) -> FigureSource:
     if path.is_file() and h5py.is_hdf5(path) and is_results(path):
         return NetworkSource.of_results(path)
     return NetworkSource.of_session(path, recompute)
+
+
+def _unpublished(path: Path, text: str) -> str:
+    """The name of a session's protocol; empty where it is a published run type."""
+    try:
+        protocol = notation.from_json(text)
+    except ProtocolError as error:
+        raise L2LError(f"{path}: {error}") from error
+    return "" if protocol.run_type is not None else protocol.name or "without a name"
 
 
 def _same(source: FigureSource, other: FigureSource) -> bool:

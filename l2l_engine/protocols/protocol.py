@@ -166,17 +166,18 @@ class Protocol:
                 f"The protocol {self.name} says which problems are learned: leave the run type out."
             )
         given = {"problems": self.total, **values}
-        config = RunConfig.from_values(given | {"run_type": self._run_type()})
+        config = RunConfig.from_values(given | {"run_type": self.run_type or RunType.Full})
         self.check(config)
         return config
 
-    def _run_type(self) -> RunType:
-        """The published run type it is; Full where it is none."""
+    @property
+    def run_type(self) -> RunType | None:
+        """The published run type it is; None where it is none."""
         for run_type in RunType:
             published = self.of_run_type(RunConfig(run_type=run_type, problems=self.problems))
-            if run_type.perturbs and self.stages == published.stages and len(self.stages) > 1:
+            if self.stages == published.stages and not self.after:
                 return run_type
-        return RunType.Full
+        return None
 
     def check(self, config: RunConfig) -> None:
         """Raise ProtocolError or ConfigError where the protocol does not fit a configuration."""

@@ -7,11 +7,13 @@ import pytest
 from tiny import TINY
 
 import l2l_engine
-from l2l_engine import starting
-from l2l_engine.commands import branch, sweep, train
+from l2l_engine import figures, starting
+from l2l_engine.commands import branch, info, sweep, train
 from l2l_engine.config import ConfigError, RunType
+from l2l_engine.network import initial_weights
 from l2l_engine.protocols import TEMPLATES, Protocol, ProtocolError, Stage, notation
 from l2l_engine.storage.session import Session
+from l2l_engine.storage.writer import SessionWriter
 from l2l_engine.sweeps.grid import grid, protocol_grid
 from l2l_engine.sweeps.sweep import Sweep
 from l2l_engine.training.plan import Plan, Repeat, Reverse
@@ -51,6 +53,22 @@ def test_a_named_protocol_is_trained_resumed_and_branched(tmp_path, capsys):
     assert branch.main([str(path), "--after=2", "--quiet", "-o", str(tmp_path / "same.h5")]) == 0
     with Session.open(path) as old, Session.open(tmp_path / "same.h5") as new:
         np.testing.assert_array_equal(old.trial_column("task_loss"), new.trial_column("task_loss"))
+
+
+def test_what_a_session_follows_is_said_and_no_paper_figure_is_made_of_it(tmp_path, capsys):
+    path = tmp_path / "run.h5"
+    protocol = Protocol("again", (Stage(), Stage(Plan(Repeat(1)))))
+    config = protocol.configure(TINY | {"manifold_dimensions": 2})
+    initial = initial_weights(np.random.RandomState(0), config)
+    SessionWriter.create(path, config, initial, protocol=notation.to_json(protocol)).close()
+    assert info.main([str(path)]) == 0
+    assert "again: 2 problems in 2 stages" in capsys.readouterr().out
+    with pytest.raises(figures.LackingError, match=r"run\.h5 follows the protocol again"):
+        figures.make(1, figures.load([path]))
+    full = notation.to_json(Protocol.of_run_type(config.replace(problems=3)))
+    SessionWriter.create(tmp_path / "full.h5", config, initial, protocol=full).close()
+    (source,) = figures.load([tmp_path / "full.h5"])
+    assert source.protocol == ""
 
 
 def test_dry_run_counts_the_protocols_problems(tmp_path, capsys):

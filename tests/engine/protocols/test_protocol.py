@@ -122,8 +122,13 @@ def test_what_needs_a_past_cannot_come_first(plan):
         (Plan(changes={"noise": 1}), "changes = noise must be one of"),
         (Plan(changes={"sigma_rec": -1.0}), "sigma_rec = -1"),
         (Plan(problem=Own(((1.0, 0.0), (0.0, 1.0)))), "stimulus_channels = 10"),
-        (Plan(readout=Readout(PerturbationKind.CONTROL, dimensions=51)), "at most units / 2 = 50"),
         (Plan(rule=LowRank(101)), "at most units = 100"),
+        (
+            Plan(readout=Readout(PerturbationKind.CONTROL, dimensions=5)),
+            "at most manifold_dimensions = 4",
+        ),
+        (Plan(readout=Readout(PerturbationKind.CONTROL, 1, derangement=True)), "at least 2"),
+        (Plan(rule=Projected(Subspace.DECISION, dimensions=51)), "at most units / 2 = 50"),
         (Plan(rule=Projected(Subspace.PAST, dimensions=100)), "below units = 100"),
     ],
 )
@@ -132,6 +137,33 @@ def test_what_does_not_fit_the_configuration_is_refused(plan, words):
         made(Stage(plan)).check(RunConfig())
     assert words in str(refused.value)
     assert str(refused.value).startswith("Stage 3")
+
+
+def test_a_branchs_protocol_numbers_problems_with_those_it_keeps():
+    stages = (Stage(Plan(label="new")), Stage(Plan(problem=Repeat(7)), 2), Stage(Plan(start="new")))
+    with pytest.raises(ProtocolError, match="Stage 2: problem = 7"):
+        Protocol("", stages)
+    protocol = Protocol("later", stages, after=10)
+    assert (protocol.problems, protocol.total) == (4, 14)
+    assert [protocol.stage_of(problem) for problem in range(11, 15)] == [0, 1, 1, 2]
+    assert protocol.plans()[-1].start == 11
+    course = protocol.course()
+    assert course.plan(3) == course.plan(14) == Plan()
+    assert (course.stage(9), course.stage(12), course.stage(14)) == (None, 1, None)
+    assert course.first_of_stage(12) == 11
+    assert notation.from_json(notation.to_json(protocol)) == protocol
+    assert notation.from_json(notation.to_json(protocol), after=12).plans()[-1].start == 13
+    for outside in (10, 15):
+        with pytest.raises(IndexError):
+            protocol.stage_of(outside)
+    with pytest.raises(ProtocolError, match="after = -1 must be from 0"):
+        Protocol("", stages, after=-1)
+
+
+@pytest.mark.parametrize("label", ["x" * 129, "ä" * 65, "a\0b"])
+def test_a_label_the_session_has_no_room_for_is_refused(label):
+    with pytest.raises(ProtocolError, match="Stage 1: the label must have at most 128 bytes"):
+        Protocol("", (Stage(Plan(label=label)),))
 
 
 def test_changes_make_the_configuration_of_their_problems():
