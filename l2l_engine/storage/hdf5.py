@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import io
 import os
@@ -66,6 +67,15 @@ def open_detached(path: Path) -> h5py.File:
     It is never waited for: a reader beside a writer waits, ever longer, for damage to be repaired.
     """
     return h5py.File(_Unmarked(path), "r")
+
+
+@atexit.register
+def _close_detached() -> None:
+    """HDF5 itself closes files last of all, and would call upon an interpreter that has ended."""
+    for identifier in h5py.h5f.get_obj_ids(types=h5py.h5f.OBJ_FILE):
+        file = h5py.File(identifier)
+        if file.driver == "fileobj":
+            file.close()
 
 
 class _Unmarked(io.RawIOBase):

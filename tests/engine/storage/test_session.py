@@ -282,3 +282,20 @@ def test_reading_and_writing_from_two_threads(writer, path):
         thread.join()
         session.refresh()
         assert session.n_problems == 39
+
+
+@pytest.mark.parametrize("held", ["session", "session.weights"], ids=["session", "a part of it"])
+def test_a_session_that_is_never_closed_does_not_spoil_the_end_of_the_process(writer, path, held):
+    runs.write(writer, 2)
+    writer.close()
+    code = (
+        "import ctypes, sys\n"
+        "from l2l_engine.storage.session import Session\n"
+        "session = Session.open(sys.argv[1])\n"
+        f"ctypes.pythonapi.Py_IncRef(ctypes.py_object({held}))  # as a cycle that is never freed\n"
+        "print(session.n_problems)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "2\n", "")
