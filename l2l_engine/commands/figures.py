@@ -34,31 +34,36 @@ def _work(options: argparse.Namespace, output: Output) -> int:
     _check_folder(options.output)
     sources = figures.load(paths, recompute=options.recompute)
     wanted = dict.fromkeys(options.figure or figures.REGISTRY)
-    lacking: list[int] = []
+    lacking: list[int | str] = []
     for number in wanted:
         try:
             _make(number, sources, options, output)
         except figures.LackingError as error:
             lacking.append(number)
-            output.warn(f"Figure {number} left out. {error}")
+            output.warn(f"{_called(number)} left out. {error}")
     missed = lacking if options.figure else len(lacking) == len(wanted)
     return common.REFUSED if missed else common.DONE
 
 
+def _called(number: int | str) -> str:
+    return f"The figure {number}" if number in figures.BEYOND else f"Figure {number}"
+
+
 def _make(
-    number: int, sources: Sequence[FigureSource], options: argparse.Namespace, output: Output
+    number: int | str, sources: Sequence[FigureSource], options: argparse.Namespace, output: Output
 ) -> None:
     if options.dry_run:
-        output.result(f"Would draw Figure {number} into {options.output}.", figure=number)
+        name = _called(number).replace("The", "the")
+        output.result(f"Would draw {name} into {options.output}.", figure=number)
         return
-    with output.progress(f"Figure {number}") as show:
+    with output.progress(_called(number)) as show:
         made = figures.make(number, sources, show)
         show(1.0, "drawing")
         written = made.save(options.output, options.format)
     pictures = [path for path in written if path.suffix != ".csv"]
     tables = len(written) - len(pictures)
     output.result(
-        f"Figure {number}. {made.caption}\n"
+        f"{made.title if number in figures.BEYOND else _called(number)}. {made.caption}\n"
         f"  {', '.join(map(str, pictures))} and {tables} CSV file{'s' * (tables != 1)}\n",
         figure=number,
         caption=made.caption,
@@ -73,6 +78,11 @@ def _check_folder(folder: Path) -> None:
         raise L2LError(f"{nearest} is not a folder: choose another for the figures.")
 
 
+def _number(text: str) -> int | str:
+    """A figure's number, or the name of one beyond the paper."""
+    return text if text in figures.BEYOND else int(text)
+
+
 def _parser() -> common.Parser:
     parser = common.parser(
         "l2l-figures",
@@ -81,6 +91,7 @@ def _parser() -> common.Parser:
         "to each session and reused while it is still valid.",
         "l2l-figures --shipped -o figures",
         "l2l-figures runs/*.h5 -o figures --figure 1 2 --format pdf png",
+        "l2l-figures revisit/*.h5 -o figures --figure revisit",
         dry_run=True,
     )
     given = parser.add_argument_group("sources", "such as runs/*.h5, or --shipped")
@@ -105,10 +116,11 @@ def _parser() -> common.Parser:
     drawn.add_argument(
         "--figure",
         nargs="+",
-        type=int,
-        choices=list(figures.REGISTRY),
+        type=_number,
+        choices=[*figures.REGISTRY, *figures.BEYOND],
         metavar="N",
-        help=f"which figures: {', '.join(map(str, figures.REGISTRY))}",
+        help=f"which figures: {', '.join(map(str, figures.REGISTRY))}; beyond the paper "
+        f"{', '.join(figures.BEYOND)}, drawn only if asked for",
     )
     drawn.add_argument(
         "--format", nargs="+", choices=FORMATS, default=["pdf"], help="formats (default: pdf)"

@@ -24,6 +24,7 @@ from l2l_engine.figures import (
     figure_5,
     figure_6,
     figure_7,
+    figure_revisit,
 )
 from l2l_engine.figures.contract import PaperFigure, Table
 from l2l_engine.figures.needs import LackingError
@@ -33,7 +34,7 @@ from l2l_engine.figures.sources import FigureSource, NetworkSource, load
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["REGISTRY", "LackingError", "Made", "PaperFigure", "load", "make"]
+__all__ = ["BEYOND", "REGISTRY", "LackingError", "Made", "PaperFigure", "load", "make"]
 
 REGISTRY: dict[int, PaperFigure] = {
     module.NUMBER: module
@@ -41,7 +42,10 @@ REGISTRY: dict[int, PaperFigure] = {
 }
 """The figures by their number in the paper."""
 
-_PAGES: dict[int, Callable[[Any], Iterator[Figure]]] = {figure_1.NUMBER: figure_1.pages}
+BEYOND: dict[str, PaperFigure] = {figure_revisit.NUMBER: figure_revisit}
+"""Figures that are not in the paper, by name."""
+
+_PAGES: dict[int | str, Callable[[Any], Iterator[Figure]]] = {figure_1.NUMBER: figure_1.pages}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +59,9 @@ class Made:
 
     @property
     def title(self) -> str:
-        """The figure's number and title."""
+        """The figure's number, if it is one of the paper, and title."""
+        if self.module.NUMBER in BEYOND:
+            return self.module.TITLE
         return f"Figure {self.module.NUMBER}: {self.module.TITLE}"
 
     @property
@@ -109,8 +115,19 @@ class Made:
         }
 
 
-def make(number: int, sources: Sequence[FigureSource], progress: Progress | None = None) -> Made:
+def make(
+    number: int | str, sources: Sequence[FigureSource], progress: Progress | None = None
+) -> Made:
     """Compute a figure from what ``load`` gave; what takes long is cached beside each session.
+
+    Parameters
+    ----------
+    number : int or str
+        Its number in the paper, or a name of :data:`BEYOND`.
+    sources : sequence
+        From :func:`load`.
+    progress : optional
+        Called with the fraction done, from 0 to 1; an exception it raises stops the work.
 
     Raises
     ------
@@ -119,7 +136,7 @@ def make(number: int, sources: Sequence[FigureSource], progress: Progress | None
     L2LError
         When they do not belong in one figure.
     """
-    module = REGISTRY[number]
+    module = BEYOND[number] if isinstance(number, str) else REGISTRY[number]
     runs = tuple(
         f"{source.name} (seed {source.config.seed})"
         for source in sources

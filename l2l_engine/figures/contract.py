@@ -27,9 +27,9 @@ class FigureContent(Protocol):
 
 
 class PaperFigure(Protocol):
-    """A figure's module."""
+    """A figure's module; ``NUMBER`` is its number in the paper, or a name for one beyond it."""
 
-    NUMBER: int
+    NUMBER: Any
     TITLE: str
     NEEDS: Needs
 

@@ -80,6 +80,8 @@ _UNITS = {
         "lower_whisker",
         "upper_whisker",
     ),
+    "trials per unit of similarity": ("slope_trials",),
+    "rad": ("angle_1_rad", "angle_2_rad", "angle_3_rad", "angle_4_rad"),
     "problems": ("time_constant_problems", "problems_earlier"),
     "ms": ("time_ms", "start_ms"),
     "a.u. per step": ("magnitude", "from_problem_1", "from_problem_before", "net_suppression"),
