@@ -79,7 +79,7 @@ def _without_keras() -> Iterator[None]:
         del sys.modules["keras"]
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=16)
 def _compiled(config: RunConfig) -> Callable[..., Found]:
     return compiled.compiled(config)
 

@@ -57,11 +57,11 @@ def test_results_are_kept_beside_the_session_and_do_as_well(run, tmp_path, capsy
 
 
 def test_all_that_published_files_suffice_for_is_drawn(reference, tmp_path, capsys):
-    assert command.main([str(reference / "published"), "-o", str(tmp_path)]) == 0
+    assert command.main([str(reference / "published"), "-o", str(tmp_path), "--format=svg"]) == 0
     said = capsys.readouterr()
-    pictures = {path.name for path in tmp_path.glob("*.pdf")}
-    fits = {f"figure_1_page_{n}.pdf" for n in range(1, 6)}
-    assert pictures == {"figure_1.pdf", "figure_5.pdf", "figure_6.pdf"} | fits
+    pictures = {path.name for path in tmp_path.glob("*.svg")}
+    fits = {f"figure_1_page_{n}.svg" for n in range(1, 6)}
+    assert pictures == {"figure_1.svg", "figure_5.svg", "figure_6.svg"} | fits
     assert [line.partition(": ")[2].partition(".")[0] for line in said.err.splitlines()] == [
         "Figure 2 left out",
         "Figure 3 left out",
@@ -94,7 +94,14 @@ def test_bad_input_gets_one_sentence_and_code_2(
 
 
 def test_shipped_networks_are_drawn_without_a_path_and_dry_run_draws_nothing(tmp_path, capsys):
-    arguments = ["--shipped", "--figure", "1", "--json", "-o", str(tmp_path / "figures")]
+    arguments = [
+        "--shipped",
+        "--figure=1",
+        "--format=svg",
+        "--json",
+        "-o",
+        str(tmp_path / "figures"),
+    ]
     assert command.main([*arguments, "--dry-run"]) == 0
     assert not (tmp_path / "figures").exists()
     assert command.main(arguments) == 0
