@@ -107,6 +107,13 @@ def _bounded_memory() -> Iterator[None]:
             resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
+@contextmanager
+def unbounded_memory() -> Iterator[None]:
+    """Keep readers from bounding this process's memory: one started meanwhile would inherit the bound."""
+    with _bounding:
+        yield
+
+
 def attribute(node: h5py.Group | h5py.File, name: str) -> str | int | None:
     """A text or whole number; None where there is none, or something of another kind.
 

@@ -20,6 +20,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from l2l_engine.config import L2LError
+from l2l_engine.storage.untrusted import unbounded_memory
 from l2l_engine.sweeps import worker
 
 _LOSSES = 5  # of one task
@@ -161,7 +162,8 @@ def _start() -> _Worker:
     tasks, their_tasks = context.Pipe()
     their_life, life = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(their_tasks, their_life), daemon=True)
-    process.start()
+    with unbounded_memory():
+        process.start()
     their_tasks.close()
     their_life.close()
     return _Worker(process, tasks, life)
