@@ -2,7 +2,7 @@
 # make test   the whole test suite      make lint   style and types      make bench   speed
 # make docs   the documentation, in build/docs
 # make fuzz ARGS='--inputs 1000'     damaged and hostile files for every reader: what comes of them
-# make faults   a writer and a training run killed again and again, sessions cut off (some minutes)
+# make faults   killed writers and training, cut-off sessions, full disks, signals (some minutes)
 # make mutate ARGS='--sample 20'   small changes of meaning: how many the tests notice
 # make reproduce   train, analyse and draw everything that ships, again (hours; it says how many)
 PYTHON ?= python3
@@ -51,7 +51,9 @@ faults: $(INSTALLED)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	    $(BIN)/python tests/faults/cut_loop.py $$folder 400 1 && \
 	    $(BIN)/python tests/faults/kill_loop.py $$folder/writer.h5 300 1 && \
-	    $(BIN)/python tests/faults/kill_training.py $$folder/training.h5 100 1 1000
+	    $(BIN)/python tests/faults/kill_training.py $$folder/training.h5 100 1 1000 && \
+	    $(BIN)/python tests/faults/disk_loop.py $$folder/disk.h5 100 1 && \
+	    $(BIN)/python tests/faults/signal_loop.py $$folder/signals.h5 60 1 600
 
 mutate: $(INSTALLED)
 	$(BIN)/python -m pip install -q 'cosmic-ray>=8.4,<9'

@@ -7,6 +7,7 @@ only when it is whole, wherever the process is killed.
 from __future__ import annotations
 
 import atexit
+import ctypes
 import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -197,9 +198,10 @@ def _row_bytes(columns: Mapping[str, Column]) -> int:
     return sum(column.row_bytes for column in columns.values())
 
 
-# Handles HDF5 failed with. Closing one would fail again, and reopening its file in this
-# process would share its state.
+# Handles HDF5 failed with. Closing one would fail again, as the process ends too, and reopening its
+# file in this process would share its state.
 _abandoned: list[tuple[h5py.File, dict[str, h5py.Dataset]]] = []
+ctypes.pythonapi.Py_IncRef(ctypes.py_object(_abandoned))  # kept beyond the end of the interpreter
 
 
 def _is_abandoned(path: Path) -> bool:
