@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import threading
 import time
@@ -18,13 +19,15 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from l2l_engine.config import ConfigError, RunConfig
+from l2l_engine.config import ConfigError, L2LError, RunConfig
 from l2l_engine.network import WEIGHT_NAMES, NetworkWeights, weight_shapes
+from l2l_engine.protocols import notation
 from l2l_engine.storage import checkpoint, hdf5, layout, opening, version_1
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.layout import Column, Lineage
 from l2l_engine.storage.lock import is_being_written
 from l2l_engine.storage.views import NoSuchColumnError, NoSuchProblemError, SessionViews
+from l2l_engine.training.course import Course
 
 _ATTEMPTS = 20
 _PAUSE = 0.01  # s
@@ -199,6 +202,32 @@ class Session(SessionViews):
     def labels(self) -> list[str]:
         """The label of each problem; empty where there is none."""
         return [bytes(label).decode(errors="replace") for label in self.problem_column("label")]
+
+    @functools.cached_property
+    def _course(self) -> Course | None:
+        """What the run follows; None also where it is unreadable, which only training has to say."""
+        try:
+            protocol = None if self.protocol is None else notation.from_json(self.protocol)
+            if protocol is not None:
+                protocol.check(self._written_config)
+        except L2LError:
+            return None
+        return None if protocol is None else protocol.course()
+
+    def config_of(self, index: int) -> RunConfig:
+        """The parameters a problem, learned or to come, is learned with.
+
+        They are the run's, but for what the problem's stage of a protocol changes.
+
+        Parameters
+        ----------
+        index : int
+            The problem, from 0.
+        """
+        if self._course is None:
+            return self.config
+        changes = self._course.plan(index).changes
+        return self.config.replace(**changes) if changes else self.config
 
     def problem_column(self, name: str) -> NDArray[Any]:
         """A column of /problems by its name in :func:`layout.problem_columns`, (K, ...).

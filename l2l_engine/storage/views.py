@@ -77,7 +77,7 @@ class Problem:
     trials : dict
         Columns of its trials by name, (trials,) each; empty arrays where they were not recorded.
     config : RunConfig
-        The run's parameters.
+        The parameters it was learned with: the run's, but for what a stage of a protocol changed.
     """
 
     index: int
@@ -122,6 +122,10 @@ class SessionViews(Closing):
         """See :class:`l2l_engine.storage.session.Session`."""
         raise NotImplementedError
 
+    def config_of(self, index: int) -> RunConfig:
+        """See :class:`l2l_engine.storage.session.Session`."""
+        raise NotImplementedError
+
     def __repr__(self) -> str:
         config = self.config
         return (
@@ -154,7 +158,7 @@ class SessionViews(Closing):
             stimuli=self.problem_column("stimuli")[place],
             trials_to_criterion=float(self.problem_column("trials_to_criterion")[place]),
             trials=self._trials_of(place),
-            config=self.config,
+            config=self.config_of(place),
         )
 
     def network(self, problems: Any = slice(None)) -> Network:

@@ -57,6 +57,7 @@ class TrialView:
     inputs: NDArray[np.float32]  # (B, T, C)
     states: NDArray[np.float32]  # (B, T, N), after each step
     outputs: NDArray[np.float32]  # (B, T, 3), after the softmax
+    config: RunConfig  # the parameters it ran with, which a stage of a protocol may change
 
 
 class Curriculum:
@@ -188,6 +189,7 @@ class Curriculum:
             inputs=task.inputs(shown, self._last_config).astype(np.float32),
             states=np.ascontiguousarray(result.states.swapaxes(0, 1)),
             outputs=np.ascontiguousarray(result.outputs.swapaxes(0, 1)),
+            config=self._last_config,
         )
 
     def close(self) -> None:

@@ -67,6 +67,10 @@ class OpenSession:
             _patiently(self._reader.refresh)
         return self._reader
 
+    def config_of(self, number: int) -> RunConfig:
+        """The parameters problem ``number`` (from 1) is learned with."""
+        return self._reader.config_of(number - 1)
+
     def network(self, number: int) -> NetworkWeights:
         """The network after problem ``number``, float32; 0: before any learning."""
         if number == 0:

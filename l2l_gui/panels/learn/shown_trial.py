@@ -52,11 +52,11 @@ class ShownTrial:
         return [row for row, shown in enumerate(self.stimulus) if stimulus in (None, shown)]
 
 
-def of_view(view: TrialView, config: RunConfig) -> ShownTrial:
+def of_view(view: TrialView) -> ShownTrial:
     """The last trial of training, noise and all."""
     return ShownTrial(
         label=f"live: problem {view.problem + 1}, trial {view.trial:,}",
-        config=config,
+        config=view.config,
         problem=view.problem + 1,
         stimulus=view.stimulus,
         inputs=view.inputs,
@@ -68,7 +68,7 @@ def of_view(view: TrialView, config: RunConfig) -> ShownTrial:
 
 def simulated(session: OpenSession, number: int) -> ShownTrial:
     """Both stimuli of a learned problem through the network saved after it; noise off."""
-    config = session.config
+    config = session.config_of(number)
     weights = session.network(number)[None]
     stimuli = session.stimuli(number)
     states = network.simulate(weights, stimuli[None], config)
@@ -93,7 +93,7 @@ class ShownTrialPanel(Panel[ShownTrial]):
         """The live trial or a simulation."""
         session, now = view.session, view.snapshot
         if view.selection.follow_live and now.view is not None:
-            return Ready(of_view(now.view, now.config))
+            return Ready(of_view(now.view))
         if view.selection.problem is None:
             return Nothing("Nothing is learned yet: press T to train one trial, or Space to run.")
         number = view.selection.problem

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+import l2l_engine
 from l2l_engine.branching import BranchError
 from l2l_engine.config import RunConfig, RunType
 from l2l_engine.network import WEIGHT_NAMES
@@ -307,12 +308,17 @@ def test_changed_parameters_hold_for_their_stage(tmp_path):
             present = run.n_problems
             run.step()
             steps.setdefault(present, run.view().states.shape[1])
+            assert run.view().config.steps == steps[present]
             if run.n_problems == 1 and present == 0:
                 before = run.weights
             if run.n_problems == 2 and present == 1:
                 np.testing.assert_allclose(run.weights.recurrent, before.recurrent, atol=1e-7)
         assert list(steps.values()) == [40, 60, 40]
         assert run.config == config
+    with Session.open(tmp_path / "longer.h5") as session:
+        assert [session.config_of(index).delay_ms for index in range(4)] == [20, 60, 20, 20]
+        assert l2l_engine.simulate(session[1].network, session[1].stimuli).states.shape[1] == 60
+        assert session[0].config == session.config
 
 
 # -- stopping --------------------------------------------------------------------------
