@@ -50,15 +50,14 @@ def main(path: Path, times: int, seed: int) -> None:
                 writer.close()
         limit_growth(resource.RLIM_INFINITY)
         space.reserve = RESERVE
+        with Session.open(path) as session:
+            state = session.checkpoint()
         if again:
-            with Session.open(path) as session:
-                state = session.checkpoint()
             writer = SessionWriter.resume(path)
-            index = int(state["problems"])
-            writer.rewind(trials=int(state["trials"]), problems=index)
         else:
             writer.flush()
-            index = writer.n_problems
+        index = int(state["problems"])
+        writer.rewind(trials=int(state["trials"]), problems=index)
         with Session.open(path) as session:
             check(session)
             assert session.n_problems >= index, "a problem was lost"
