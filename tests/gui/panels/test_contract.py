@@ -29,10 +29,18 @@ from l2l_gui.panels.base import (
     Ready,
     View,
 )
+from l2l_gui.panels.perturb import noise_curve, psychometric
 
 ROUNDED = {"OutputCurrentsPanel": 0.02}
 """Fraction of pixels that may differ: rows whose heights Qt rounds by where they were before."""
 VIEWS = {entry.panel: entry for entry in PANELS if entry.workspace != "figures"}
+
+
+@pytest.fixture
+def two_repeats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the curves over many noisy trials."""
+    for module in (noise_curve, psychometric):
+        monkeypatch.setattr(module, "REPEATS", 2)
 
 
 @pytest.fixture
@@ -70,7 +78,7 @@ def pixels(panel: Panel) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", list(VIEWS))
-def test_after_any_history_a_panel_draws_what_a_new_one_draws(bench, short, name):
+def test_after_any_history_a_panel_draws_what_a_new_one_draws(bench, short, two_repeats, name):
     kind = VIEWS[name].load()
     both = (bench.session, short) if VIEWS[name].workspace == "compare" else ()
     if both:
