@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import shutil
+import time
 
+import pytest
 from driving import PATIENCE, settle
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QFileDialog
 
-from l2l_engine.config import RunConfig
+from l2l_engine.figures import Made, compose
 from l2l_gui.look.resources_path import data
 from l2l_gui.workers import figure_making
 from l2l_gui.workers.figure_making import Stage
+
+
+@pytest.fixture
+def blank(monkeypatch):
+    """Figures are drawn as an empty sheet, for what does not depend on the picture."""
+    monkeypatch.setattr(Made, "figure", lambda made: compose.sheet(100.0))
 
 
 def figures(window, qtbot):
@@ -47,7 +55,7 @@ def test_the_first_figure_is_made_previewed_and_says_what_is_less_than_the_paper
 
 
 def test_figures_of_the_example_leave_what_ships_as_it_is(
-    window, qtbot, no_errors, tmp_path, monkeypatch
+    window, blank, qtbot, no_errors, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     before = {path: path.stat().st_mtime_ns for path in data("results").iterdir()}
@@ -63,7 +71,7 @@ def test_figures_of_the_example_leave_what_ships_as_it_is(
     assert {path: path.stat().st_mtime_ns for path in data("results").iterdir()} == before
 
 
-def test_a_resized_preview_is_drawn_anew_pixel_by_pixel(opened, qtbot, no_errors):
+def test_a_resized_preview_is_drawn_anew_pixel_by_pixel(opened, blank, qtbot, no_errors):
     panel = figures(opened, qtbot)
     wait_until_sharp(panel, qtbot)
     before = panel.page.preview.image.size()
@@ -74,7 +82,7 @@ def test_a_resized_preview_is_drawn_anew_pixel_by_pixel(opened, qtbot, no_errors
     assert min(abs(after.width() - room.width()), abs(after.height() - room.height())) <= 2
 
 
-def test_a_figure_that_lacks_networks_says_what_it_needs(opened, qtbot, no_errors):
+def test_a_figure_that_lacks_networks_says_what_it_needs(opened, blank, qtbot, no_errors):
     panel = figures(opened, qtbot)
     choose(panel, 3)
     qtbot.waitUntil(lambda: panel.maker.item(3).stage is Stage.REFUSED, timeout=PATIENCE)
@@ -83,16 +91,10 @@ def test_a_figure_that_lacks_networks_says_what_it_needs(opened, qtbot, no_error
     assert not panel.page.export_button.isEnabled()
 
 
-def test_unlike_sessions_are_refused_naming_what_differs(opened, tmp_path, qtbot, no_errors):
-    from l2l_engine.run import Run
-
-    other = tmp_path / "other.h5"
-    config = RunConfig(
-        problems=2, dt=10, tau_noise=10, seed=1, criterion_loss=2.0, criterion_trials=1
-    )
-    with Run.create(other, config) as run:
-        while not run.finished:
-            run.step()
+def test_unlike_sessions_are_refused_naming_what_differs(
+    opened, blank, six_problems, tmp_path, qtbot, no_errors
+):
+    other = shutil.copyfile(six_problems, tmp_path / "other.h5")
     panel = figures(opened, qtbot)
     wait_until_sharp(panel, qtbot)
     panel.sources.add_files([other])
@@ -105,7 +107,7 @@ def test_unlike_sessions_are_refused_naming_what_differs(opened, tmp_path, qtbot
 
 
 def test_published_processed_files_make_a_figure_without_a_session(
-    opened, reference, qtbot, monkeypatch, no_errors
+    opened, blank, reference, qtbot, monkeypatch, no_errors
 ):
     panel = figures(opened, qtbot)
     panel.sources.list.item(0).setCheckState(Qt.CheckState.Unchecked)
@@ -120,13 +122,14 @@ def test_published_processed_files_make_a_figure_without_a_session(
 
 
 def test_making_goes_on_while_others_are_looked_at_and_can_be_cancelled(
-    opened, qtbot, monkeypatch, no_errors
+    opened, blank, qtbot, monkeypatch, no_errors
 ):
     released = []
 
     def slow(number, paths, recompute, progress):
         while not released:
             progress(0.3)
+            time.sleep(0.005)
         raise AssertionError("not cancelled")
 
     panel = figures(opened, qtbot)
@@ -164,7 +167,7 @@ def test_a_figure_is_exported_with_its_tables(opened, tmp_path, qtbot, monkeypat
     assert QImage(str(tmp_path / "png" / "mine.png")).width() > 1500
 
 
-def test_added_files_are_remembered(opened, learned, tmp_path, qtbot):
+def test_added_files_are_remembered(opened, blank, learned, tmp_path, qtbot):
     panel = figures(opened, qtbot)
     other = shutil.copyfile(learned, tmp_path / "other.h5")
     panel.sources.add_files([other])
@@ -188,7 +191,9 @@ def test_shipped_networks_make_the_figures_beside_the_example(window, qtbot, no_
     settle(window, qtbot)
 
 
-def test_shipped_networks_are_left_to_choose_beside_a_session_of_ones_own(opened, qtbot, no_errors):
+def test_shipped_networks_are_left_to_choose_beside_a_session_of_ones_own(
+    opened, blank, qtbot, no_errors
+):
     panel = figures(opened, qtbot)
     wait_until_sharp(panel, qtbot)
     item = panel.sources.list.item(1)
