@@ -19,7 +19,7 @@ def session():
 
 def test_session_says_what_it_is_and_gives_problems_by_number(session):
     assert repr(session) == (
-        "<Full session pretrained.h5: seed 0, 101 of 101 problems in 14,285 trials, 100 units>"
+        "<Full session pretrained.h5: seed 0, 101 of 101 problems in 15,119 trials, 100 units>"
     )
     assert len(session) == 101
     assert [problem.index for problem in session][:3] == [0, 1, 2]

@@ -10,7 +10,6 @@ from l2l_engine.config import RunConfig
 from l2l_engine.storage.session import Session
 from l2l_engine.training.curriculum import Curriculum
 
-ENGINE_SINCE = "2026-11-26T01:45"  # when trials were last computed otherwise (UTC)
 PRETRAINED = Path(__file__).parents[2] / "data" / "pretrained.h5"
 
 
@@ -28,11 +27,6 @@ def test_it_is_seed_0_with_the_papers_parameters(pretrained):
 
 
 def test_its_first_trials_are_made_again(pretrained):
-    if pretrained.created < ENGINE_SINCE:
-        pytest.skip(
-            f"data/pretrained.h5 is of {pretrained.created}, before trials were computed as they are "
-            f"since {ENGINE_SINCE}: it is to be trained again"
-        )
     curriculum = Curriculum(RunConfig(seed=0))
     records = [curriculum.step().trial for _ in range(60)]
     curriculum.close()

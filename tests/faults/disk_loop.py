@@ -50,12 +50,12 @@ def main(path: Path, times: int, seed: int) -> None:
                 writer.close()
         limit_growth(resource.RLIM_INFINITY)
         space.reserve = RESERVE
+        if not again:  # before that, HDF5 would share the state of the handle it failed with
+            writer.flush()
         with Session.open(path) as session:
             state = session.checkpoint()
         if again:
             writer = SessionWriter.resume(path)
-        else:
-            writer.flush()
         index = int(state["problems"])
         writer.rewind(trials=int(state["trials"]), problems=index)
         with Session.open(path) as session:
