@@ -78,16 +78,17 @@ def nothing_left_behind(sandbox: None, request: pytest.FixtureRequest) -> Iterat
 
     Widgets given to ``qtbot`` are closed by it, after this; they are told apart by their owner.
     """
-    _set_aside_what_lasts()
+    _set_modules_aside()
     threads_before, began = _python_threads(), _ticks()
     before = {id(widget) for widget in QApplication.topLevelWidgets()}
+    timers = {id(timer) for timer in _alive(gc.get_objects(), QTimer) if timer.isActive()}
     yield
-    QApplication.processEvents()
-    QApplication.sendPostedEvents(None, 52)  # deferred deletions
+    for _ in range(2):  # connections are deleted after what they connected
+        QApplication.processEvents()
+        QApplication.sendPostedEvents(None, 52)  # deferred deletions
     gc.collect()
-    made = gc.get_objects()
-    # what was there before is set aside, and not among these
-    threads = [each for each in _alive(made, QThread) if each.isRunning() and each != _main()]
+    objects = gc.get_objects()
+    threads = [each for each in _alive(objects, QThread) if each.isRunning() and each != _main()]
     assert not threads, f"left running: {[thread.objectName() for thread in threads]}"
     give_up = time.monotonic() + THREADS_END
     while (left := _python_threads() - threads_before) and time.monotonic() < give_up:
@@ -103,21 +104,24 @@ def nothing_left_behind(sandbox: None, request: pytest.FixtureRequest) -> Iterat
         if id(widget) not in before and widget.isVisible()
     ]
     assert not windows, f"left open: {windows}"
-    active = [timer for timer in _alive(made, QTimer) if timer.isActive()]
-    del made
+    active = [t for t in _alive(objects, QTimer) if t.isActive() and id(t) not in timers]
+    del objects
     assert not active, f"left ticking: {[(t.parent(), t.interval()) for t in active]}"
 
 
 _modules = 0
 
 
-def _set_aside_what_lasts() -> None:
-    """Keep what there is before a test, of modules a million objects, from being looked through."""
+def _set_modules_aside() -> None:
+    """Keep what modules hold, of TensorFlow a million objects, from being looked through each time.
+
+    Not before every test: of windows that are still to be collected nothing ever would be.
+    """
     global _modules
     if len(sys.modules) != _modules:
         gc.collect()
+        gc.freeze()
         _modules = len(sys.modules)
-    gc.freeze()
 
 
 def _alive(objects: list, kind: type) -> list:

@@ -7,7 +7,14 @@ from driving import settle
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QTabBar
 
+from l2l_gui.model.settings import settings
 from l2l_gui.window.main_window import MainWindow
+
+
+@pytest.fixture(autouse=True)
+def opens_there(sandbox):
+    """No time for the workspace that would be shown first."""
+    settings.put("workspace", "dynamics")
 
 
 def tab_of(window: MainWindow, title: str) -> tuple[QTabBar, int]:

@@ -3,6 +3,8 @@
 import pytest
 from PyQt6.QtCore import Qt
 
+from l2l_gui.model.settings import settings
+
 NEAR = 0.01  # of the workspace: Qt rounds, and separators and tabs keep their size
 SOON = 20  # ms: Qt lays docks out when it has time
 
@@ -19,6 +21,12 @@ def shares(workspace):
 def resize(window, width, height, qtbot):
     window.resize(width, height)
     qtbot.wait(SOON)
+
+
+@pytest.fixture(autouse=True)
+def opens_there(sandbox):
+    """No time for the workspace that would be shown first."""
+    settings.put("workspace", "dynamics")
 
 
 @pytest.fixture

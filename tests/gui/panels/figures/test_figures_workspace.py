@@ -13,8 +13,15 @@ from PyQt6.QtWidgets import QFileDialog
 
 from l2l_engine.figures import Made, compose
 from l2l_gui.look.resources_path import data
+from l2l_gui.model.settings import settings
 from l2l_gui.workers import figure_making
 from l2l_gui.workers.figure_making import Stage
+
+
+@pytest.fixture(autouse=True)
+def opens_there(sandbox):
+    """No time for the workspace that would be shown first."""
+    settings.put("workspace", "figures")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from PyQt6.QtCore import QPoint, Qt
 from l2l_engine.analysis.probes import Probe, Pulse, lesion, probe_trials
 from l2l_engine.perturbation import PerturbationKind, perturb_readout
 from l2l_gui.model.selection import Group
+from l2l_gui.model.settings import settings
 from l2l_gui.panels.perturb import psychometric as psychometric_panel
 from l2l_gui.panels.perturb.lab.curve_panel import Given
 from l2l_gui.panels.perturb.lab.model import NOTHING, Direction, Draw, Source
@@ -19,6 +20,12 @@ from l2l_gui.panels.perturb.lab.response import Responder, perturbed_copy
 
 LEFT = Qt.MouseButton.LeftButton
 PANELS = ("perturb_controls", "perturb_outputs", "perturb_trajectories")
+
+
+@pytest.fixture(autouse=True)
+def opens_there(sandbox):
+    """No time for the workspace that would be shown first."""
+    settings.put("workspace", "perturb")
 
 
 class Perturbed:
