@@ -34,6 +34,7 @@ from PyQt6.QtWidgets import (
 )
 
 from l2l_gui.dialogs import guard
+from l2l_gui.look.deletion import delete_later
 from l2l_gui.look.theme import Mode, theme
 
 SEEDS = [int(seed) for seed in os.environ.get("L2L_MONKEY_SEEDS", "1").split()]
@@ -238,7 +239,7 @@ class Monkey:
         entry = self.random.choice([a for a in menu.actions() if a.isEnabled() and a.text()])
         self.note("panel menu", panel, entry.text())
         entry.trigger()
-        menu.deleteLater()
+        delete_later(menu)
 
     def switch_workspace(self) -> None:
         """By its tab."""

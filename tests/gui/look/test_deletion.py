@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 import weakref
+from pathlib import Path
 
 from PyQt6 import sip
 from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 
+import l2l_gui
 from l2l_gui.look.deletion import delete_later
 from l2l_gui.window.notifications import Notifications
 
@@ -34,6 +36,14 @@ def test_what_waits_to_be_deleted_is_not_collected_and_afterwards_it_is(qapp):
     gc.collect()
     assert not parent.children()
     assert [half() for half in halves] == [None, None]
+
+
+def test_nothing_else_deletes_later():
+    rooms = Path(l2l_gui.__file__).parent
+    found = {
+        path.name for path in rooms.rglob("*.py") if ".deleteLater()" in path.read_text("utf-8")
+    }
+    assert found == {"deletion.py"}
 
 
 def test_a_dismissed_message_is_not_collected_before_its_timer_is_deleted(qtbot):
