@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from l2l_engine.config import RunConfig
+from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.storage.naming import SESSION_SUFFIX
 from l2l_gui.dialogs.guard import may_discard
 from l2l_gui.dialogs.parameter_editor import ParameterEditor
@@ -190,7 +190,10 @@ class NewRunDialog(QDialog):
             self.file.setText(str(self._suggested()))
         problem = self._file_problem()
         if not problem and self.editor.valid:
-            problem = self.refusal(self.config())
+            try:
+                problem = self.refusal(self.config())
+            except L2LError as error:  # right by themselves, wrong for the protocol
+                problem = str(error)
         self.file_message.say(problem, error=True)
         self.reset.setEnabled(bool(self.editor.changed_names()))
         self.create_button.setEnabled(self.editor.valid and not problem)

@@ -51,10 +51,14 @@ class Requests:
 
     def new(self) -> None:
         """Ask for parameters and begin a run."""
-        from l2l_gui.dialogs.new_run import NewRunDialog
+        from l2l_gui.dialogs.new_session import NewSessionDialog
 
-        dialog = NewRunDialog(working_copy.sessions_folder(), parent=self._window)
-        Beginning(dialog, lambda: self._runner.create(dialog.path(), dialog.config()), self._shell)
+        dialog = NewSessionDialog(working_copy.sessions_folder(), parent=self._window)
+
+        def create() -> None:
+            self._runner.create(dialog.path(), dialog.config(), dialog.protocol())
+
+        Beginning(dialog, create, self._shell)
 
     def open(self) -> None:
         """Ask for a session and show it."""

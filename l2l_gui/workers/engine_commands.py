@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from l2l_engine.config import RunConfig
+from l2l_engine.protocols.protocol import Protocol
 from l2l_gui.model.branching import NextProblem
 from l2l_gui.model.goals import Goal
 
@@ -26,6 +27,7 @@ class Create:
     path: Path
     config: RunConfig
     overwrite: bool = False
+    protocol: Protocol | None = None
 
 
 @dataclass(frozen=True, slots=True)

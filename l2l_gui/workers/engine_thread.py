@@ -135,10 +135,16 @@ class EngineThread(QThread):
         match command:
             case Warm(config):
                 self._warm(config)
-            case Create(path, config, overwrite):
+            case Create(path, config, overwrite, protocol):
                 self._exchange(
                     path,
-                    lambda: Run.create(path, config, overwrite=overwrite, report=self._report),
+                    lambda: Run.create(
+                        path,
+                        config,
+                        protocol=protocol,
+                        overwrite=overwrite,
+                        report=self._report,
+                    ),
                 )
                 self._publish_rest()
                 self.created.emit(path)

@@ -9,6 +9,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from l2l_engine.config import RunConfig
+from l2l_engine.protocols.protocol import Protocol
 from l2l_engine.storage.errors import SessionError, SessionMovedError
 from l2l_gui.model.goals import Goal
 from l2l_gui.model.pace import TEXT, RefreshPace
@@ -99,9 +100,9 @@ class Runner(QObject):
             return
         self._read(path, release=True)  # training continues until the file proves readable
 
-    def create(self, path: Path, config: RunConfig) -> None:
-        """Begin a new session and show it."""
-        self.engine.post(engine.Create(path.resolve(), config))
+    def create(self, path: Path, config: RunConfig, protocol: Protocol | None = None) -> None:
+        """Begin a new session, perhaps by a protocol, and show it."""
+        self.engine.post(engine.Create(path.resolve(), config, protocol=protocol))
 
     def branch(self, command: engine.Branch) -> None:
         """Begin a new session from a problem of another, and show it."""

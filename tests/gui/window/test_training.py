@@ -170,3 +170,22 @@ def test_a_new_run_is_begun_from_the_dialog(window, qtbot, tmp_path):
     settle(window, qtbot)
     assert window.runner.session.config.units == 8
     assert window.runner.session.path.is_file()
+
+
+def test_a_new_run_follows_the_protocol_chosen(window, qtbot):
+    from l2l_gui.dialogs.new_session import NewSessionDialog
+
+    qtbot.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    dialog = window.findChild(NewSessionDialog)
+    dialog.choice.which.setCurrentText("serial-reversal")
+    dialog.choice.numbers.setText("reversals=1, warm_up=1")
+    for name in ("units", "penalised_singular_values"):
+        dialog.editor.set_value(name, 8)
+    dialog.create_button.click()
+    qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
+    settle(window, qtbot)
+    session = window.runner.session
+    assert session.path.name == "serial-reversal-seed-0.l2l.h5"
+    assert (session.config.units, session.config.problems) == (8, 3)
+    with Session.open(session.path) as saved:
+        assert '"reversal 1"' in saved.protocol
