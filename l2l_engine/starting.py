@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine import branching, extras
-from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.config import ConfigError, L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.protocols import notation
 from l2l_engine.protocols.protocol import Protocol, ProtocolError
@@ -143,13 +143,15 @@ def protocol_of(session: Session) -> Protocol | None:
     Raises
     ------
     ProtocolError
-        When what the session holds is none; the text names the file.
+        When what the session holds is none, or does not fit its parameters; the text names the file.
     """
     if session.protocol is None:
         return None
     try:
-        return notation.from_json(session.protocol)
-    except ProtocolError as error:
+        protocol = notation.from_json(session.protocol)
+        protocol.check(session.config)
+        return protocol
+    except (ProtocolError, ConfigError) as error:
         raise ProtocolError(f"{session.path}: {error}") from error
 
 

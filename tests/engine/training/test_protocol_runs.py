@@ -386,6 +386,37 @@ def test_a_protocol_killed_before_its_first_checkpoint_starts_again(tmp_path):
         assert notation.from_json(session.protocol) == protocol
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "not valid JSON"),
+        ('{"stages": [{"problem": {"repeat": 9}}]}', "Stage 1: problem = 9"),
+        (
+            '{"stages": [{}, {"rule": {"rank": 99}}]}',
+            "Stage 2: rank = 99 must be at most units = 16",
+        ),
+        ('{"stages": [{"changes": {"tau": "x"}}]}', "Stage 1: tau = 'x' must be a number"),
+    ],
+)
+def test_a_session_whose_protocol_is_damaged_is_read_and_not_trained(
+    tmp_path, monkeypatch, text, said
+):
+    from l2l_engine import starting
+    from l2l_engine.network import initial_weights
+
+    path = tmp_path / "run.h5"
+    initial = initial_weights(np.random.RandomState(0), CONFIG)
+    with SessionWriter.create(path, CONFIG, initial, protocol=text) as writer:
+        writer.write_checkpoint({"trial": np.array(0), "problem": np.array(0)})
+    with Session.open(path) as session:
+        assert session.config_of(0) == CONFIG
+    monkeypatch.setattr(starting, "_load", lambda report: pytest.fail("TensorFlow was loaded"))
+    with pytest.raises(ProtocolError) as refused:
+        Run.resume(path)
+    assert "run.h5: " in str(refused.value)
+    assert said in str(refused.value)
+
+
 def test_a_trial_that_fails_leaves_a_mixtures_draws_as_they_were(tmp_path, monkeypatch):
     from l2l_engine.training.curriculum import Curriculum
 
