@@ -67,6 +67,7 @@ class FamilyItems:
         for depth, curve in enumerate(self.curves):
             curve.setZValue(depth)
             curve.setSegmentedLineMode("on")  # wide pens are several times faster so
+            curve.setCacheMode(curve.CacheMode.DeviceCoordinateCache)  # cursors move over it
         self.legend = pg.PlotCurveItem()
         self.restyle()
 
@@ -141,6 +142,7 @@ class MarkerItems:
         self.spec = spec
         points = np.asarray(spec.points, dtype=np.float64).reshape(-1, 3)
         self.points: FloatArray = points[np.isfinite(points).all(axis=1)]
+        self._seen: tuple[bytes, bytes] | None = None  # how they are drawn now
         if _look(spec) != self._look:
             self._look = _look(spec)
             self.item.setSymbol(spec.symbol)
@@ -156,6 +158,10 @@ class MarkerItems:
 
     def project(self, matrix: FloatArray, centre: FloatArray) -> None:
         """Draw as seen through ``matrix`` (3, 3)."""
+        seen = matrix.tobytes(), centre.tobytes()
+        if seen == self._seen:
+            return
+        self._seen = seen
         flat = (self.points - centre) @ matrix.T
         self.item.setData(flat[:, 0], flat[:, 1])
 
