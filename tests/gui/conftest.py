@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from driving import PATIENCE, TINY, bring_to_front, settle
@@ -25,6 +26,7 @@ from l2l_gui.look.theme import theme
 from l2l_gui.model.settings import settings
 from l2l_gui.window.application import application
 from l2l_gui.window.main_window import MainWindow
+from l2l_gui.workers import engine_thread
 from l2l_gui.workers.results import results
 
 LASTING = {"Profile", "IO loop"}  # of Dask, once in use
@@ -51,6 +53,8 @@ def sandbox(
 ) -> None:
     """The user's settings and sessions stay untouched; every test starts in the light theme."""
     results.clear()  # tests change what they are given
+    # a run that is opened sets its window aside from the collector, which here is one of hundreds
+    monkeypatch.setattr(engine_thread, "gc", SimpleNamespace(freeze=lambda: None))
     home = tmp_path_factory.mktemp("sandbox")
     settings.use_file(home / "settings.ini")
     monkeypatch.setenv("L2L_SESSIONS", str(home / "sessions"))
