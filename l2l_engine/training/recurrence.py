@@ -89,7 +89,7 @@ def forward(
     def body(step: Tensor, state: Tensor, squares: Tensor, states: Tensor, slopes: Tensor) -> Any:
         epoch = tf.cast(step >= config.sample_steps, tf.int32)
         epoch += tf.cast(step >= config.go_step, tf.int32)
-        current = states.read(step) + fed[epoch] + state @ matrix
+        current = states.read(step) + fed[epoch] + _times(state, matrix)
         rate, slope = respond(current)
         state = tf.where(is_logit, current, leak * state + alpha * rate)
         squares += tf.square(state)
@@ -162,7 +162,7 @@ def backward(
     def body(step: Tensor, gradient: Tensor, currents: Tensor) -> Any:
         gradient = gradient + pulled * states[step]
         at_current = gradient * slopes[step]
-        gradient = leak * gradient + at_current @ transposed
+        gradient = leak * gradient + _times(at_current, transposed)
         return step - 1, gradient, currents.write(step, at_current)
 
     currents = tf.TensorArray(tf.float32, steps, element_shape=(batch, width))
@@ -171,6 +171,15 @@ def backward(
         lambda step, *_: step >= 0, body, (steps - 1, last, currents)
     )
     return at_start, currents.stack()
+
+
+def _times(rows: Tensor, matrix: Tensor) -> Tensor:
+    """Rows (B, W) times a matrix, one by one: XLA takes four times as long for each at once."""
+    import tensorflow as tf
+
+    if rows.shape[0] == 1:
+        return rows @ matrix
+    return tf.concat([row @ matrix for row in tf.split(rows, rows.shape[0])], axis=0)
 
 
 def _marked(columns: slice, width: int) -> NDArray[np.bool_]:
