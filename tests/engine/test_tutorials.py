@@ -9,9 +9,12 @@ import io
 import re
 import shlex
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
+from l2l_engine.sweeps import sweep
 
 ROOT = Path(__file__).resolve().parents[2]
 TUTORIALS = sorted(path for path in (ROOT / "docs/tutorials").glob("*.md") if path.stem != "index")
@@ -54,6 +57,8 @@ def test_tutorial_runs_as_it_stands(path, tmp_path, monkeypatch):
     if path.stem == "notebook":
         pytest.importorskip("pandas")
         pytest.importorskip("xarray")
+    # the tests of sweeps train in processes; here TensorFlow need not be loaded again
+    monkeypatch.setattr(sweep, "LocalPool", ThreadPoolExecutor)
     monkeypatch.chdir(tmp_path)
     assert execute(path.read_text(encoding="utf-8")) >= 4
 
