@@ -183,7 +183,7 @@ def orthogonal(regularisation: float = 1e-3, problems: int = 100) -> Protocol:
     return _with_rule("orthogonal", Orthogonal(regularisation), problems, orthogonal)
 
 
-def elastic(strength: float = 100.0, problems: int = 100) -> Protocol:
+def elastic(strength: float = 1.0, problems: int = 100) -> Protocol:
     """New problems under elastic weight consolidation (Kirkpatrick et al. 2017).
 
     Does learning to learn survive?
