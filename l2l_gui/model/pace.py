@@ -6,7 +6,7 @@ import time
 
 from l2l_gui.model.snapshot import RunState, Snapshot
 
-CURVE = 30.0
+CURVE = 20.0
 PICTURE = 10.0
 TEXT = 8.0
 _EARLY = 0.004  # snapshots come a little unevenly
