@@ -59,8 +59,16 @@ _FIXED = (
 )
 
 
+_LONGEST = 1000  # characters of a sentence
+
+
 class ProtocolError(L2LError, ValueError):
     """A protocol cannot be run as written; the text names the stage, the field and what is allowed."""
+
+    def __init__(self, sentence: str) -> None:
+        # names and labels may be anybody's
+        shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in sentence[:_LONGEST])
+        super().__init__(shown if len(sentence) <= _LONGEST else f"{shown}…")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import scipy.io
 from l2l_engine import network
 from l2l_engine.config import L2LError, RunConfig, RunType
 from l2l_engine.figures.processed import read_processed
+from l2l_engine.protocols import TEMPLATES, notation, template
 from l2l_engine.storage import checkpoint, salvage
 from l2l_engine.storage.published import export_published, import_published, names
 from l2l_engine.storage.results import ResultKey, Results, RunSummary, read_summary
@@ -83,6 +84,7 @@ def readers(folder: Path) -> dict[str, Reader]:
         "stimuli (.npy)": Reader("x.npy", [_npy()], _read_stimuli),
         "stimuli (.npz)": Reader("x.npz", [_npz()], _read_stimuli),
         "stimuli (.csv)": Reader("x.csv", [_csv()], _read_stimuli),
+        "protocol": Reader("x.json", _protocols(), _read_protocol),
         "sweep manifest": Reader(NAME, [_manifest(folder / "sweep")], _read_manifest),
     }
 
@@ -169,6 +171,22 @@ def _csv() -> bytes:
     return stream.getvalue()
 
 
+def _protocols() -> list[bytes]:
+    """Those that come with a name, and one with the fields that these leave out."""
+    stages: list[dict[str, object]] = [
+        {"count": 3, "label": "A", "until": {"criterion": True, "trials": 300}},
+        {"problem": {"similar": 2, "overlap": 0.5}, "plastic": ["recurrent", "bias"]},
+        {"problem": {"own": [[1.0, 0.0], [0.0, 1.0]]}, "optimiser": "kept", "start": 2},
+        {"mixture": {"interleaved": [1, 2]}, "changes": {"sigma_rec": 0.1}},
+        {"mixture": {"replay": 0.3, "problems": [1]}, "rule": {"rank": 2}},
+        {"rule": {"projected": "outside", "subspace": "decision", "dimensions": 2}},
+        {"readout": {"perturbation": "ds", "dimensions": 2, "frozen": True}},
+    ]
+    own = json.dumps({"name": "own", "after": 2, "stages": stages})
+    named = [notation.to_json(template(name)) for name in TEMPLATES]
+    return [text.encode() for text in (notation.to_json(notation.from_json(own)), *named)]
+
+
 def _manifest(folder: Path) -> bytes:
     folder.mkdir()
     Manifest(folder).write(grid([0, 1], [RunType.Full]), now=True)
@@ -219,6 +237,12 @@ def _import_zip(path: Path) -> None:
 
 def _read_stimuli(path: Path) -> None:
     read_stimuli(path, 10)
+
+
+def _read_protocol(path: Path) -> None:
+    protocol = notation.read(path)
+    protocol.check(protocol.configure({}))
+    notation.to_json(protocol)
 
 
 def _read_manifest(path: Path) -> None:

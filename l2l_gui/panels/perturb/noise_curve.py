@@ -61,7 +61,7 @@ class NoiseCurvePanel(LabCurvePanel):
     def draw(self, answer: Answer[Pair]) -> None:
         """Accuracy, loss and its error."""
         for line in self.trained:
-            line.setPos(answer.value.subject.config.sigma_rec)
+            line.setPos(answer.value.config.sigma_rec)
         for name, found in answer.value.named:
             sem, pen = found.loss_sem, Ink(INKS[name].colour).pen
             self.accuracies[name].setData(found.sigma_rec, 100.0 * found.accuracy)

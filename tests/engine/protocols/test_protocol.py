@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import pytest
 
@@ -294,3 +295,12 @@ def test_a_plan_that_says_nothing_is_the_published_training():
     assert said.rule == plan.Adam()
     assert not said.keep_moments
     assert said.changes == {}
+
+
+@pytest.mark.parametrize("name", ["na\x7fe", "\x1b[31mred", "two\nlines", "x" * 100_000])
+def test_names_from_anywhere_are_told_in_one_printable_sentence(name):
+    text = json.dumps({"name": "any", "stages": [{name: 1}]})
+    with pytest.raises(ProtocolError) as refused:
+        notation.from_json(text)
+    assert str(refused.value).isprintable()
+    assert len(str(refused.value)) < 2000

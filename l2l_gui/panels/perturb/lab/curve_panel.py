@@ -44,11 +44,16 @@ Curve = Callable[[Given], Any]
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """A curve of the network and the same curve of its copy, with what they were computed for."""
+    """A curve of the network and the same curve of its copy, with what they were computed for.
 
-    subject: Subject
+    Not the network itself, whose trials take a thousand times the room of the curves.
+    """
+
+    config: RunConfig
     disturbance: Disturbance
     """What the curves depend on; everything else is at its default."""
+    notes: tuple[str, ...]
+    """What the curves were computed for."""
     unperturbed: Any
     perturbed: Any
 
@@ -56,11 +61,6 @@ class Pair:
     def named(self) -> tuple[tuple[str, Any], ...]:
         """Both curves with their names."""
         return tuple(zip(INKS, (self.unperturbed, self.perturbed), strict=True))
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What the curves were computed for."""
-        return provenance(self.subject, self.disturbance)
 
 
 def compute_pair(
@@ -73,7 +73,7 @@ def compute_pair(
         part = share(progress, half / 2, (half + 1) / 2)
         found.append(curve(Given(weights, subject.stimuli, subject.config, disturbance, part)))
         part(1.0)
-    return Pair(subject, disturbance, *found)
+    return Pair(subject.config, disturbance, provenance(subject, disturbance), *found)
 
 
 def dotted_curves(plot: pg.PlotItem) -> dict[str, pg.PlotDataItem]:
@@ -131,6 +131,7 @@ class LabCurvePanel(LabPanel[Pair]):
         """The curves of the network and of its copy."""
         disturbance = self.relevant(self.scene(subject).disturbance)
         self._asked_about = subject, disturbance
+        self._rest.stop()
         return Computation(
             compute_pair,
             (subject, disturbance, self.curve()),
