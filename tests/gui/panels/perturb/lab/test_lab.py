@@ -381,7 +381,7 @@ def test_a_curve_that_arrives_late_is_labelled_with_what_it_was_computed_for(
     qtbot.waitUntil(lambda: len(drawn) == 2, timeout=PATIENCE)
     for seed, found, data in zip((0, 7), values, drawn, strict=True):
         assert found.disturbance.seed == seed
-        subject = found.subject
+        subject = perturbed.lab.subject
         done = NOTHING.replace(kind=found.disturbance.kind, seed=seed)
         copy = perturbed_copy(subject, done)
         expected = curve(Given(copy, subject.stimuli, subject.config, done, print))
