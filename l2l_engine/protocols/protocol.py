@@ -59,7 +59,7 @@ _FIXED = (
 )
 
 
-_LONGEST = 1000  # characters of a sentence
+_LONGEST = 400  # characters of a sentence
 
 
 class ProtocolError(L2LError, ValueError):
@@ -68,7 +68,7 @@ class ProtocolError(L2LError, ValueError):
     def __init__(self, sentence: str) -> None:
         # names and labels may be anybody's
         shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in sentence[:_LONGEST])
-        super().__init__(shown if len(sentence) <= _LONGEST else f"{shown}…")
+        super().__init__(shown if len(sentence) <= _LONGEST else f"{shown}… (shortened).")
 
 
 @dataclass(frozen=True, slots=True)
