@@ -1,7 +1,8 @@
 """Every analysis by name, built in or from a plug-in, none imported before it is asked for.
 
 A plug-in's entry points in the group ``l2l.analyses`` have the form of the table below: the name of the
-analysis, and ``package.module:function`` with the record declared beside the function.
+analysis, and ``package.module:function`` with the record declared beside the function. See
+:mod:`l2l_engine.plugins`.
 """
 
 from __future__ import annotations
@@ -9,13 +10,12 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Callable
-from importlib import metadata
 from typing import Any
 
+from l2l_engine import plugins
 from l2l_engine.analysis.record import Analysis, record_of
 from l2l_engine.config import L2LError
-
-GROUP = "l2l.analyses"
+from l2l_engine.plugins import Kind, PlugIn
 
 _HERE = "l2l_engine.analysis."
 BUILT_IN: dict[str, str] = {
@@ -50,51 +50,51 @@ BUILT_IN: dict[str, str] = {
 """Name of each analysis, and where its function is."""
 
 
-@functools.cache
-def places() -> dict[str, str]:
-    """Where the function of each analysis is, by name: built-in ones first, then plug-ins'.
-
-    Reads entry points without importing a plug-in. A plug-in cannot take a built-in name.
-    """
-    found = {point.name: point.value for point in metadata.entry_points(group=GROUP)}
-    return BUILT_IN | {name: place for name, place in found.items() if name not in BUILT_IN}
+def plug_ins() -> dict[str, PlugIn]:
+    """The analyses of plug-ins by name, without importing one."""
+    return plugins.of(Kind.ANALYSIS, BUILT_IN)
 
 
 def names() -> list[str]:
-    """The names of all analyses."""
-    return list(places())
+    """The names of all analyses, built-in ones first."""
+    return [*BUILT_IN, *plug_ins()]
 
 
-@functools.cache
 def find(name: str) -> Analysis:
     """The analysis of a name; its module is imported now.
 
     Raises
     ------
     L2LError
-        When there is none, or a plug-in's cannot be imported; the text names it.
+        When there is none, or a plug-in's cannot be used; the text names it.
 
     Examples
     --------
     >>> find("speed").columns["speed"].unit
     'a.u. per s'
     """
-    place = places().get(name)
-    if place is None:
+    if name in BUILT_IN:
+        return _built_in(name)
+    plug_in = plug_ins().get(name)
+    if plug_in is None:
         raise L2LError(f"There is no analysis '{name}': choose one of {', '.join(names())}.")
-    module, _, attribute = place.partition(":")
-    try:
-        function: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
-    except Exception as error:  # whatever a plug-in raises must not reach the user as a traceback
-        raise L2LError(
-            f"The analysis '{name}' cannot be loaded from {place} ({error}): repair or remove its "
-            "plug-in."
-        ) from error
+    return plugins.load(plug_in, lambda function: _record(function, plug_in))
+
+
+@functools.cache
+def _built_in(name: str) -> Analysis:
+    module, _, attribute = BUILT_IN[name].partition(":")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
+    return record_of(function)
+
+
+def _record(function: Any, plug_in: PlugIn) -> Analysis:
+    if not callable(function):
+        raise L2LError(f"{plug_in.place} is no function")
     record = record_of(function)
-    if record.name != name:
+    if record.name != plug_in.name:
         raise L2LError(
-            f"The analysis at {place} is declared as '{record.name}' but registered as '{name}': "
-            "use one name."
+            f"its record has the name '{record.name}', its entry point '{plug_in.name}': use one"
         )
     return record
 

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from l2l_engine import plugins
+from l2l_engine.analysis import registry
 from l2l_engine.analysis.progress import Progress, share
 from l2l_engine.analysis.record import Analysis, Column, Takes
 from l2l_engine.config import L2LError, RunConfig
@@ -81,8 +83,20 @@ def run(
     Raises
     ------
     L2LError
-        When a problem does not exist, or none has a network.
+        When a problem does not exist, none has a network, or a plug-in's analysis raises.
     """
+    plug_in = None if record.name in registry.BUILT_IN else registry.plug_ins().get(record.name)
+    with plugins.guarded(plug_in, progress) as report:
+        return _run(record, data, problems, report, options)
+
+
+def _run(
+    record: Analysis,
+    data: RunData | Sequence[RunData],
+    problems: Sequence[int] | None,
+    progress: Progress | None,
+    options: dict[str, Any],
+) -> dict[str, NDArray[Any]]:
     if record.takes is Takes.RUNS:
         runs = [data] if isinstance(data, RunData) else list(data)
         return record.table(runs, **_reporting(record, progress), **options)

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from l2l_engine import plugins
 from l2l_engine.analysis import registry, running
 from l2l_engine.analysis.progress import Progress, share
 from l2l_engine.analysis.record import Analysis, Takes
@@ -20,6 +21,7 @@ from l2l_engine.commands import common
 from l2l_engine.commands.output import Output
 from l2l_engine.config import L2LError
 from l2l_engine.figures import export
+from l2l_engine.plugins import Kind
 from l2l_engine.storage.naming import session_name
 from l2l_engine.storage.session import Session
 
@@ -33,8 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _work(options: argparse.Namespace, output: Output) -> int:
     if options.list:
-        for line in _listed():
-            output.result(line, analysis=line.split()[0])
+        for name, line in _listed():
+            output.result(line, analysis=name)
+        for line in plugins.not_offered(Kind.ANALYSIS, registry.BUILT_IN):
+            output.warn(line)
         return common.DONE
     if len(options.sessions) < 2:
         raise common.UsageError(
@@ -141,15 +145,19 @@ def _problems(text: str | None) -> list[int] | None:
     return numbers
 
 
-def _listed() -> list[str]:
-    records = [registry.find(name) for name in registry.BUILT_IN]
-    others = [name for name in registry.names() if name not in registry.BUILT_IN]
+def _listed() -> Iterator[tuple[str, str]]:
+    """Every analysis by name, and what is said of it; a plug-in that cannot be used says why."""
     width = max(map(len, registry.names()))
-    lines = [
-        f"{record.name:{width}}  {record.summary} Takes {record.takes.value}; {record.cost}."
-        for record in records
-    ]
-    return lines + [f"{name:{width}}  from a plug-in" for name in others]
+    for name in registry.names():
+        try:
+            record = registry.find(name)
+        except L2LError as error:
+            said = str(error)
+        else:
+            plug_in = registry.plug_ins().get(name)
+            origin = f" From the plug-in {plug_in.source}." if plug_in else ""
+            said = f"{record.summary} Takes {record.takes.value}; {record.cost}.{origin}"
+        yield name, f"{name:{width}}  {said}"
 
 
 def _parser() -> common.Parser:

@@ -8,12 +8,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from l2l_engine import figures, shipped
+from l2l_engine import figures, plugins, shipped
 from l2l_engine.commands import common
 from l2l_engine.commands.output import Output
 from l2l_engine.config import L2LError
 from l2l_engine.figures.export import FORMATS
 from l2l_engine.figures.sources import FigureSource
+from l2l_engine.plugins import Kind
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,6 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _work(options: argparse.Namespace, output: Output) -> int:
     """Make the figures asked for, or all that the sources suffice for."""
+    if options.list:
+        return _show_all(output)
+    if options.output is None:
+        raise common.UsageError("Give the folder of the figures with -o DIR.")
     paths = list(options.sources)
     if options.shipped:
         paths.append(shipped.data(shipped.RESULTS))
@@ -45,8 +50,23 @@ def _work(options: argparse.Namespace, output: Output) -> int:
     return common.REFUSED if missed else common.DONE
 
 
+def _show_all(output: Output) -> int:
+    """Print every figure's name and title; the exit code."""
+    for number in figures.names():
+        try:
+            title = figures.find(number).TITLE
+        except L2LError as error:
+            title = str(error)
+        plug_in = figures.plug_ins().get(str(number))
+        origin = f" From the plug-in {plug_in.source}." if plug_in else ""
+        output.result(f"{number!s:10}  {title}{origin}", figure=number, title=title)
+    for line in plugins.not_offered(Kind.FIGURE, [*figures.BEYOND, *map(str, figures.REGISTRY)]):
+        output.warn(line)
+    return common.DONE
+
+
 def _called(number: int | str) -> str:
-    return f"The figure {number}" if number in figures.BEYOND else f"Figure {number}"
+    return f"The figure {number}" if isinstance(number, str) else f"Figure {number}"
 
 
 def _make(
@@ -63,7 +83,7 @@ def _make(
     pictures = [path for path in written if path.suffix != ".csv"]
     tables = len(written) - len(pictures)
     output.result(
-        f"{made.title if number in figures.BEYOND else _called(number)}. {made.caption}\n"
+        f"{made.title if isinstance(number, str) else _called(number)}. {made.caption}\n"
         f"  {', '.join(map(str, pictures))} and {tables} CSV file{'s' * (tables != 1)}\n",
         figure=number,
         caption=made.caption,
@@ -80,7 +100,7 @@ def _check_folder(folder: Path) -> None:
 
 def _number(text: str) -> int | str:
     """A figure's number, or the name of one beyond the paper."""
-    return text if text in figures.BEYOND else int(text)
+    return int(text) if text.isdecimal() else text
 
 
 def _parser() -> common.Parser:
@@ -110,18 +130,17 @@ def _parser() -> common.Parser:
         "--recompute", action="store_true", help="do not use results computed before"
     )
     drawn = parser.add_argument_group("figures", "such as --figure 1 3 --format png -o figures")
-    drawn.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="DIR", help="folder of the figures"
-    )
+    drawn.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder of the figures")
     drawn.add_argument(
         "--figure",
         nargs="+",
         type=_number,
-        choices=[*figures.REGISTRY, *figures.BEYOND],
+        choices=figures.names(),
         metavar="N",
         help=f"which figures: {', '.join(map(str, figures.REGISTRY))}; beyond the paper "
-        f"{', '.join(figures.BEYOND)}, drawn only if asked for",
+        f"{', '.join(figures.BEYOND)}, drawn only if asked for; or a plug-in's",
     )
+    drawn.add_argument("--list", action="store_true", help="show every figure and end")
     drawn.add_argument(
         "--format", nargs="+", choices=FORMATS, default=["pdf"], help="formats (default: pdf)"
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from l2l_engine import plugins
 from l2l_engine.commands import common
 from l2l_engine.commands.output import Output
 from l2l_engine.config import ConfigError
+from l2l_engine.plugins import Kind
 from l2l_engine.protocols import choosing
 from l2l_engine.protocols.protocol import Protocol
-from l2l_engine.protocols.templates import TEMPLATES, explain
+from l2l_engine.protocols.templates import BUILT_IN, TEMPLATES, explain
 from l2l_engine.sweeps.grid import parse_setting
 
 
@@ -63,4 +65,6 @@ def show_all(output: Output) -> int:
         blocks.append(f"{name} ({shown})\n    {explain(name)}")
         found.append({"name": name, "parameters": known, "explanation": explain(name)})
     output.result("\n".join(blocks), protocols=found)
+    for line in plugins.not_offered(Kind.PROTOCOL, BUILT_IN):
+        output.warn(line)
     return common.DONE

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from l2l_engine import plugins
 from l2l_engine.analysis.progress import Progress
+from l2l_engine.config import L2LError
 from l2l_engine.figures import (
     export,
     figure_1,
@@ -30,11 +32,23 @@ from l2l_engine.figures.contract import PaperFigure, Table
 from l2l_engine.figures.needs import LackingError
 from l2l_engine.figures.processed import PublishedNetwork
 from l2l_engine.figures.sources import FigureSource, NetworkSource, load
+from l2l_engine.plugins import Kind, PlugIn
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["BEYOND", "REGISTRY", "LackingError", "Made", "PaperFigure", "load", "make"]
+__all__ = [
+    "BEYOND",
+    "REGISTRY",
+    "LackingError",
+    "Made",
+    "PaperFigure",
+    "find",
+    "load",
+    "make",
+    "names",
+    "plug_ins",
+]
 
 REGISTRY: dict[int, PaperFigure] = {
     module.NUMBER: module
@@ -44,6 +58,44 @@ REGISTRY: dict[int, PaperFigure] = {
 
 BEYOND: dict[str, PaperFigure] = {figure_revisit.NUMBER: figure_revisit}
 """Figures that are not in the paper, by name."""
+
+_PARTS = ("NUMBER", "TITLE", "NEEDS", "compute", "draw", "table")
+
+
+def plug_ins() -> dict[str, PlugIn]:
+    """The figures of plug-ins by name, without importing one."""
+    return plugins.of(Kind.FIGURE, [*BEYOND, *map(str, REGISTRY)])
+
+
+def names() -> list[int | str]:
+    """All figures: the paper's by number, those beyond it by name, then those of plug-ins."""
+    return [*REGISTRY, *BEYOND, *plug_ins()]
+
+
+def find(number: int | str) -> PaperFigure:
+    """A figure by its number or name; L2LError where there is none, or a plug-in's cannot be used."""
+    if isinstance(number, int) and number in REGISTRY:
+        return REGISTRY[number]
+    if number in BEYOND:
+        return BEYOND[str(number)]
+    plug_in = plug_ins().get(str(number))
+    if plug_in is None:
+        raise L2LError(
+            f"There is no figure {number}: choose one of {', '.join(map(str, names()))}."
+        )
+    return plugins.load(plug_in, lambda module: _checked(module, plug_in))
+
+
+def _checked(module: Any, plug_in: PlugIn) -> PaperFigure:
+    missing = [part for part in _PARTS if not hasattr(module, part)]
+    if missing:
+        raise L2LError(f"it has no {', '.join(missing)}")
+    if plug_in.name != module.NUMBER:
+        raise L2LError(
+            f"its NUMBER is {module.NUMBER!r}, its entry point '{plug_in.name}': use one"
+        )
+    return module
+
 
 _PAGES: dict[int | str, Callable[[Any], Iterator[Figure]]] = {figure_1.NUMBER: figure_1.pages}
 
@@ -56,22 +108,26 @@ class Made:
     numbers: Any
     runs: tuple[str, ...] = ()
     """The runs given, each with its seed."""
+    plug_in: PlugIn | None = None
+    """Where the figure comes from, if it is not built in."""
 
     @property
     def title(self) -> str:
         """The figure's number, if it is one of the paper, and title."""
-        if self.module.NUMBER in BEYOND:
+        if isinstance(self.module.NUMBER, str):
             return self.module.TITLE
         return f"Figure {self.module.NUMBER}: {self.module.TITLE}"
 
     @property
     def caption(self) -> str:
         """What is drawn, and what is short of the paper's."""
-        return self.numbers.caption
+        with plugins.guarded(self.plug_in):
+            return self.numbers.caption
 
     def figure(self) -> Figure:
         """The figure, newly drawn."""
-        return self.module.draw(self.numbers)
+        with plugins.guarded(self.plug_in):
+            return self.module.draw(self.numbers)
 
     def pages(self) -> Iterator[Figure]:
         """What stands on pages of its own, newly drawn: in Figure 1 each network's fit."""
@@ -80,7 +136,8 @@ class Made:
 
     def tables(self) -> dict[str, Table]:
         """The numbers as tables, by name."""
-        return self.module.table(self.numbers)
+        with plugins.guarded(self.plug_in):
+            return self.module.table(self.numbers)
 
     def picture(self, kind: str = "png", dpi: float = 300.0) -> bytes:
         """The bytes of a PDF, SVG or PNG file; ``dpi`` is for PNG."""
@@ -123,7 +180,7 @@ def make(
     Parameters
     ----------
     number : int or str
-        Its number in the paper, or a name of :data:`BEYOND`.
+        Its number in the paper, or its name: one of :func:`names`.
     sources : sequence
         From :func:`load`.
     progress : optional
@@ -134,15 +191,17 @@ def make(
     LackingError
         When the sources do not suffice; the text says what would.
     L2LError
-        When they do not belong in one figure.
+        When they do not belong in one figure, or a plug-in's figure fails.
     """
-    module = BEYOND[number] if isinstance(number, str) else REGISTRY[number]
+    module = find(number)
     runs = tuple(
         f"{source.name} (seed {source.config.seed})"
         for source in sources
         if isinstance(source, NetworkSource | PublishedNetwork)
     )
-    made = Made(module, module.compute(sources, progress), runs)
+    plug_in = plug_ins().get(number) if isinstance(number, str) else None
+    with plugins.guarded(plug_in, progress) as report:
+        made = Made(module, module.compute(sources, report), runs, plug_in)
     for source in sources:
         if isinstance(source, NetworkSource) and source.computable:
             source.results.remember(source.summary)

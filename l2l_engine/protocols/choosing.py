@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
@@ -11,7 +10,9 @@ from typing import Any
 
 from l2l_engine.protocols import notation
 from l2l_engine.protocols.protocol import Protocol, ProtocolError
-from l2l_engine.protocols.templates import TEMPLATES, template
+from l2l_engine.protocols.templates import TEMPLATES, parameters, template
+
+__all__ = ["choose", "file_name", "parameters"]
 
 
 def choose(
@@ -49,12 +50,6 @@ def choose(
             "change the file."
         )
     return notation.read(Path(asked), after=after)
-
-
-def parameters(name: str) -> dict[str, int | float]:
-    """The parameters of a template and their defaults."""
-    known = inspect.signature(TEMPLATES[name]).parameters
-    return {key: parameter.default for key, parameter in known.items()}
 
 
 def file_name(protocol: Protocol) -> str:

@@ -7,10 +7,12 @@ asks, and is what a person reads when choosing it.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from l2l_engine.config import RunConfig, RunType
+from l2l_engine import plugins
+from l2l_engine.config import L2LError, RunConfig, RunType
+from l2l_engine.plugins import Kind, PlugIn
 from l2l_engine.protocols.protocol import MOST_PROBLEMS, Protocol, ProtocolError, Stage
 from l2l_engine.training.plan import (
     Adam,
@@ -191,14 +193,65 @@ def elastic(strength: float = 1.0, problems: int = 100) -> Protocol:
     return _with_rule("elastic", Elastic(strength), problems, elastic)
 
 
-TEMPLATES: dict[str, Template] = {
+BUILT_IN: dict[str, Template] = {
     function.__name__.replace("_", "-"): function
     for function in (
         full, control, ss, ds, revisit_and_reverse, serial_reversal, blocked, interleaved,
         similar_pairs, overtraining, longer_delay, replay, projection, orthogonal, elastic,
     )
 }  # fmt: skip
+"""The templates that come along, by name."""
+
+
+class _Templates(Mapping[str, Template]):
+    """Built-in templates, then those of plug-ins, which are imported when they are looked up."""
+
+    def __getitem__(self, name: str) -> Template:
+        if name in BUILT_IN:
+            return BUILT_IN[name]
+        plug_in = plug_ins()[name]
+        try:
+            return plugins.load(plug_in, _checked)
+        except L2LError as error:
+            raise ProtocolError(str(error)) from error
+
+    def __contains__(self, name: object) -> bool:
+        return name in BUILT_IN or name in plug_ins()
+
+    def __iter__(self) -> Iterator[str]:
+        yield from BUILT_IN
+        yield from plug_ins()
+
+    def __len__(self) -> int:
+        return len(BUILT_IN) + len(plug_ins())
+
+
+TEMPLATES: Mapping[str, Template] = _Templates()
 """Every template by its name."""
+
+
+def plug_ins() -> dict[str, PlugIn]:
+    """The templates of plug-ins by name, without importing one."""
+    return plugins.of(Kind.PROTOCOL, BUILT_IN)
+
+
+def _checked(function: Any) -> Template:
+    """What a plug-in gives as a template, if it is one: a function of numbers that have defaults."""
+    if not callable(function):
+        raise L2LError("it is no function")
+    for name, parameter in inspect.signature(function).parameters.items():
+        if isinstance(parameter.default, bool) or not isinstance(parameter.default, int | float):
+            raise L2LError(f"its parameter {name} needs a number as its default")
+    return function
+
+
+def parameters(name: str) -> dict[str, int | float]:
+    """The parameters of a template and their defaults; none where a plug-in cannot be loaded."""
+    try:
+        known = inspect.signature(TEMPLATES[name]).parameters
+    except ProtocolError:
+        return {}
+    return {key: parameter.default for key, parameter in known.items()}
 
 
 def template(name: str, **numbers: Any) -> Protocol:
@@ -234,12 +287,25 @@ def template(name: str, **numbers: Any) -> Protocol:
         key: int(value) if isinstance(known[key].default, int) else float(value)
         for key, value in numbers.items()
     }
-    return TEMPLATES[name](**whole)
+    function, plug_in = TEMPLATES[name], plug_ins().get(name)
+    if plug_in is None:
+        return function(**whole)
+    try:
+        with plugins.guarded(plug_in):
+            made: Any = function(**whole)
+        if not isinstance(made, Protocol):
+            raise plugins.left_out(plug_in, "it makes no Protocol")
+    except L2LError as error:
+        raise error if isinstance(error, ProtocolError) else ProtocolError(str(error)) from error
+    return made
 
 
 def explain(name: str) -> str:
-    """What a template does and which question it asks, in two sentences."""
-    return _words(TEMPLATES[name])
+    """What a template does and which question it asks, in two sentences; or why it cannot be used."""
+    try:
+        return _words(TEMPLATES[name])
+    except ProtocolError as error:
+        return str(error)
 
 
 def _words(function: Template) -> str:
