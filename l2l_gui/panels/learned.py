@@ -40,14 +40,19 @@ def predecessor(config: RunConfig, number: int) -> int:
     return number - 1
 
 
-def network_after(session: OpenSession, number: int) -> NetworkWeights:
-    """The network after a problem, float64; raises L2LError when it was not saved."""
+def saved_network(session: OpenSession, number: int) -> NetworkWeights:
+    """The network after a problem, float32; raises L2LError when it was not saved."""
     weights = session.network(number)
     if not weights.is_finite():
         raise L2LError(
             f"{session.path.name} holds no network of problem {number}: select another problem."
         )
-    return weights.astype(np.float64)
+    return weights
+
+
+def network_after(session: OpenSession, number: int) -> NetworkWeights:
+    """The network after a problem, float64; raises L2LError when it was not saved."""
+    return saved_network(session, number).astype(np.float64)
 
 
 def learned(session: OpenSession, number: int) -> Learned:

@@ -7,9 +7,13 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 
+from l2l_gui.plotting.fitting import TICK_ROOM
+
 CLOSE = 2.2
 """With fewer decades in view than this, 2 and 5 are labelled too."""
 SCIENTIFIC = 1e5
+TICK_WIDTH = 40
+"""Pixels a tick's words take of a horizontal axis."""
 
 
 class LogAxis(pg.AxisItem):
@@ -20,7 +24,14 @@ class LogAxis(pg.AxisItem):
     ) -> list[tuple[float | None, list[float]]]:
         """Labelled ticks, then those between."""
         decades = range(int(np.floor(low)), int(np.ceil(high)) + 1)
-        labelled = (1, 2, 5) if high - low < CLOSE else (1,)
+        room = TICK_ROOM if self.orientation in ("left", "right") else TICK_WIDTH
+        most = max(2.0, size / room)
+        labelled = (1, 2, 5) if high - low < CLOSE and 3 * (high - low) < most else (1,)
+        if high - low > most:  # numbers of every decade would run into each other
+            step = int(np.ceil((high - low) / most))
+            tens = [float(decade) for decade in decades if low <= decade <= high]
+            spaced = [decade for decade in tens if decade % step == 0]
+            return [(1.0, spaced), (None, [decade for decade in tens if decade % step])]
 
         def ticks(mantissas: Any) -> list[float]:
             found = [decade + float(np.log10(factor)) for decade in decades for factor in mantissas]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyqtgraph as pg
 
+from l2l_gui.plotting.fitting import fit_label, fit_title
 from l2l_gui.plotting.ink import CURSOR, SELECTED, Ink, inked
 
 TICK_WIDTH = 52
@@ -37,6 +38,7 @@ def dressed(
         axis = plot.getAxis(side)
         axis.enableAutoSIPrefix(False)
         axis.updateAutoSIPrefix = _nothing  # lays the label out anew whenever the range changes
+        fit_label(axis)
     for side, label in (("left", left), ("bottom", bottom)):
         if label:
             plot.setLabel(side, label)
@@ -45,14 +47,7 @@ def dressed(
     if log:
         plot.setLogMode(x="x" in log, y="y" in log)
     plot.has_grid = grid
-    measure = plot.titleLabel.updateMin
-
-    def slim() -> None:
-        measure()
-        plot.titleLabel.setMinimumWidth(0)  # a long title must not widen the plot
-        plot.titleLabel.setPreferredWidth(0)
-
-    plot.titleLabel.updateMin = slim
+    fit_title(plot)
     return plot
 
 
@@ -118,9 +113,15 @@ def colour_bar(label: str = "", *, width: int | None = None, colours: str = "vir
         colorMap=pg.colormap.get(colours), interactive=False, width=14, label=label
     )
     bar.has_grid = False
+    fit_label(bar.getAxis("right"))
     if width is not None:
         bar.getAxis("right").setWidth(width)
     return bar
+
+
+def two_signs() -> pg.ColorMap:
+    """Colours of numbers with two signs: dark at zero, as viridis is, so that white lines show."""
+    return pg.ColorMap(None, ["#8fd0ff", "#2b6ca8", "#14161c", "#a8502b", "#ffc38f"])
 
 
 def grid_view(*, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = 4) -> Any:

@@ -9,6 +9,7 @@ import pyqtgraph as pg
 
 from l2l_engine import task
 from l2l_engine.config import RunConfig
+from l2l_gui.plotting.fitting import without_values
 from l2l_gui.plotting.ink import Ink, inked
 from l2l_gui.plotting.plots import TICK_WIDTH, dressed, share_range, titled
 from l2l_gui.plotting.trial_axes import OVER_IMAGE, TrialAxes
@@ -93,7 +94,8 @@ class TrialGrid(pg.GraphicsLayoutWidget):
         bottom = time if last else ""
         plain = self.addPlot(place, column, enableMenu=False)
         plot = dressed(plain, left, bottom, grid=row.grid, width=width)
-        plot.getAxis("bottom").setStyle(showValues=last)
+        if not last:
+            without_values(plot)
         return TrialPlot(plot, row)
 
     def show_trial(

@@ -7,6 +7,7 @@ import pyqtgraph as pg
 
 from l2l_gui.panels.base import SNAPSHOT, Answer, Choice, Computation, Needs, Panel, Table, View
 from l2l_gui.panels.dynamics.forgetting_of import Matrix, matrix_of, tried
+from l2l_gui.plotting.fitting import without_values
 from l2l_gui.plotting.image_plot import ImagePlot
 from l2l_gui.plotting.ink import CURSOR, PLAIN, ZERO, dots, inked
 from l2l_gui.plotting.plots import ProblemLine, apart, dressed, grid_view
@@ -36,7 +37,7 @@ class ForgettingPanel(Panel[Matrix]):
         self.transfer = dressed(self.view.addPlot(1, 0), "Transfer", "Network after problem")
         self.view.ci.layout.setRowStretchFactor(0, 3)
         self.view.ci.layout.setRowStretchFactor(1, 1)
-        self.map.plot.getAxis("bottom").setStyle(showValues=False)
+        without_values(self.map.plot)
         self.transfer.setXLink(self.map.plot)
         line = self.transfer.plot(symbol="o", symbolSize=4)
         self.curve = inked(line, pen=PLAIN, **dots(PLAIN))

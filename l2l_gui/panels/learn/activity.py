@@ -14,7 +14,7 @@ from l2l_gui.panels.base import Answer, Column, Flag, Table
 from l2l_gui.panels.learn.shown_trial import ShownTrial, ShownTrialPanel, rows
 from l2l_gui.plotting.extent import stretched
 from l2l_gui.plotting.ink import Ink, inked
-from l2l_gui.plotting.plots import colour_bar, differs
+from l2l_gui.plotting.plots import colour_bar, differs, two_signs
 from l2l_gui.plotting.trial_axes import thinned
 from l2l_gui.plotting.trial_grid import Row, TrialGrid
 
@@ -44,10 +44,13 @@ class ActivityPanel(ShownTrialPanel):
     def draw(self, answer: Answer[ShownTrial]) -> None:
         """An image a stimulus shown, with common colours."""
         trial, rates, order = answer.value, _rates(answer), _order(answer)
-        top = float(rates.max())  # of a live trial in strides: colours that flicker say nothing
-        top = stretched(top, DIMMEST) if trial.live else top or 1.0
-        if differs(self.bar, top=top):
-            self.bar.setLevels((0.0, top))
+        top = float(np.abs(rates).max())
+        if trial.live:  # in strides: colours that flicker say nothing
+            top = stretched(top, DIMMEST)
+        signed = bool(rates.min() < 0.0)
+        if differs(self.bar, top=top, signed=signed):
+            self.bar.setColorMap(two_signs() if signed else pg.colormap.get("viridis"))
+            self.bar.setLevels((-top if signed else 0.0, top or 1.0))
         self.grid.show_trial(trial.config, trial.stimulus[rows(answer)])
         for image, values in zip(self.images, rates, strict=False):
             image.setImage(values[:, order], autoLevels=False)

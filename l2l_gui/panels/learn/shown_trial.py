@@ -22,6 +22,7 @@ from l2l_gui.panels.base import (
     View,
     Wanted,
 )
+from l2l_gui.panels.learned import saved_network
 
 if TYPE_CHECKING:
     from l2l_engine.training.curriculum import TrialView
@@ -69,7 +70,7 @@ def of_view(view: TrialView) -> ShownTrial:
 def simulated(session: OpenSession, number: int) -> ShownTrial:
     """Both stimuli of a learned problem through the network saved after it; noise off."""
     config = session.config_of(number)
-    weights = session.network(number)[None]
+    weights = saved_network(session, number)[None]
     stimuli = session.stimuli(number)
     states = network.simulate(weights, stimuli[None], config)
     return ShownTrial(

@@ -39,8 +39,9 @@ class TrialPanel(ShownTrialPanel):
             Row("Output", (*TARGETS, *OUTPUT), height=3, grid=False, mask=True),
         )
         self.images = [pg.ImageItem() for _ in self.grid.columns]
-        for image, (inputs, _) in zip(self.images, self.grid.columns, strict=True):
+        for image, (inputs, outputs) in zip(self.images, self.grid.columns, strict=True):
             inputs.plot.addItem(image)
+            outputs.plot.getAxis("left").setTickSpacing(0.5, 0.1)
         self.body_layout.addWidget(Legend(*SIGNS))
         self.body_layout.addWidget(self.grid)
 

@@ -10,6 +10,7 @@ from l2l_gui.panels.base import Answer, Column
 from l2l_gui.panels.perturb.lab import curve_panel
 from l2l_gui.panels.perturb.lab.curve_panel import INKS, SIGNS, Given, LabCurvePanel, Pair
 from l2l_gui.panels.perturb.lab.model import LARGEST_NOISE, Disturbance
+from l2l_gui.plotting.fitting import without_values
 from l2l_gui.plotting.ink import DASHED, DOTTED, Ink, inked
 from l2l_gui.plotting.legend import DASHED as DASHES
 from l2l_gui.plotting.legend import Legend, Sign
@@ -43,7 +44,7 @@ class NoiseCurvePanel(LabCurvePanel):
         self.accuracy = dressed(view.addPlot(0, 0), "Right (%)", width=62)
         self.loss = dressed(view.addPlot(1, 0), "Loss (nats)", across, width=62)
         self.accuracy.setXLink(self.loss)
-        self.accuracy.getAxis("bottom").setStyle(showValues=False)
+        without_values(self.accuracy)
         plots = (self.accuracy, self.loss)
         self.trained = [_line(plot, Ink("quiet", 1, DASHED)) for plot in plots]
         self.chosen = [_line(plot, Ink("quiet", 1, DOTTED)) for plot in plots]

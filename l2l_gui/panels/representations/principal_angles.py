@@ -19,6 +19,7 @@ from l2l_gui.panels.base import (
     View,
 )
 from l2l_gui.panels.representations.angles import MEASURES, Angles, all_angles
+from l2l_gui.plotting.fitting import without_values
 from l2l_gui.plotting.image_plot import ImagePlot, square
 from l2l_gui.plotting.ink import Ink, inked
 from l2l_gui.plotting.plots import ProblemLine, dressed, grid_view
@@ -60,7 +61,7 @@ class PrincipalAnglesPanel(Panel[Angles]):
         self.curves_plot = dressed(self.view.addPlot(1, 0), "To group (°)", "Problem")
         self.view.ci.layout.setRowStretchFactor(0, 3)
         self.view.ci.layout.setRowStretchFactor(1, 2)
-        self.pairs.plot.getAxis("bottom").setStyle(showValues=False)
+        without_values(self.pairs.plot)
         self.pairs.plot.setXLink(self.curves_plot)
         self.lines = [
             ProblemLine(self.pairs.plot, 90, WHITE),

@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 import pytest
 from bench import Bench, click
-from other_session import PROBLEMS, SHORT, write_short
+from other_session import PROBLEMS, SHORT, UNSAVED, write_gaps, write_short
 from PyQt6.QtGui import QImage
 
 from l2l_engine.config import L2LError
@@ -51,6 +51,14 @@ def short(bench: Bench, tmp_path: Path) -> OpenSession:
     return session
 
 
+@pytest.fixture
+def gaps(bench: Bench, tmp_path: Path) -> OpenSession:
+    """A third session on the bench, of a long trial and rates of both signs, with gaps."""
+    session = OpenSession.open(write_gaps(tmp_path / "gaps.h5"))
+    bench.context.sessions.add(session)
+    return session
+
+
 def look_at(bench: Bench, session: OpenSession, problem: int, *beside: OpenSession, **rest) -> None:
     """Select a session, others beside it and one of its problems, as opening it does."""
     config = session.config
@@ -77,12 +85,26 @@ def pixels(panel: Panel) -> np.ndarray:
     return np.frombuffer(bits, np.uint8).reshape(image.height(), image.width(), 4)[..., :3].copy()
 
 
+def compare(bench: Bench, used: Panel, place: str) -> None:
+    """Hold a panel that has a history to what a new one draws of the same."""
+    rest(bench, used)
+    fresh = bench.show(type(used), (640, 420))
+    rest(bench, fresh)
+    assert used.empty_words == fresh.empty_words, place
+    differ = (pixels(used) != pixels(fresh)).any(axis=2)
+    allowed = ROUNDED.get(type(used).__name__, 0.0)
+    assert differ.mean() <= allowed, f"{place}: {differ.sum()} pixels differ"
+    fresh.hide()
+
+
 @pytest.mark.parametrize("name", list(VIEWS))
-def test_after_any_history_a_panel_draws_what_a_new_one_draws(bench, short, two_repeats, name):
+def test_after_any_history_a_panel_draws_what_a_new_one_draws(
+    bench, short, gaps, two_repeats, name
+):
     kind = VIEWS[name].load()
-    both = (bench.session, short) if VIEWS[name].workspace == "compare" else ()
-    if both:
-        look_at(bench, bench.session, 4, *both)
+    beside = (bench.session, short) if VIEWS[name].workspace == "compare" else ()
+    if beside:
+        look_at(bench, bench.session, 4, *beside)
     used = bench.show(kind, (640, 420))
     rest(bench, used)
     assert used.has_content
@@ -94,17 +116,26 @@ def test_after_any_history_a_panel_draws_what_a_new_one_draws(bench, short, two_
     bench.select(2, stimulus=0, time=1900.0)
     bench.settle()
     theme.set_mode("dark")
-    look_at(bench, short, 6, *both, group=Group(3, 4), stimulus=None, time=10.0)
+    look_at(bench, short, 6, *beside, group=Group(3, 4), stimulus=None, time=10.0)
     used.set_state({option.name: option.default for option in kind.options})
     rest(bench, used)
     theme.set_mode("light")
-    look_at(bench, bench.session, 5, *both)
-    look_at(bench, short, 3, *both, group=Group(2, 3), stimulus=1, time=350.0)
-    rest(bench, used)
-    fresh = bench.show(kind, (640, 420))
-    rest(bench, fresh)
-    differ = (pixels(used) != pixels(fresh)).any(axis=2)
-    assert differ.mean() <= ROUNDED.get(name, 0.0), f"{differ.sum()} pixels differ"
+    look_at(bench, bench.session, 5, *beside)
+    look_at(bench, short, 3, *beside, group=Group(2, 3), stimulus=1, time=350.0)
+    compare(bench, used, "a shorter trial")
+    beside = beside and (gaps, short)
+    look_at(bench, gaps, 5, *beside, group=Group(2, 5), stimulus=None, time=2400.0)
+    compare(bench, used, "tanh, a longer trial, gaps")
+    look_at(bench, gaps, max(UNSAVED) + 1, *beside, group=Group(2, 6), stimulus=0)
+    compare(bench, used, "a problem whose network is lost")
+    bench.selection.update(problem=PROBLEMS, follow_live=True)
+    bench.settle()
+    compare(bench, used, "live, and the newest network lost")
+    look_at(bench, bench.session, 6, *(beside and (bench.session, gaps)), stimulus=None)
+    bench.selection.update(problem=6, follow_live=True)
+    bench.settle()
+    bench.grow(7)
+    compare(bench, used, "live, one problem further")
 
 
 # -- the base, with a panel made for the purpose --------------------------------------------
