@@ -8,43 +8,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 import runs
+from tiny import SHORT as CONFIG
+from tiny import finish
 
 from l2l_engine import branching
 from l2l_engine.branching import BranchError
-from l2l_engine.config import ConfigError, L2LError, RunConfig, RunType
+from l2l_engine.config import ConfigError, L2LError, RunType
 from l2l_engine.run import Run
 from l2l_engine.storage.published import export_published, import_published
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.writer import SessionWriter
 from l2l_engine.training.records import Origin
 
-CONFIG = RunConfig(
-    units=16,
-    sample_ms=20,
-    delay_ms=20,
-    response_ms=40,
-    mask_ms=10,
-    dt=2.0,
-    tau=20.0,
-    criterion_trials=5,
-    max_trials=12,
-    baseline_problems=2,
-    problems=5,
-    criterion_loss=0.9,
-)
-
-
-def train(path, config):
-    with Run.create(path, config) as run:
-        while not run.finished:
-            run.step()
-    return path
-
 
 @pytest.fixture(scope="module", params=[RunType.Full, RunType.DSManifPert], ids=str)
 def parent(request, tmp_path_factory):
     config = CONFIG.replace(run_type=request.param, problems=5)
-    return train(tmp_path_factory.mktemp("parent") / "parent.h5", config)
+    return finish(Run.create(tmp_path_factory.mktemp("parent") / "parent.h5", config))
 
 
 @pytest.mark.parametrize("finished", [1, 2, 3, 4])
@@ -82,14 +62,7 @@ def test_branch_with_changes_and_swapped_stimuli(parent, tmp_path):
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory):
-    return train(tmp_path_factory.mktemp("full") / "full.h5", CONFIG)
-
-
-def finish(run):
-    with run:
-        while not run.finished:
-            run.step()
-    return run.path
+    return finish(Run.create(tmp_path_factory.mktemp("full") / "full.h5", CONFIG))
 
 
 def same_rows(first, second):
@@ -117,7 +90,7 @@ def test_branch_with_another_batch_size_resumes(full, tmp_path):
 
 
 def test_branch_of_an_import_without_trial_rows_resumes(tmp_path):
-    learned = train(tmp_path / "learned.h5", CONFIG.replace(criterion_loss=5.0))
+    learned = finish(Run.create(tmp_path / "learned.h5", CONFIG.replace(criterion_loss=5.0)))
     folder = export_published(learned, tmp_path / "published")
     for file in folder.glob("trIms_*"):
         file.unlink()

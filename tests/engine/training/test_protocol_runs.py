@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from tiny import SHORT, finish
 
 import l2l_engine
 from l2l_engine.branching import BranchError
@@ -32,22 +33,7 @@ from l2l_engine.training.plan import (
 )
 from l2l_engine.training.records import Outcome, StimuliFrom
 
-CONFIG = RunConfig(
-    units=16,
-    sample_ms=20,
-    delay_ms=20,
-    response_ms=40,
-    mask_ms=10,
-    dt=2.0,
-    tau=20.0,
-    learning_rate=3e-3,
-    criterion_trials=5,
-    max_trials=12,
-    baseline_problems=2,
-    problems=5,
-    criterion_loss=0.9,
-    penalised_singular_values=3,
-)
+CONFIG = SHORT.replace(learning_rate=3e-3, penalised_singular_values=3)
 
 OWN = Own(((1.0,) + (0.0,) * 9, (0.0, 3.0) + (0.0,) * 8))
 EVERYTHING = Protocol(
@@ -72,13 +58,6 @@ EVERYTHING = Protocol(
         ),
     ),
 )  # fmt: skip
-
-
-def finish(run):
-    with run:
-        while not run.finished:
-            run.step()
-    return run.path
 
 
 def learn(path, protocol, **changes):

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from tiny import SHORT
 
 from l2l_engine import network, task
-from l2l_engine.config import RunConfig
 from l2l_engine.manifold import SubspaceFinder
 from l2l_engine.network import WEIGHT_NAMES, NetworkWeights, initial_weights
 from l2l_engine.training.course import Course
@@ -20,17 +20,7 @@ from l2l_engine.training.rules.orthogonal import OrthogonalUpdate
 from l2l_engine.training.rules.projected import ProjectedUpdate
 from l2l_engine.training.trial import Layout, pack, unpack
 
-CONFIG = RunConfig(
-    units=16,
-    sample_ms=20,
-    delay_ms=20,
-    response_ms=40,
-    mask_ms=10,
-    dt=2.0,
-    tau=20.0,
-    learning_rate=3e-3,
-    penalised_singular_values=3,
-)
+CONFIG = SHORT.replace(learning_rate=3e-3, penalised_singular_values=3)
 
 
 def a_change(seed=0, scale=1e-3) -> NetworkWeights:
