@@ -41,8 +41,9 @@ class Fields:
         value = self._left.pop(name)
         kinds = kind if isinstance(kind, tuple) else (kind,)
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            words = " or ".join(_KINDS[allowed] for allowed in kinds)
-            raise self.error(name, f"{self.where}: {name} = {json.dumps(value)} must be {words}.")
+            words = " or ".join(_KINDS[allowed] for allowed in kinds if allowed in _KINDS)
+            found = "is empty: it" if value == "" else f"= {json.dumps(value)}"
+            raise self.error(name, f"{self.where}: {name} {found} must be {words}.")
         return value
 
     def chosen(self, name: str, value: str, allowed: tuple[str, ...]) -> str:
@@ -82,5 +83,4 @@ _KINDS: dict[type, str] = {
     str: "text",
     list: "a list",
     dict: "an object",
-    type(None): "null",
 }

@@ -1,0 +1,1 @@
+"""The protocol editor: a document, the list of its stages, a form for one, and what will be learned."""

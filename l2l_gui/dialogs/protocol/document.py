@@ -1,0 +1,125 @@
+"""A protocol as it is being edited: right or not, every state of it a value that undo can go back to.
+
+Stages are kept as JSON has them, so that what is typed and wrong has a place too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from l2l_engine.config import RunConfig
+from l2l_engine.protocols import fitting, notation, ranges, reading, writing
+from l2l_engine.protocols.protocol import Protocol
+from l2l_engine.protocols.stage import Place, ProtocolError, Stage
+
+StageValue = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is wrong with a stage (from 0) and one of its fields; None: with the whole."""
+
+    stage: int | None
+    field: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Name, description and stages; ``after`` problems come before them."""
+
+    name: str = "protocol"
+    description: str = ""
+    stages: tuple[StageValue, ...] = ()
+    after: int = 0
+
+    @classmethod
+    def of(cls, protocol: Protocol) -> Document:
+        """What is edited to change a protocol."""
+        stages = tuple(writing.value_of(stage) for stage in protocol.stages)
+        return cls(protocol.name, protocol.description, stages, protocol.after)
+
+    # -- edits -------------------------------------------------------------------------
+
+    def added(self, row: int, *stages: StageValue) -> Document:
+        """With stages put in before ``row``."""
+        return replace(self, stages=(*self.stages[:row], *stages, *self.stages[row:]))
+
+    def removed(self, row: int) -> Document:
+        """Without a stage."""
+        return replace(self, stages=(*self.stages[:row], *self.stages[row + 1 :]))
+
+    def duplicated(self, row: int) -> Document:
+        """With a copy after a stage, its label told apart: that of another stage means another problem."""
+        copy = dict(self.stages[row])
+        label = copy.get("label")
+        if isinstance(label, str) and label:
+            copy["label"] = self._free_label(label)
+        return self.added(row + 1, copy)
+
+    def moved(self, row: int, to: int) -> Document:
+        """With a stage at another place; ``to`` counts without it."""
+        return self.removed(row).added(to, self.stages[row])
+
+    def changed(self, row: int, field: str, value: Any) -> Document:
+        """With a field of a stage changed; None leaves it out."""
+        kept = {name: old for name, old in self.stages[row].items() if name != field}
+        stage = kept if value is None else {**kept, field: value}
+        return replace(self, stages=(*self.stages[:row], stage, *self.stages[row + 1 :]))
+
+    def _free_label(self, label: str) -> str:
+        taken = {stage.get("label") for stage in self.stages}
+        stem, _, number = label.rpartition(" ")
+        stem = stem if stem and number.isdecimal() else label
+        return next(
+            name
+            for name in (f"{stem} {count}" for count in range(2, len(taken) + 3))
+            if name not in taken
+        )
+
+    # -- what it is --------------------------------------------------------------------
+
+    def protocol(self) -> Protocol:
+        """The protocol; raises ProtocolError while it cannot be run as written."""
+        whole = {"name": self.name, "description": self.description, "after": self.after}
+        return notation.from_json(json.dumps({**whole, "stages": list(map(dict, self.stages))}))
+
+    def labels(self, row: int) -> list[str]:
+        """Labels that stage ``row`` may refer to, the nearest first."""
+        before = (stage.get("label") for stage in reversed(self.stages[:row]))
+        return list(dict.fromkeys(label for label in before if isinstance(label, str) and label))
+
+    def troubles(self, config: RunConfig | None = None) -> list[Trouble]:
+        """What is wrong: of each stage by itself, then of how they follow one another.
+
+        Parameters
+        ----------
+        config : what it has to fit, if that is known.
+        """
+        found = []
+        for number, value in enumerate(self.stages, 1):
+            try:
+                place = Place(number, reading.stage(number, dict(value)))
+                ranges.check_size(place)
+                ranges.check(place)
+                if config is not None:
+                    fitting.check(place, config)
+            except ProtocolError as error:
+                found.append(_trouble(error))
+        if not found:
+            try:
+                self.protocol()
+            except ProtocolError as error:
+                found.append(_trouble(error))
+        return found
+
+
+NEW_STAGE: StageValue = writing.value_of(Stage())
+"""One new problem, learned to criterion."""
+
+
+def _trouble(error: ProtocolError) -> Trouble:
+    return Trouble(None if error.stage is None else error.stage - 1, error.field, str(error))
