@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from l2l_engine.config import ConfigError, L2LError, RunConfig
 from l2l_engine.network import WEIGHT_NAMES, NetworkWeights, weight_shapes
 from l2l_engine.protocols import notation
+from l2l_engine.protocols.protocol import Protocol
 from l2l_engine.storage import checkpoint, hdf5, layout, opening, version_1
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.layout import Column, Lineage
@@ -204,15 +205,19 @@ class Session(SessionViews):
         return [bytes(label).decode(errors="replace") for label in self.problem_column("label")]
 
     @functools.cached_property
-    def _course(self) -> Course | None:
-        """What the run follows; None also where it is unreadable, which only training has to say."""
+    def followed(self) -> Protocol | None:
+        """The protocol it follows; None also where it is unreadable, which only training has to say."""
         try:
             protocol = None if self.protocol is None else notation.from_json(self.protocol)
             if protocol is not None:
                 protocol.check(self._written_config)
         except L2LError:
             return None
-        return None if protocol is None else protocol.course()
+        return protocol
+
+    @functools.cached_property
+    def _course(self) -> Course | None:
+        return None if self.followed is None else self.followed.course()
 
     def config_of(self, index: int) -> RunConfig:
         """The parameters a problem, learned or to come, is learned with.

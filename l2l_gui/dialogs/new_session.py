@@ -18,9 +18,9 @@ class NewSessionDialog(NewRunDialog):
     """Which protocol, if any, the parameters, and the file."""
 
     def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
-        self.choice = ProtocolChoice()
+        self.choice = ProtocolChoice(parameters=self._parameters)
         super().__init__(folder, above=self.choice, parent=parent)
-        self.choice.changed.connect(self._update)
+        self.choice.changed.connect(self._follow)
         self.resize(580, 720)
 
     def protocol(self) -> Protocol | None:
@@ -34,6 +34,19 @@ class NewSessionDialog(NewRunDialog):
             return config
         changed = {name: getattr(config, name) for name in self.editor.changed_names()}
         return protocol.configure(changed)
+
+    def _parameters(self) -> RunConfig | None:
+        """As typed, where they are right by themselves."""
+        return super().config() if self.editor.valid else None
+
+    def _follow(self) -> None:
+        try:
+            protocol = self.protocol()
+        except L2LError:  # said by _update
+            protocol = None
+        else:
+            self.editor.follow(0 if protocol is None else protocol.total)
+        self._update()
 
     def _suggested(self) -> Path:
         try:

@@ -84,7 +84,7 @@ class NextProblemChoice(QWidget):
         start.addWidget(self.after)
         start.addWidget(QLabel(f"of {name}, which stays as it is"))
         start.addStretch()
-        box = QGroupBox("Next problem")
+        self.setting = box = QGroupBox("Next problem")
         grid = QGridLayout(box)
         grid.setColumnStretch(2, 1)
         grid.setVerticalSpacing(5)

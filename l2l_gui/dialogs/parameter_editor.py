@@ -35,7 +35,10 @@ GROUPS = {
 """Title of the group that starts at each of these fields."""
 
 AS_PUBLISHED = ""
-"""Text of the number of problems while it follows the run type."""
+"""Text of the number of problems while it follows the run type, or a protocol."""
+
+PLANNED = ("run_type", "baseline_problems", "derangement")
+"""Parameters that a protocol decides, if the run follows one."""
 
 
 class _Edit(QUndoCommand):
@@ -92,17 +95,18 @@ class ParameterEditor(QWidget):
         self._valid, self._visit, self._wrong = True, 0, ""
         self._rows = {item.name: ParameterRow(item) for item in dataclasses.fields(RunConfig)}
         self._values: dict[str, Any] = {}
+        self._locked, self._planned = frozenset(locked), 0
         self._message = QLabel()
         self._message.setProperty("error", True)
         self._message.setWordWrap(True)
         self._message.hide()
-        self._build(locked)
+        self._build()
         for name, row in self._rows.items():
             self._values[name] = self._start(name)
             row.show_value(self._values[name])
         self._check()
 
-    def _build(self, locked: Collection[str]) -> None:
+    def _build(self) -> None:
         pages = QWidget()
         column = QVBoxLayout(pages)
         grid = QGridLayout()
@@ -125,8 +129,7 @@ class ParameterEditor(QWidget):
             keep = row.reset.sizePolicy()
             keep.setRetainSizeWhenHidden(True)
             row.reset.setSizePolicy(keep)
-            row.editor.setDisabled(name in locked)
-            row.label.setDisabled(name in locked)
+            self._enable(row)
             self._connect(row)
         column.addStretch()
         self._area = area = QScrollArea()
@@ -139,6 +142,11 @@ class ParameterEditor(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
         outer.addWidget(self._message)
+
+    def _enable(self, row: ParameterRow) -> None:
+        planned = self._planned and row.name in PLANNED
+        for widget in (row.editor, row.label):
+            widget.setDisabled(row.name in self._locked or bool(planned))
 
     def _connect(self, row: ParameterRow) -> None:
         editor = row.editor
@@ -162,7 +170,10 @@ class ParameterEditor(QWidget):
             When one of them is out of range; it is shown in place as well.
         """
         values = {name: self.number(name) for name in self._rows}
-        values["problems"] = 0 if values["problems"] == AS_PUBLISHED else values["problems"]
+        if values["problems"] == AS_PUBLISHED:
+            values["problems"] = self._planned  # 0: as published
+        if self._planned:
+            values |= {name: getattr(RunConfig(), name) for name in PLANNED}
         return RunConfig.from_values(values)
 
     @property
@@ -188,8 +199,26 @@ class ParameterEditor(QWidget):
         self._end_visit()
 
     def changed_names(self) -> list[str]:
-        """Names of the parameters that differ from the start."""
-        return [name for name in self._rows if self._differs(name)]
+        """Names of the parameters that differ from the start, but for those a protocol decides."""
+        planned = PLANNED if self._planned else ()
+        return [name for name in self._rows if name not in planned and self._differs(name)]
+
+    def follow(self, problems: int) -> None:
+        """Leave to a protocol of so many problems what it decides; 0: there is none."""
+        if problems == self._planned:
+            return
+        untouched = not self._differs("problems")
+        self._planned = problems
+        count = self._rows["problems"]
+        count.label.setText("Problems to learn" if problems else count.title)
+        if untouched:
+            self._values["problems"] = self._start("problems")
+            count.show_value(self._values["problems"])
+        for name in PLANNED:
+            row = self._rows[name]
+            self._enable(row)
+            row.leave_to("the protocol" if problems else "", self._values[name])
+        self._check()
 
     def reset_all(self) -> None:
         """Bring every parameter back to its start, as one undoable step."""
@@ -208,7 +237,8 @@ class ParameterEditor(QWidget):
 
     def _start(self, name: str) -> Any:
         value = getattr(self._base, name)
-        if name == "problems" and value == self._base.run_type.default_problems:
+        published = self._base.run_type.default_problems
+        if name == "problems" and (self._planned or value == published):
             return AS_PUBLISHED
         return value if isinstance(value, (bool, enum.Enum)) else f"{value:.12g}"
 
@@ -240,7 +270,8 @@ class ParameterEditor(QWidget):
 
     def _show(self, row: ParameterRow, value: Any) -> None:
         self._values[row.name] = value
-        row.show_value(value)
+        if not (self._planned and row.name in PLANNED):  # it says that the protocol decides
+            row.show_value(value)
         self._check()
         self.changed.emit()
 
@@ -281,8 +312,10 @@ class ParameterEditor(QWidget):
         run_type = self._values["run_type"]
         if isinstance(run_type, RunType):
             number = self._rows["problems"].editor
+            published = f"{run_type.default_problems}, as published"
+            planned = f"{self._planned}, by protocol"
             number.setPlaceholderText(  # type: ignore[attr-defined]
-                f"{run_type.default_problems}, as published"
+                planned if self._planned else published
             )
         if self._valid != (not problem):
             self._valid = not problem

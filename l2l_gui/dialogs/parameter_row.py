@@ -63,6 +63,20 @@ class ParameterRow:
             self.editor.setText(value)  # type: ignore[attr-defined]
         self.editor.blockSignals(False)
 
+    def leave_to(self, whom: str, value: Any) -> None:
+        """Say who decides the parameter in place of its value; nobody: show the value again."""
+        self.editor.blockSignals(True)
+        if isinstance(self.editor, QComboBox):
+            self.editor.setPlaceholderText(f"As {whom} says" if whom else "")
+            self.editor.setCurrentIndex(-1 if whom else self.editor.findData(value))
+        elif isinstance(self.editor, QCheckBox):
+            self.editor.setText(f"as {whom} says" if whom else "")
+            self.editor.setChecked(value and not whom)
+        else:
+            self.editor.setPlaceholderText(f"as {whom} says" if whom else "")  # type: ignore[attr-defined]
+            self.editor.setText("" if whom else value)  # type: ignore[attr-defined]
+        self.editor.blockSignals(False)
+
     def show_error(self, text: str) -> None:
         """Show or clear what is wrong."""
         self.message.setText(text)

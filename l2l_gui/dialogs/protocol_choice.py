@@ -1,10 +1,13 @@
-"""The part of the new-run dialog that asks which protocol the run follows, if any."""
+"""The part of a dialog that asks which protocol a run or a branch follows, if any."""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -17,21 +20,28 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from l2l_engine.config import L2LError
+from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.protocols import choosing
+from l2l_engine.protocols.outline import outline
 from l2l_engine.protocols.protocol import Protocol, ProtocolError
 from l2l_engine.protocols.templates import TEMPLATES, explain
 from l2l_engine.sweeps.grid import parse_setting
+from l2l_gui.dialogs.protocol.dialog import FILTER, ProtocolDialog
 from l2l_gui.widgets.message import Message
 
-NONE, FILE = "None: as the run type says", "From a file…"
+NONE, FILE, EDITED = "None: as the run type says", "From a file…", "As edited"
 RUN_TYPES = ("full", "control", "ss", "ds")  # the run type's own field offers these
-FILTER = "Protocol (*.json)"
 _SHOWN = 6  # stages named in the preview
 
 
 class ProtocolChoice(QGroupBox):
-    """None, a named protocol with its numbers, or a file; and what would be learned.
+    """None, a named protocol with its numbers, a file or the editor; and what would be learned.
+
+    Parameters
+    ----------
+    none : what it is called to follow none.
+    after : problems learned before its first stage: those a branch keeps.
+    parameters : of the run, which an edited protocol has to fit; None while they are wrong.
 
     Signals
     -------
@@ -40,28 +50,30 @@ class ProtocolChoice(QGroupBox):
 
     changed = pyqtSignal()
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        none: str = NONE,
+        after: int = 0,
+        parameters: Callable[[], RunConfig | None] = lambda: None,
+    ) -> None:
         super().__init__("Protocol")
+        self._none, self._after, self._parameters = none, after, parameters
+        self._edited: Protocol | None = None
         self.which = QComboBox()
-        self.which.addItems([NONE, *(name for name in TEMPLATES if name not in RUN_TYPES), FILE])
+        self.which.addItems([none, *(name for name in TEMPLATES if name not in RUN_TYPES), FILE])
         self.which.setAccessibleName("Protocol")
         self.which.setToolTip("Which problems are learned, in which order, under which rules")
+        self.edit = _button("Edit…", self.open_editor)
+        self.edit.setToolTip("Change it stage by stage, or write your own")
         self.numbers = QLineEdit()
         self.numbers.setAccessibleName("Numbers of the protocol")
         self.file = QLineEdit()
         self.file.setAccessibleName("File of the protocol")
-        self.browse = QPushButton("Browse…")
-        self.browse.setAutoDefault(False)
-        self.browse.clicked.connect(self._browse)
+        self.browse = _button("Browse…", self._browse)
         self.message = Message()
-        place = QHBoxLayout()
-        place.addWidget(self.file, 1)
-        place.addWidget(self.browse)
-        self._place = QWidget()
-        self._place.setLayout(place)
-        place.setContentsMargins(0, 0, 0, 0)
+        self._place = _beside(self.file, self.browse)
         self._form = QFormLayout()
-        self._form.addRow("Follow", self.which)
+        self._form.addRow("Follow", _beside(self.which, self.edit))
         self._form.addRow("Numbers", self.numbers)
         self._form.addRow("File", self._place)
         column = QVBoxLayout(self)
@@ -81,14 +93,45 @@ class ProtocolChoice(QGroupBox):
             When it cannot be run as written.
         """
         chosen = self.which.currentText()
-        if chosen == NONE:
+        if chosen == self._none:
             return None
+        if chosen == EDITED:
+            assert self._edited is not None
+            return dataclasses.replace(self._edited, after=self._after)
         if chosen == FILE:
             text = self.file.text().strip()
             if not text:
                 raise ProtocolError("Choose the file of the protocol.")
-            return choosing.choose(text)
-        return choosing.choose(chosen, self._given())
+            return choosing.choose(text, after=self._after)
+        return choosing.choose(chosen, self._given(), after=self._after)
+
+    def begin_after(self, problem: int) -> None:
+        """Another problem is the last before the first stage."""
+        if problem != self._after:
+            self._after = problem
+            self._say()
+
+    def open_editor(self) -> ProtocolDialog:
+        """Edit what is chosen, or a new protocol; it is chosen once it is used."""
+        try:
+            start = self.protocol()
+        except L2LError:
+            start = None
+        editor = ProtocolDialog(start, self._parameters(), self._after, self.window())
+        editor.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        editor.accepted.connect(lambda: self.use(editor.protocol()))
+        editor.open()
+        return editor
+
+    def use(self, protocol: Protocol) -> None:
+        """Choose a protocol that was edited."""
+        self._edited = protocol
+        if self.which.findText(EDITED) < 0:
+            self.which.insertItem(1, EDITED)
+        if self.which.currentText() == EDITED:
+            self._say()
+        else:
+            self.which.setCurrentText(EDITED)
 
     def _given(self) -> dict[str, Any]:
         """The numbers typed, such as ``sets=20, warm_up=50``."""
@@ -100,8 +143,9 @@ class ProtocolChoice(QGroupBox):
 
     def _chosen(self) -> None:
         chosen = self.which.currentText()
-        named = chosen in TEMPLATES
-        known = choosing.parameters(chosen) if named else {}
+        known = choosing.parameters(chosen) if chosen in TEMPLATES else {}
+        if self._after and "warm_up" in known:
+            known["warm_up"] = 0  # what was learned before is the warm-up
         self._form.setRowVisible(self.numbers, bool(known))
         self._form.setRowVisible(self._place, chosen == FILE)
         self.numbers.blockSignals(True)
@@ -130,14 +174,30 @@ class ProtocolChoice(QGroupBox):
             self.file.setText(name)
 
 
+def _button(text: str, slot: Callable[[], object]) -> QPushButton:
+    button = QPushButton(text)
+    button.setAutoDefault(False)
+    button.clicked.connect(lambda: slot())
+    return button
+
+
+def _beside(field: QWidget, button: QWidget) -> QWidget:
+    place = QWidget()
+    row = QHBoxLayout(place)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(field, 1)
+    row.addWidget(button)
+    return place
+
+
 def preview(protocol: Protocol) -> str:
     """``130 problems: 50 × warm-up, A1, B1, A1 again, A1 reversed, A2, …``."""
-    stages = [
-        f"{stage.count} × {stage.plan.label or 'new'}"
-        if stage.count > 1
-        else stage.plan.label or "new"
-        for stage in protocol.stages[:_SHOWN]
+    shown = [
+        f"{line.last - line.first + 1} × {line.label or line.what}"
+        if line.last > line.first
+        else line.label or line.what
+        for line in islice(outline(protocol), _SHOWN)
     ]
     rest = ", …" if len(protocol.stages) > _SHOWN else "."
     problems = protocol.problems
-    return f"{problems:,} problem{'s' * (problems != 1)}: {', '.join(stages)}{rest}"
+    return f"{problems:,} problem{'s' * (problems != 1)}: {', '.join(shown)}{rest}"

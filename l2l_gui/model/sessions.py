@@ -14,6 +14,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights
+from l2l_engine.protocols.protocol import Protocol
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.naming import session_name
 from l2l_engine.storage.session import Session
@@ -37,6 +38,7 @@ class OpenSession:
         self.created, self.parent = reader.created, reader.parent
         self.source: str | None = reader.source
         self.lineage = reader.lineage
+        self.protocol: Protocol | None = reader.followed
         self.key: SessionKey = (str(self.path), self.created)
         self.snapshot = snapshot
         self._reader = reader

@@ -32,13 +32,14 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Continue after problem ``finished`` of ``source`` as a new session."""
+    """Continue after problem ``finished`` of ``source`` as a new session, perhaps by a protocol."""
 
     source: Path
     finished: int
     path: Path
     changes: Mapping[str, Any]
     next_problem: NextProblem
+    protocol: Protocol | None = None
 
 
 @dataclass(frozen=True, slots=True)

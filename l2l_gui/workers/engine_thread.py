@@ -193,6 +193,7 @@ class EngineThread(QThread):
                 asked.path,
                 changes=asked.changes,
                 stimuli=stimuli,
+                protocol=asked.protocol,
                 report=self._report,
             ),
         )

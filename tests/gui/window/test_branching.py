@@ -168,5 +168,48 @@ def test_edits_are_undone_and_redone_by_key_and_guarded(parent, qtbot, monkeypat
     assert len(asked) == 2
 
 
+def test_a_branch_follows_a_protocol(parent, qtbot, no_errors):
+    source = parent.runner.session.path
+    dialog = ask(parent, qtbot, 2)
+    dialog.next.swapped.click()
+    dialog.choice.which.setCurrentText("revisit-and-reverse")
+    assert dialog.choice.numbers.text() == "sets=20, warm_up=0"
+    dialog.choice.numbers.setText("sets=1, warm_up=0")
+    assert not dialog.next.setting.isEnabled()
+    problems = dialog.editor.editor_of("problems")
+    assert (problems.text(), problems.placeholderText()) == ("", "6, by protocol")
+    assert dialog.choice.message.text().endswith("4 problems: A1, B1, A1 again, A1 reversed.")
+    accept(parent, dialog, qtbot)
+    parent.runner.train(Goal())
+    qtbot.waitUntil(lambda: parent.runner.session.problems == 6, timeout=PATIENCE)
+    settle(parent, qtbot)
+    parent.runner.train(Goal(trials=1))  # past its end problems are new
+    qtbot.waitUntil(lambda: len(parent.runner.session.snapshot.losses) == 1, timeout=PATIENCE)
+    settle(parent, qtbot)
+    path = parent.runner.session.path
+    parent.close()
+    with Session.open(path) as branch, Session.open(source) as original:
+        np.testing.assert_array_equal(branch.stimuli[:2], original.stimuli[:2])
+        np.testing.assert_array_equal(branch.stimuli[4], branch.stimuli[2])
+        np.testing.assert_array_equal(branch.stimuli[5], branch.stimuli[2][::-1])
+        assert branch.labels[2:] == ["A1", "B1", "A1 again", "A1 reversed"]
+        assert branch.config.units == original.config.units
+
+
+def test_an_edited_protocol_counts_from_the_branch(parent, qtbot):
+    dialog = ask(parent, qtbot, 3)
+    editor = dialog.choice.open_editor()
+    editor.form.parts["problem"].choose(2)
+    assert editor.lines.stringList() == ["4   problem 3 reversed"]
+    editor.accept()
+    assert dialog.config().problems == 4
+    dialog.next.after.setValue(2)
+    assert not dialog.create_button.isEnabled()
+    assert "problem = 3 must be a problem learned before, 1 to 2" in dialog.file_message.text()
+    dialog.next.after.setValue(3)
+    assert dialog.create_button.isEnabled()
+    dialog.finish()
+
+
 def test_without_a_learned_problem_there_is_no_branch(tiny):
     assert not tiny.actions_by_name["branch"].isEnabled()
