@@ -7,9 +7,12 @@ Source: Goudar et al. (2023), Methods, "RNN model".
 from __future__ import annotations
 
 import dataclasses
-import itertools
-from collections.abc import Callable, Mapping, Sequence
+import functools
+import importlib
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, Self
 
 import numpy as np
@@ -18,6 +21,8 @@ from numpy.typing import DTypeLike, NDArray
 from l2l_engine import task
 from l2l_engine.config import Activation, L2LError, RecurrentInit, RunConfig
 from l2l_engine.task import OUTPUTS, FloatArray
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -227,10 +232,8 @@ def simulate(
     # without noise the drive is constant within an epoch: no need to hold it step by step
     onsets = [0, config.sample_steps, config.go_step, config.steps]
     drives = shown[:, :, onsets[:-1]] @ weights.input[:, None] + weights.bias[:, None, None]
-    by_step: list[FloatArray] = []
-    for epoch, (start, stop) in enumerate(itertools.pairwise(onsets)):
-        by_step += [drives[:, :, epoch]] * (stop - start)
-    return _run(weights, by_step, config, initial_state)
+    epochs = np.repeat(np.arange(len(onsets) - 1), np.diff(onsets))
+    return _run(weights, drives, epochs, config, initial_state)
 
 
 def run_dynamics(
@@ -244,55 +247,88 @@ def run_dynamics(
 
     ``drive`` is everything but the recurrent current: x W_in + b, and noise if any.
     """
-    return _run(weights, np.moveaxis(drive, 2, 0), config, initial_state)
+    return _run(weights, drive, np.arange(drive.shape[2]), config, initial_state)
+
+
+def _run(
+    weights: NetworkWeights,
+    drives: FloatArray,
+    drive_of_step: NDArray[np.intp],
+    config: RunConfig,
+    initial_state: FloatArray | None,
+) -> FloatArray:
+    """Step D drives (K, M, D, N), each step its own of them (T,), through the recurrence."""
+    shape = (*drives.shape[:2], len(drive_of_step), drives.shape[3])
+    dtype = weights.recurrent.dtype
+    start = weights.initial_state if initial_state is None else initial_state
+    start = np.broadcast_to(start, (*shape[:2], shape[3])).astype(dtype, order="C")
+    compiled = _compiled() if dtype == np.float64 else None
+    if compiled is not None:
+        states = np.empty(shape)
+        recurrent = np.broadcast_to(weights.recurrent, (shape[0], *weights.recurrent.shape[-2:]))
+        contiguous = np.ascontiguousarray(recurrent), np.ascontiguousarray(drives, dtype)
+        number = compiled.NUMBERS[config.activation]
+        compiled.run(number, *contiguous, drive_of_step, start, config.alpha, states)
+        return states
+    with np.errstate(over="ignore", invalid="ignore"):
+        if len(start) == 1:  # plain matrices skip matmul's stacking overhead
+            by_step = [drives[0, :, drive] for drive in drive_of_step]
+            return _run_in_numpy(weights.recurrent[0], by_step, start[0], config)[None]
+        by_step = [drives[:, :, drive] for drive in drive_of_step]
+        return _run_in_numpy(weights.recurrent, by_step, start, config)
+
+
+@functools.cache
+def _compiled() -> ModuleType | None:
+    """:mod:`l2l_engine.compiled`, or None where Numba is missing or unfit."""
+    try:
+        compiled = importlib.import_module("l2l_engine.compiled")
+        one = np.zeros((1, 1, 1))
+        compiled.run(0, one, one[None], np.zeros(1, np.intp), one, 1.0, one[None].copy())
+    except Exception as error:  # must not cost the answer
+        log.info("NumPy steps the trials, as Numba cannot: %s", error)
+        return None
+    return compiled
 
 
 # The fewest in-place operations that do. This softplus overflows for currents beyond 709
-# (float64) or 88 (float32); only then does _run start again with the one that never does.
+# (float64) or 88 (float32); only then does it start again with the one that never does.
 _QUICK: dict[Activation, tuple[np.ufunc, ...]] = {
     Activation.SOFTPLUS: (np.exp, np.log1p),
     Activation.TANH: (np.tanh,),
 }
 
 
-def _run(
-    weights: NetworkWeights,
-    drive: Sequence[FloatArray] | FloatArray,
+def _run_in_numpy(
+    recurrent: FloatArray,
+    by_step: Sequence[FloatArray],
+    start: FloatArray,
     config: RunConfig,
-    initial_state: FloatArray | None,
     *,
     quick: bool = True,
 ) -> FloatArray:
-    """Step a drive, (K, M, N) a step, through the recurrence: a time-led array seen as (K, M, T, N)."""
-    dtype = weights.recurrent.dtype
+    """States (..., M, T, N), led by time in memory, from ``start`` (..., M, N) and a drive a step."""
+    dtype = recurrent.dtype
     alpha, leak = dtype.type(config.alpha), dtype.type(1.0 - config.alpha)
-    states = np.empty((len(drive), *drive[0].shape), dtype)
-    start = weights.initial_state if initial_state is None else initial_state
+    states = np.empty((len(by_step), *start.shape), dtype)
     # the recurrence runs on states / alpha, which saves a multiplication a step
-    state = np.broadcast_to(start, states.shape[1:]).astype(dtype, order="C") / alpha
-    recurrent, by_step = weights.recurrent * alpha, states
-    multiply: Callable[..., Any] = np.matmul
-    feeds: Sequence[FloatArray] | FloatArray = drive
-    if len(recurrent) == 1:  # plain matrices skip matmul's stacking overhead
-        state, recurrent, by_step, multiply = state[0], recurrent[0], states[:, 0], np.dot
-        feeds = [feed[0] for feed in drive]
+    state, scaled = start / alpha, recurrent * alpha
     operations = _QUICK.get(config.activation, ()) if quick else ()
     current = np.empty_like(state)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for feed, after in zip(feeds, by_step, strict=True):
-            multiply(state, recurrent, current)
-            np.add(current, feed, current)
-            for operation in operations:
-                operation(current, current)
-            if not operations:
-                activate(current, config.activation, out=current)
-            np.multiply(state, leak, after)
-            np.add(after, current, after)
-            state = after
+    for drive, after in zip(by_step, states, strict=True):
+        np.matmul(state, scaled, current)
+        np.add(current, drive, current)
+        for operation in operations:
+            operation(current, current)
+        if not operations:
+            activate(current, config.activation, out=current)
+        np.multiply(state, leak, after)
+        np.add(after, current, after)
+        state = after
     if operations and not np.isfinite(state).all():
-        return _run(weights, drive, config, initial_state, quick=False)
+        return _run_in_numpy(recurrent, by_step, start, config, quick=False)
     states *= alpha
-    return np.moveaxis(states, 0, 2)
+    return np.moveaxis(states, 0, -2)
 
 
 def outputs(weights: NetworkWeights, states: FloatArray) -> FloatArray:

@@ -9,13 +9,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine import network, task
-from l2l_engine.analysis import compiled
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.noise import recurrent_noise
@@ -60,7 +58,7 @@ def probe_trials(
     *,
     unpushed: FloatArray | None = None,
 ) -> Trials:
-    """Trials of one network under a probe, in the dtype of the weights.
+    """Trials of one network under a probe, in float64.
 
     A pulse shows in the state at its time: after ``time_ms`` / dt steps.
 
@@ -78,27 +76,30 @@ def probe_trials(
     L2LError
         When a unit, a time or a direction is out of range.
     """
-    weights = lesion(weights, probe.lesioned) if probe.lesioned else weights
-    dtype = weights.recurrent.dtype
+    weights = weights.astype(np.float64)
+    if probe.lesioned:
+        weights = lesion(weights, probe.lesioned)
     trials, steps = len(stimuli), config.steps
-    drive = _inputs(np.asarray(stimuli, dtype), config, probe.go_ms) @ weights.input + weights.bias
+    shown = _inputs(np.asarray(stimuli, np.float64), config, probe.go_ms)
+    drive = shown @ weights.input + weights.bias
     if probe.sigma_rec > 0:
         shape = (trials, steps, weights.units)
-        unit = _unit_noise(probe.seed, shape, config.replace(sigma_rec=1.0), dtype)
-        drive += dtype.type(probe.sigma_rec) * unit
+        drive += probe.sigma_rec * _unit_noise(probe.seed, shape, config.replace(sigma_rec=1.0))
 
     def run(start: int, state: FloatArray | None) -> FloatArray:
-        return compiled.run_trials(weights, drive[:, start:], config, initial_state=state)
+        started = None if state is None else state[None]
+        return network.run_dynamics(
+            weights[None], drive[None, :, start:], config, initial_state=started
+        )[0]
 
     if probe.pulse is None:
         states = run(0, None)
     else:
         step, push = _push(probe.pulse, weights.units, config)
-        push = push.astype(dtype)
         if step == 0:
             states = run(0, np.broadcast_to(weights.initial_state + push, (trials, weights.units)))
         else:
-            states = np.array(run(0, None) if unpushed is None else unpushed, dtype)
+            states = np.array(run(0, None) if unpushed is None else unpushed)
             states[:, step - 1] += push
             if step < steps:
                 states[:, step:] = run(step, states[:, step - 1])
@@ -108,11 +109,9 @@ def probe_trials(
 
 
 @functools.lru_cache(maxsize=4)
-def _unit_noise(
-    seed: int, shape: tuple[int, ...], config: RunConfig, dtype: np.dtype[Any]
-) -> FloatArray:
+def _unit_noise(seed: int, shape: tuple[int, ...], config: RunConfig) -> FloatArray:
     """Recurrent noise, kept: while a slider moves only its level changes."""
-    return recurrent_noise(np.random.default_rng(seed), shape, config, dtype)
+    return recurrent_noise(np.random.default_rng(seed), shape, config, np.float64)
 
 
 def lesion(weights: NetworkWeights, units: Iterable[int]) -> NetworkWeights:

@@ -135,7 +135,6 @@ def decompose(
     after: NetworkWeights,
     stimuli: FloatArray,
     config: RunConfig,
-    simulate: Callable[..., FloatArray] = simulate,
 ) -> Decomposition:
     """The vector-field change from each network of ``before`` to its partner in ``after``.
 
@@ -146,7 +145,6 @@ def decompose(
     before, after : stacks of K networks
     stimuli : (K, M, stimulus_channels)
         Those of the problem that ``after`` has learned.
-    simulate : :func:`l2l_engine.network.simulate`, or another that does the same
     """
     before, after = before.astype(np.float64), after.astype(np.float64)
     stimuli = np.asarray(stimuli, np.float64)

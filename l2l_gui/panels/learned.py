@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from l2l_engine.analysis import compiled
+from l2l_engine import network
 from l2l_engine.analysis.subspaces import representations
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.manifold import FoundSubspaces
@@ -59,8 +59,7 @@ def learned(session: OpenSession, number: int) -> Learned:
     """A problem's network with its simulated trial."""
     weights = network_after(session, number)
     stimuli = session.stimuli(number).astype(np.float64)
-    compiled.prepare()
-    states = compiled.simulate(weights[None], stimuli[None], session.config)[0]
+    states = network.simulate(weights[None], stimuli[None], session.config)[0]
     return Learned(number, weights, stimuli, np.ascontiguousarray(states))
 
 

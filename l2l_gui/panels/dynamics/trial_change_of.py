@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from l2l_engine.analysis import compiled, vector_field
+from l2l_engine.analysis import vector_field
 from l2l_engine.config import RunConfig
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.learned import network_after, predecessor
@@ -38,14 +38,12 @@ class TrialChange:
 
 def change_of(session: OpenSession, number: int) -> TrialChange:
     """Decompose the change from the network a problem started from to the one that solves it."""
-    compiled.prepare()
     before = predecessor(session.config, number)
     change = vector_field.decompose(
         network_after(session, before)[None],
         network_after(session, number)[None],
         session.stimuli(number)[None],
         session.config,
-        simulate=compiled.simulate,
     )
     norms = vector_field.lengths(change)
     return TrialChange(

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine import network, perturbation, task
-from l2l_engine.analysis import compiled
 from l2l_engine.analysis.generalisation import morph_stimuli
 from l2l_engine.analysis.probes import Probe, Pulse, Trials, lesion, probe_trials
 from l2l_engine.analysis.progress import Progress
@@ -110,7 +109,6 @@ def find_subject(
     L2LError
         When the network was not saved.
     """
-    compiled.prepare()
     weights = session.network(problem)
     if not weights.is_finite():
         raise L2LError(f"The network of problem {problem} was not saved: choose another.")
@@ -166,7 +164,7 @@ def _find_manifold(
             for row, index in enumerate(rows):
                 finder.add(noisy_states(weights[row], stimuli[row], int(index), config))
         else:
-            finder.add(network.simulate(weights, stimuli, config))
+            finder.add(network.simulate(weights.astype(np.float64), stimuli, config))
         progress((start + len(rows)) / len(numbers))
     noise = "noisy" if source is Source.TRAINING else "noise-free"
     return Manifold(finder, f"problems {group.start}–{group.problems[-1]}, {noise}")
