@@ -278,6 +278,14 @@ def _run(
         return _run_in_numpy(weights.recurrent, by_step, start, config)
 
 
+def get_ready() -> None:
+    """Load the machine code that steps trials, which the first simulation does otherwise.
+
+    Takes half a second, and some seconds the first time ever, when it is compiled.
+    """
+    _compiled()
+
+
 @functools.cache
 def _compiled() -> ModuleType | None:
     """:mod:`l2l_engine.compiled`, or None where Numba is missing or unfit."""

@@ -34,7 +34,7 @@ from l2l_engine.task import FloatArray
 
 Float64 = NDArray[np.float64]
 
-_BLOCK = 2  # pairs decomposed at once: fastest, and some 60 MB at the paper's size
+_BLOCK = 1  # pairs decomposed at once: fastest, as their states stay in the cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,11 +123,37 @@ class VectorFieldChange:
 
         The published tables carry a minus sign in column 7; this one does not.
         """
-        named = [
-            self.recurrent if name == "recurrent" else getattr(self.lengths, name)
-            for name in COLUMNS
-        ]
-        return np.stack(named, axis=1)
+        return _table(self.lengths, self.recurrent)
+
+
+def change_sizes(
+    before: NetworkWeights, after: NetworkWeights, stimuli: FloatArray, config: RunConfig
+) -> Float64:
+    """The table of :meth:`VectorFieldChange.table` alone, (K, 9): without the dimensionalities.
+
+    Takes two thirds of the time of :func:`vector_field_change`, whose arguments it has.
+    """
+    rows = []
+    for first in range(0, len(after), _BLOCK):
+        block = slice(first, first + _BLOCK)
+        change = decompose(before[block], after[block], stimuli[block], config)
+        rows.append(_table(_means(change), _recurrent_change(before[block], after[block])))
+    return np.concatenate(rows)
+
+
+def _means(change: Decomposition) -> Lengths:
+    """The norms of all parts, averaged over steps and stimuli, each (K,)."""
+    return lengths(change).map(lambda values: values.mean(axis=(1, 2)))
+
+
+def _recurrent_change(before: NetworkWeights, after: NetworkWeights) -> Float64:
+    moved = np.subtract(after.recurrent, before.recurrent, dtype=np.float64)
+    return np.linalg.norm(moved, axis=(1, 2))
+
+
+def _table(means: Lengths, recurrent: Float64) -> Float64:
+    named = [recurrent if name == "recurrent" else getattr(means, name) for name in COLUMNS]
+    return np.stack(named, axis=1)
 
 
 def decompose(
@@ -322,9 +348,8 @@ def vector_field_change(
     moments = np.zeros((groups, 4, units, units))
     for block in tracked(blocks, (block.stop - block.start for block in blocks), progress):
         change = decompose(before[block], after[block], stimuli[block], config)
-        means.append(lengths(change).map(lambda values: values.mean(axis=(1, 2))))
-        moved = np.subtract(after.recurrent[block], before.recurrent[block], dtype=np.float64)
-        recurrent[block] = np.linalg.norm(moved, axis=(1, 2))
+        means.append(_means(change))
+        recurrent[block] = _recurrent_change(before[block], after[block])
         for pair in range(block.start, block.stop):
             products = _second_moments(change, pair - block.start)
             within[:, pair] = matrix_participation_ratio(products)

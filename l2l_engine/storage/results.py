@@ -132,10 +132,16 @@ class Results:
     def beside(cls, session: Path) -> Self:
         """Those of the session at a path."""
         session = session.absolute()
-        name = f"{session.stem}{SUFFIX}"
+        beside = session.parent / "results" / f"{session.stem}{SUFFIX}"
+        return cls(beside, *cls.in_cache(session).places)
+
+    @classmethod
+    def in_cache(cls, session: Path) -> Self:
+        """The one in the user's cache folder, of the session at a path."""
+        session = session.absolute()
         known = hashlib.blake2b(os.fsencode(session), digest_size=8).hexdigest()
         cache = platformdirs.user_cache_path("l2l-explorer") / "results" / known
-        return cls(session.parent / "results" / name, cache / name)
+        return cls(cache / f"{session.stem}{SUFFIX}")
 
     def get(self, key: ResultKey, digest: str) -> Arrays | None:
         """The arrays of an entry; None where it is absent, stale or damaged."""

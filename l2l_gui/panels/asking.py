@@ -155,8 +155,13 @@ class Asking(Contract[T]):
                 self._parts[job.key] = value
                 self._compute(view, wanted)
 
+        def came_coarse(value: Any) -> None:
+            if job is whole and self._asked is view:
+                self._take_coarse(Answer(view, value))
+
         failed = self._failed_of(whole.key)
-        if not self.context.jobs.submit(job, arrived, failed, owner=self):
+        submit = self.context.jobs.submit
+        if not submit(job, arrived, failed, owner=self, on_coarse=came_coarse):
             self._busy.start(job.label)
 
     def _failed_of(self, key: Hashable) -> Callable[[Exception], None]:
@@ -188,6 +193,14 @@ class Asking(Contract[T]):
             self.context.jobs.release(self._refining)
         if answer.more is None:
             self._refine(answer)
+
+    def _take_coarse(self, answer: Answer[Any]) -> None:
+        """Draw what comes before the exact answer; its caption says what it lacks."""
+        self._busy.stop()
+        if self.answer is not None and self.answer.view.sessions != answer.view.sessions:
+            self._zoomed = False
+        self.answer = answer
+        self._draw(answer)
 
     def _same(self, before: Answer[Any], answer: Answer[Any]) -> bool:
         if before.value is not answer.value or before.view.sessions != answer.view.sessions:

@@ -7,6 +7,7 @@ Both come from trials without noise of the networks saved after each problem. A 
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -29,6 +30,8 @@ from l2l_gui.workers.jobs import Computation
 MOST = 256
 """Problems analysed at once at most."""
 LONG = 60  # problems that take about a second
+EIGHTH = 8  # the first look takes every eighth problem
+FEWEST = 3  # problems of a first look
 _BLOCK = 8
 
 Numbers = tuple[int, ...]
@@ -138,6 +141,7 @@ def trajectories(session: OpenSession, group: Group, basis: Basis = Basis.OWN) -
         key=("trajectories", session.key, wanted, basis, reference),
         label="Finding subspaces",
         reports=True,
+        refines=True,
         slow=len(wanted) > LONG,
     )
 
@@ -148,9 +152,16 @@ def group_trajectories(
     basis: Basis,
     reference: Group | None,
     progress: Progress | None = None,
+    coarse: Callable[[GroupTrajectories], None] | None = None,
 ) -> GroupTrajectories:
-    """Simulate a group and take its trajectories apart; raises L2LError."""
+    """Simulate a group and take its trajectories apart; raises L2LError.
+
+    A large group is first looked at in an eighth of its problems, for ``coarse``.
+    """
     reader = session.reader(max(wanted))
+    few = wanted[::EIGHTH]
+    if coarse is not None and reference is None and len(few) >= FEWEST and saved(reader, few):
+        coarse(group_trajectories(session, few, basis, None))
     numbers = saved(reader, wanted)
     found = None if reference is None else _reference(reader, basis, reference)
     places = np.array(numbers, int) - 1

@@ -38,9 +38,11 @@ class Computation:
 
     ``key`` identifies the result (session key, problem, parameters); without one it is not
     kept. A function that takes a keyword ``progress`` (a callable given the fraction done)
-    says so by ``reports``, and can then be cancelled half-way. ``slow`` computations, over a
-    second, have a queue of their own, and so have those in the ``background``, which take
-    minutes. A ``patient`` one begins after a moment, unless it is not wanted any more by then.
+    says so by ``reports``, and can then be cancelled half-way. One that also takes a keyword
+    ``coarse`` says so by ``refines``: it hands a first, coarser result to that callable, perhaps
+    several, each of which says what it leaves out. ``slow`` computations, over a second, have a
+    queue of their own, and so have those in the ``background``, which take minutes. A ``patient``
+    one begins after a moment, unless it is not wanted any more by then.
     """
 
     function: Callable[..., Any]
@@ -48,6 +50,7 @@ class Computation:
     key: Hashable | None = None
     label: str = "Computing"
     reports: bool = False
+    refines: bool = False
     slow: bool = False
     background: bool = False
     patient: bool = False
@@ -57,19 +60,22 @@ class Computation:
 class _Listener:
     on_result: Callable[[Any], None]
     on_error: Callable[[Exception], None] | None
+    on_coarse: Callable[[Any], None] | None
 
 
 class Job(QRunnable):
     """A computation waiting, running or done."""
 
-    def __init__(self, computation: Computation, done: Any, progressed: Any) -> None:
+    def __init__(self, computation: Computation, done: Any, progressed: Any, coarse: Any) -> None:
         super().__init__()
         self.setAutoDelete(False)
         self.computation = computation
+        self.coarse: tuple[Any] | None = None
+        """The latest coarse result."""
         self.fraction = 0.0
         self.cancelled = False
         self.listeners: dict[Hashable, _Listener] = {}
-        self._done, self._progressed = done, progressed
+        self._done, self._progressed, self._coarse = done, progressed, coarse
 
     def cancel(self) -> None:
         """Ask the function to stop at its next report."""
@@ -81,7 +87,9 @@ class Job(QRunnable):
         try:
             if self.cancelled:
                 raise JobCancelledError
-            extra = {"progress": self._report} if self.computation.reports else {}
+            extra: dict[str, Any] = {"progress": self._report} if self.computation.reports else {}
+            if self.computation.refines:
+                extra["coarse"] = self._hand_over
             result = self.computation.function(*self.computation.arguments, **extra)
         except Exception as raised:
             error = raised
@@ -93,6 +101,11 @@ class Job(QRunnable):
         if fraction - self.fraction >= 0.01 or fraction >= 1.0:
             self.fraction = fraction
             self._progressed.emit()
+
+    def _hand_over(self, result: Any) -> None:
+        if self.cancelled:
+            raise JobCancelledError
+        self._coarse.emit(self, (result,))
 
 
 class Jobs(QObject):
@@ -107,6 +120,7 @@ class Jobs(QObject):
     changed = pyqtSignal()
     closed = pyqtSignal()
     _done = pyqtSignal(object, object, object)
+    _coarse = pyqtSignal(object, object)
 
     def __init__(self, parent: QObject | None = None, kept: Results = results) -> None:
         super().__init__(parent)
@@ -125,6 +139,7 @@ class Jobs(QObject):
         self._trim.setInterval(TRIM_MS)
         self._trim.timeout.connect(lambda: self._quick.start(return_freed_memory))
         self._done.connect(self._finish)
+        self._coarse.connect(self._show_coarse)
 
     @property
     def running(self) -> list[Job]:
@@ -137,8 +152,11 @@ class Jobs(QObject):
         on_result: Callable[[Any], None],
         on_error: Callable[[Exception], None] | None = None,
         owner: Hashable = None,
+        on_coarse: Callable[[Any], None] | None = None,
     ) -> bool:
         """Hand the result to ``on_result``: at once if it is known, else later.
+
+        Coarse results that come before it go to ``on_coarse``.
 
         Returns
         -------
@@ -154,14 +172,21 @@ class Jobs(QObject):
             on_result(result)
             return True
         if job is None:
-            job = Job(computation, self._done, self.changed)
+            job = Job(computation, self._done, self.changed, self._coarse)
             key = computation.key
             self._jobs[key if key is not None else job] = job
             start = partial(self._start, job)
             QTimer.singleShot(PATIENT_MS, start) if computation.patient else start()
-        job.listeners[owner] = _Listener(on_result, on_error)
+        job.listeners[owner] = _Listener(on_result, on_error, on_coarse)
         self.changed.emit()
+        if on_coarse is not None and job.coarse is not None:
+            _tell(on_coarse, *job.coarse)
         return False
+
+    def aside(self, action: Callable[[], None]) -> None:
+        """Run an action that nothing waits for, in the background and unseen."""
+        if not self._is_closed:
+            self._background.start(action)
 
     def release(self, owner: Hashable) -> None:
         """The owner no longer waits for anything."""
@@ -224,6 +249,12 @@ class Jobs(QObject):
         self._afterwards = [entry for entry in self._afterwards if entry[0]]
         for action in due:
             _tell(action)
+
+    def _show_coarse(self, job: Job, result: tuple[Any]) -> None:
+        job.coarse = result
+        for listener in list(job.listeners.values()):
+            if listener.on_coarse is not None:
+                _tell(listener.on_coarse, *result)
 
     def _finish(self, job: Job, result: Any, error: Exception | None) -> None:
         self._ending.discard(job)

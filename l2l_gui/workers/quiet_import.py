@@ -44,7 +44,7 @@ def load_tensorflow() -> None:
     gc.disable()
     try:
         with contextlib.suppress(OSError, AttributeError):
-            _preload()
+            load_library("tensorflow", LIBRARY)
         from l2l_engine.training.trainer import load_tensorflow as load
 
         load()
@@ -54,12 +54,12 @@ def load_tensorflow() -> None:
             gc.enable()
 
 
-def _preload() -> None:
-    """Load the shared library; a foreign call, unlike an import, unlocks the interpreter."""
-    found = importlib.util.find_spec("tensorflow")
+def load_library(package: str, name: str) -> None:
+    """Load a package's shared library; a foreign call, unlike an import, unlocks the interpreter."""
+    found = importlib.util.find_spec(package)
     if not sys.platform.startswith("linux") or found is None or found.origin is None:
         return
-    library = Path(found.origin).with_name(LIBRARY)
+    library = Path(found.origin).with_name(name)
     if library.exists():
         dlopen = ctypes.CDLL(None).dlopen
         dlopen.restype = ctypes.c_void_p

@@ -22,10 +22,12 @@ from l2l_gui.workers import engine_commands as engine
 from l2l_gui.workers import quiet_import
 from l2l_gui.workers.engine_thread import EngineThread
 from l2l_gui.workers.jobs import Computation, Jobs
+from l2l_gui.workers.readiness import get_ready
 
 log = logging.getLogger(__name__)
 
 WARM_MS = 400
+READY_MS = 300  # after the first session is shown
 
 
 class Runner(QObject):
@@ -61,6 +63,7 @@ class Runner(QObject):
         self._latest: Snapshot | None = None
         self._pace = RefreshPace(TEXT)
         self.warms = True
+        self._ready = False  # whether the analyses have been asked into memory
         self.engine = EngineThread()
         self.engine.arrived.connect(self._take)
         self.engine.stage.connect(self._show_stage)
@@ -165,6 +168,9 @@ class Runner(QObject):
         self._compare_waiting()
         if self.warms and release and quiet_import.loaded():
             QTimer.singleShot(WARM_MS, self._warm)
+        if not self._ready:
+            self._ready = True
+            QTimer.singleShot(READY_MS, lambda: self._jobs.aside(get_ready))
         self.changed.emit()
 
     def _compare_waiting(self) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -13,19 +16,19 @@ from l2l_engine.analysis.change_table import COLUMNS
 from l2l_engine.analysis.learning_curve import moving_mean
 from l2l_engine.analysis.progress import Progress
 from l2l_engine.analysis.statistics import group_means
-from l2l_engine.analysis.vector_field import vector_field_change
-from l2l_engine.network import NetworkWeights
+from l2l_engine.analysis.vector_field import change_sizes
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.columns import Column
+from l2l_gui.panels.dynamics import change_memory
+from l2l_gui.panels.dynamics.change_memory import FIRST, Row, Rows
 from l2l_gui.panels.dynamics.change_quantities import say, unit
 from l2l_gui.panels.learned import predecessor
 
-FIRST = 2
-"""The first problem that has one before it."""
-BLOCK = 10
+THREADS = 2  # more would take the cores from those who train
+EARLY = 8  # every eighth problem comes first
+FIRST_S, TELL_S = 0.2, 0.5  # s until the first coarse table, and from one to the next
+WORTH_KEEPING = 10  # rows
 
-Rows = dict[int, NDArray[np.float64]]
-"""Row of the table, (9,), by problem; NaN where a network was not saved."""
 _KNOWN: WeakKeyDictionary[OpenSession, Rows] = WeakKeyDictionary()
 
 
@@ -41,6 +44,14 @@ class ChangeTable:
     numbers: NDArray[np.intp]  # (K,)
     table: NDArray[np.float64]  # (K, 9), columns as in COLUMNS
     counts: NDArray[np.float64]  # (K,) trials to criterion, NaN where it failed
+    ready: int  # rows computed so far
+
+    @property
+    def left_out(self) -> str:
+        """Words for a caption while rows are still to come, else nothing."""
+        return f"{self.ready} of {len(self.numbers)} problems so far" * (
+            self.ready < len(self.numbers)
+        )
 
     def column(self, name: str) -> NDArray[np.float64]:
         """A column by its name in ``COLUMNS``."""
@@ -89,46 +100,53 @@ def change_table(
     counts: NDArray[np.float64],
     known: Rows,
     progress: Progress | None = None,
+    coarse: Callable[[ChangeTable], None] | None = None,
 ) -> ChangeTable:
     """The table of the first ``len(counts)`` problems.
 
     ``known`` holds the rows at hand and receives new ones as they are ready, so that a run that
-    grew, or a computation that was cancelled, continues where it was. A row takes some 30 ms.
+    grew, or a computation that was cancelled, continues where it was. Rows remembered on disk are
+    read; others take some 15 ms each, on two cores at once. Meanwhile ``coarse`` is given what
+    there is, from problems all over the run.
     """
     numbers = np.arange(FIRST, len(counts) + 1)
+    if len(numbers) > len(known) + WORTH_KEEPING:
+        known.update(change_memory.remembered(session, len(counts)))
     missing = [int(number) for number in numbers if number not in known]
-    done = 0
-    for block in _blocks(missing):
-        known.update(_rows(session, block))
-        done += len(block)
+    order = dict.fromkeys([*missing[::EARLY], *missing])
+    told = time.monotonic() - TELL_S + FIRST_S
+    for done, (number, row) in enumerate(_rows(session, order), 1):
+        known[number] = row
         if progress is not None:
             progress(done / len(missing))
-    return ChangeTable(
-        numbers, np.stack([known[int(number)] for number in numbers]), counts[FIRST - 1 :]
-    )
+        if coarse is not None and time.monotonic() - told > TELL_S:
+            coarse(_table(numbers, known, counts))
+            told = time.monotonic()
+    if len(missing) > WORTH_KEEPING:
+        change_memory.remember(session, known, len(counts))
+    return _table(numbers, known, counts)
 
 
-def _blocks(numbers: list[int]) -> Iterator[range]:
-    """Runs of consecutive numbers, none longer than ``BLOCK``."""
-    start = 0
-    for stop in range(1, len(numbers) + 1):
-        ends = stop == len(numbers) or numbers[stop] != numbers[stop - 1] + 1
-        if ends or stop - start == BLOCK:
-            yield range(numbers[start], numbers[stop - 1] + 1)
-            start = stop
+def _table(numbers: NDArray[np.intp], known: Rows, counts: NDArray[np.float64]) -> ChangeTable:
+    unknown = np.full(len(COLUMNS), np.nan)
+    rows = np.stack([known.get(int(number), unknown) for number in numbers])
+    ready = sum(int(number) in known for number in numbers)
+    return ChangeTable(numbers, rows, counts[FIRST - 1 :], ready)
 
 
-def _rows(session: OpenSession, block: range) -> Rows:
-    after = session.networks(block)
-    earlier = [predecessor(session.config, number) for number in block]
-    if earlier == list(range(earlier[0], earlier[0] + len(block))):
-        before = session.networks(range(earlier[0], earlier[-1] + 1))
-    else:
-        before = NetworkWeights.stack([session.network(number) for number in earlier])
-    stimuli = session.reader(block[-1]).stimuli[block.start - 1 : block.stop - 1]
-    saved = np.isfinite(after.output_bias).all(axis=1) & np.isfinite(before.output_bias).all(axis=1)
-    rows = np.full((len(block), len(COLUMNS)), np.nan)
-    if saved.any():
-        change = vector_field_change(before[saved], after[saved], stimuli[saved], session.config)
-        rows[saved] = change.table()
-    return dict(zip(block, rows, strict=True))
+def _rows(session: OpenSession, numbers: Iterable[int]) -> Iterator[tuple[int, Row]]:
+    """The rows of problems, in this order, from as many threads as are of use."""
+    pool = ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1))
+    try:
+        yield from pool.map(lambda number: (number, _row(session, number)), numbers)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _row(session: OpenSession, number: int) -> Row:
+    after = session.network(number)
+    before = session.network(predecessor(session.config, number))
+    if not (after.is_finite() and before.is_finite()):
+        return np.full(len(COLUMNS), np.nan)
+    stimuli = session.stimuli(number)[None]
+    return change_sizes(before[None], after[None], stimuli, session.config)[0]

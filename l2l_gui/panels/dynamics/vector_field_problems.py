@@ -19,6 +19,7 @@ from l2l_gui.panels.base import (
     View,
     tip,
 )
+from l2l_gui.panels.dynamics.change_memory import FIRST
 from l2l_gui.panels.dynamics.change_quantities import (
     QUANTITIES,
     RELATED,
@@ -27,7 +28,7 @@ from l2l_gui.panels.dynamics.change_quantities import (
     sample,
     unit,
 )
-from l2l_gui.panels.dynamics.change_rows import FIRST, ChangeTable, change_table, known_rows
+from l2l_gui.panels.dynamics.change_rows import ChangeTable, change_table, known_rows
 from l2l_gui.panels.option_controls import set_icons
 from l2l_gui.plotting.ink import QUIET, RING, dots, inked
 from l2l_gui.plotting.log_axis import LogAxis
@@ -92,6 +93,7 @@ class VectorFieldProblemsPanel(Panel[ChangeTable]):
             key=("vector-field change", view.session.key, len(counts)),
             label=f"Decomposing the change of {missing:,} problems",
             reports=True,
+            refines=True,
             slow=missing > QUICK,
         )
 
@@ -118,7 +120,9 @@ class VectorFieldProblemsPanel(Panel[ChangeTable]):
         set_icons(self.body, icons, QSize(22, 10))
 
     def _draw_scatter(self, table: ChangeTable, name: str) -> None:
-        self.points.setData(table.column(name), table.counts)
+        sizes = table.column(name)
+        known = np.isfinite(sizes) & np.isfinite(table.counts)
+        self.points.setData(sizes[known], table.counts[known])
         self.points.setSymbolSize(6 if len(table.numbers) < LARGE_RUN else 4)
         self.scatter.setLabel("bottom", f"{SYMBOLS[name]} ({unit(name)})")
         found = learning_correlations(table.table, table.counts, EXPLAINED_FIRST)
@@ -129,15 +133,17 @@ class VectorFieldProblemsPanel(Panel[ChangeTable]):
         """A ring around the selected problem's point."""
         table, index = answer.value, answer.value.index(answer.view.selection.problem)
         x, y = table.column(answer.view["related"]), table.counts
-        self.ring.setData(*(([], []) if index is None else ([x[index]], [y[index]])))
+        known = index is not None and np.isfinite(x[index] + y[index])
+        self.ring.setData(*(([x[index]], [y[index]]) if known else ([], [])))
 
     def caption(self, answer: Answer[ChangeTable]) -> str:
         """The selected problem and the size of its change."""
         number = answer.view.selection.problem
         index = answer.value.index(number)
-        if index is None:
-            return f"problem {number}" if number else ""
-        return f"problem {number}: ‖ΔZ‖ = {answer.value.column('total')[index]:.3g} a.u./step"
+        words = f"problem {number}" if number else ""
+        if index is not None:
+            words += f": ‖ΔZ‖ = {answer.value.column('total')[index]:.3g} a.u./step"
+        return "; ".join(filter(None, (words, answer.value.left_out)))
 
     def data(self, answer: Answer[ChangeTable]) -> Table:
         """One row a problem, all columns."""

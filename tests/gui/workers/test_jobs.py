@@ -211,3 +211,49 @@ def test_a_patient_job_that_is_released_in_time_never_begins(jobs, qtbot):
     jobs.submit(Computation(lambda: "patient", patient=True), ended.append)
     qtbot.waitUntil(lambda: ended == ["patient"])
     assert not begun
+
+
+def refining(go):
+    """A computation that gives a coarse result and waits for ``go`` before the exact one."""
+
+    def compute(coarse):
+        coarse("about 3")
+        go.wait(10)
+        return "3.14159"
+
+    return Computation(compute, key="pi", refines=True)
+
+
+def test_a_coarse_result_comes_before_the_exact_one_and_is_not_kept(jobs, qtbot):
+    go, early, late = threading.Event(), [], []
+    jobs.submit(refining(go), late.append, owner="panel", on_coarse=early.append)
+    qtbot.waitUntil(lambda: early == ["about 3"])
+    assert late == []
+    assert jobs.cache.get("pi") == (False, None)
+    jobs.submit(refining(go), late.append, owner="another", on_coarse=early.append)
+    assert early == ["about 3", "about 3"]  # who asks later sees it, too
+    go.set()
+    qtbot.waitUntil(lambda: late == ["3.14159", "3.14159"])
+    assert jobs.cache.get("pi") == (True, "3.14159")
+
+
+def test_who_stopped_waiting_gets_no_coarse_result(jobs, qtbot):
+    begun, go, ended = threading.Event(), threading.Event(), threading.Event()
+    early: list[str] = []
+
+    def compute(coarse):
+        begun.set()
+        go.wait(10)
+        try:
+            coarse("late")
+        finally:
+            ended.set()
+
+    work = Computation(compute, key="late", refines=True)
+    jobs.submit(work, early.append, owner="panel", on_coarse=early.append)
+    qtbot.waitUntil(begun.is_set)
+    jobs.release("panel")
+    go.set()
+    qtbot.waitUntil(ended.is_set)
+    qtbot.wait(50)
+    assert early == []

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QCheckBox
 
 from l2l_engine.analysis.vector_field import vector_field_change
 from l2l_engine.config import RunConfig, RunType
-from l2l_gui.panels.dynamics import change_rows
+from l2l_gui.panels.dynamics import change_memory, change_rows
 from l2l_gui.panels.dynamics.vector_field_problems import VectorFieldProblemsPanel
 from l2l_gui.panels.learned import predecessor
 
@@ -35,20 +35,29 @@ def test_rows_are_those_of_one_pass_over_all_problems(bench, panel):
     np.testing.assert_allclose(y, expected.lengths.weight_driven)
 
 
-def test_a_run_that_grows_computes_only_what_is_new(bench, panel, monkeypatch):
-    blocks = []
-    compute = change_rows._rows
-    monkeypatch.setattr(
-        change_rows, "_rows", lambda session, block: blocks.append(block) or compute(session, block)
-    )
+@pytest.fixture
+def computed(monkeypatch):
+    """The problems whose rows were computed, in order."""
+    numbers: list[int] = []
+    compute = change_rows._row
+
+    def counting(session, number):
+        numbers.append(number)
+        return compute(session, number)
+
+    monkeypatch.setattr(change_rows, "_row", counting)
+    return numbers
+
+
+def test_a_run_that_grows_computes_only_what_is_new(bench, panel, computed):
     bench.grow(8)
     bench.settle()
-    assert blocks == [range(7, 9)]
+    assert sorted(computed) == [7, 8]
     assert len(panel.answer.value.numbers) == 7
 
 
 def test_a_cancelled_computation_goes_on_where_it_was(bench, monkeypatch):
-    monkeypatch.setattr(change_rows, "BLOCK", 2)
+    monkeypatch.setattr(change_rows, "THREADS", 1)
     known: change_rows.Rows = {}
 
     def stop(fraction: float) -> None:
@@ -57,11 +66,49 @@ def test_a_cancelled_computation_goes_on_where_it_was(bench, monkeypatch):
     counts = bench.session.snapshot.counts
     with pytest.raises(RuntimeError):
         change_rows.change_table(bench.session, counts, known, stop)
-    assert set(known) == {2, 3}
+    assert set(known) == {2}
     told: list[float] = []
     table = change_rows.change_table(bench.session, counts, known, told.append)
-    np.testing.assert_allclose(told, [2 / 3, 1.0])
+    np.testing.assert_allclose(told, [1 / 4, 2 / 4, 3 / 4, 1.0])
     assert np.isfinite(table.table).all()
+
+
+def test_meanwhile_a_coarse_table_says_what_it_lacks(bench, monkeypatch):
+    monkeypatch.setattr(change_rows, "FIRST_S", 0.0)
+    monkeypatch.setattr(change_rows, "TELL_S", 0.0)
+    seen: list[change_rows.ChangeTable] = []
+    counts = bench.session.snapshot.counts
+    table = change_rows.change_table(bench.session, counts, {}, coarse=seen.append)
+    assert [early.left_out for early in seen] == [
+        *(f"{ready} of 5 problems so far" for ready in range(1, 5)),
+        "",
+    ]
+    for early in seen:
+        known = np.isfinite(early.table).all(axis=1)
+        assert known.sum() == early.ready
+        np.testing.assert_array_equal(early.table[known], table.table[known])
+
+
+def test_a_long_run_is_remembered_until_its_networks_change(bench, computed, monkeypatch, tmp_path):
+    monkeypatch.setattr(change_memory, "GROUP", 3)
+    monkeypatch.setattr(change_rows, "WORTH_KEEPING", 1)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    counts = bench.session.snapshot.counts
+    first = change_rows.change_table(bench.session, counts, {})
+    assert sorted(computed) == [2, 3, 4, 5, 6]
+    assert list(tmp_path.rglob("*.results.h5"))
+    assert not (bench.session.path.parent / "results").exists()
+    computed.clear()
+    again = change_rows.change_table(bench.session, counts, {})
+    assert sorted(computed) == [5, 6]  # the last group is not whole
+    np.testing.assert_array_equal(first.table, again.table)
+    computed.clear()
+    digest = change_memory.RunSummary.digest
+    monkeypatch.setattr(
+        change_memory.RunSummary, "digest", lambda *given: digest(*given)[::-1]
+    )  # as another network's
+    change_rows.change_table(bench.session, counts, {})
+    assert sorted(computed) == [2, 3, 4, 5, 6]
 
 
 def test_check_boxes_choose_the_quantities(bench, panel):

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QPoint, Qt
 from l2l_engine.analysis.subspaces import representations
 from l2l_gui.look.theme import theme
 from l2l_gui.model.selection import Group
+from l2l_gui.panels import problem_groups
 from l2l_gui.panels.problem_groups import problems_in_words, spread
 from l2l_gui.panels.representations.trajectories import TrajectoriesPanel
 from l2l_gui.plotting.choice_bar import ChoiceBar
@@ -172,3 +173,14 @@ def test_long_runs_are_looked_at_in_even_steps():
     assert set(spread(range(1, 2000))) >= set(spread(range(1, 4000), 256)) & set(range(1, 2000))
     assert Group(1, 1).problems == range(1, 2)
     assert problems_in_words((7,)) == "problem 7"
+
+
+def test_a_first_look_at_a_large_group_says_so_and_gives_way(bench, monkeypatch):
+    monkeypatch.setattr(problem_groups, "EIGHTH", 2)
+    monkeypatch.setattr(problem_groups, "FEWEST", 2)
+    panel = bench.show(TrajectoriesPanel, (900, 500))
+    early = [words for words in panel.heard if words.startswith("every 2nd of problems 2–4;")]
+    assert early
+    assert panel.heard[-1].startswith("problems 2–4;")
+    np.testing.assert_array_equal(panel.table().plain()["problem"], [2, 3, 4])
+    assert not panel._busy.isVisible()
