@@ -302,6 +302,11 @@ def is_allowed(file: Path) -> bool:
     return file.name in _allowed()
 
 
+def waiting() -> list[str]:
+    """Names of the files that declare plug-ins and have not been allowed."""
+    return sorted({each.source for each in _in_files() if each.file and not is_allowed(each.file)})
+
+
 def allow(file: Path) -> None:
     """Remember that the user allows this file's code, from now on.
 

@@ -71,6 +71,7 @@ def show(files: list[Path]) -> int:
     if paths:
         QTimer.singleShot(0, lambda: window.open_files(paths))
     QTimer.singleShot(FIRST_STEPS_MS, window.features.first_steps.welcome)
+    QTimer.singleShot(FIRST_STEPS_MS, window.features.say_what_waits)
     with StopSignals(window) as signals:
         return app.exec() or signals.exit_code
 

@@ -110,7 +110,7 @@ def _run(
     reporting = _reporting(record, progress)
     weights, stimuli = data.weights[rows], data.stimuli[rows]
     if record.takes is Takes.PAIRS:
-        before = data.weights[rows - 1]
+        before = data.weights[predecessors(data.config, rows)]
         found = record.table(before, weights, stimuli, data.config, **reporting, **options)
         return {"problem": rows + 1} | found
     found = record.table(weights, stimuli, data.config, **reporting, **options)
@@ -157,7 +157,7 @@ def _rows(record: Analysis, data: RunData, problems: Sequence[int] | None) -> ND
     """Places of the problems wanted that have what the analysis takes."""
     there = data.available.copy()
     if record.takes is Takes.PAIRS:
-        there[1:] &= data.available[:-1]
+        there &= data.available[predecessors(data.config, np.arange(len(there)))]
         there[:1] = False
     if problems is not None:
         check_problems(data, problems)
@@ -170,6 +170,15 @@ def _rows(record: Analysis, data: RunData, problems: Sequence[int] | None) -> ND
         what = "pair of saved networks" if record.takes is Takes.PAIRS else "saved network"
         raise L2LError(f"{data.name} has no {what} among the problems asked for: choose others.")
     return rows
+
+
+def predecessors(config: RunConfig, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The rows of the networks that problems were learned from.
+
+    After the baseline of a perturbation run, every problem starts again from problem 1's network.
+    """
+    again = config.run_type.perturbs & (rows >= config.baseline_problems)
+    return np.where(again, 0, np.maximum(rows - 1, 0))
 
 
 def _reporting(record: Analysis, progress: Progress | None) -> dict[str, Progress]:

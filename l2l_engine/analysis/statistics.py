@@ -158,3 +158,30 @@ def linear_fit(x: ArrayLike, y: ArrayLike) -> LinearFit:
     return LinearFit(
         float(slope), float(up.mean() - slope * across.mean()), float(r_squared), len(up)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RankCorrelation:
+    """Spearman's correlation of the ranks of n pairs."""
+
+    rho: float
+    p: float  # two-sided, for independent pairs
+    n: int
+
+
+def spearman(x: ArrayLike, y: ArrayLike) -> RankCorrelation:
+    """Spearman's rank correlation of ``x`` (n,) and ``y`` (n,), without pairs of which either is NaN.
+
+    NaN where there are fewer than three pairs, or all x or all y are the same. p takes the pairs for
+    independent, which the problems of one run are not quite.
+    Source: Spearman, Am. J. Psychol. 15, 72-101 (1904).
+    """
+    from scipy import stats
+
+    across, up = np.asarray(x, np.float64), np.asarray(y, np.float64)
+    known = np.isfinite(across) & np.isfinite(up)
+    across, up = across[known], up[known]
+    if len(across) < 3 or np.ptp(across) == 0 or np.ptp(up) == 0:
+        return RankCorrelation(float("nan"), float("nan"), len(across))
+    found = stats.spearmanr(across, up)
+    return RankCorrelation(float(found.statistic), float(found.pvalue), len(across))

@@ -46,6 +46,7 @@ ACTIONS = (
     Described("first_steps", "First steps", "", "", "A minute's walk through the window"),
     Described("shortcuts", "Keyboard shortcuts", "F1"),
     Described("log", "Log", "Ctrl+L", "", "What the program did", True),
+    Described("plug_ins", "Plug-ins…", "", "", "What packages and your own files add"),
     Described("paper", "The paper", "", "", "Goudar et al. (2023), Nature Neuroscience"),
     Described("published_data", "The published data", "", "", "The authors' code and networks"),
     Described("about", "About L2L Explorer"),
@@ -67,7 +68,7 @@ RUN = (
     ("follow_live", "previous_problem", "next_problem", "play"),
     ("branch", "sweep"),
 )
-HELP = (("first_steps", "shortcuts", "log"), ("paper", "published_data"), ("about",))
+HELP = (("first_steps", "shortcuts", "log", "plug_ins"), ("paper", "published_data"), ("about",))
 UNTIL_PROVIDED = (
     "example",
     "import",
@@ -76,6 +77,7 @@ UNTIL_PROVIDED = (
     "movie",
     "sweep",
     "first_steps",
+    "plug_ins",
 )
 """Hidden until :meth:`Actions.provide` says what they do."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QWidget
 
+from l2l_engine import plugins
 from l2l_gui.model import working_copy
 from l2l_gui.panels.base import Panel
 from l2l_gui.window.beginning import Beginning
@@ -30,6 +31,7 @@ class Features:
             ("movie", self.filming.ask),
             ("sweep", self.sweeps.ask),
             ("first_steps", self.first_steps.begin),
+            ("plug_ins", self.plug_ins),
         ):
             shell.actions_by_name.provide(name, slot)
 
@@ -44,6 +46,20 @@ class Features:
 
         dialog = BranchDialog(session, selected, working_copy.sessions_folder(), shell.frame)
         Beginning(dialog, lambda: shell.runner.branch(dialog.command()), shell)
+
+    def plug_ins(self) -> None:
+        """List the plug-ins with their state."""
+        from l2l_gui.window import plug_ins
+
+        plug_ins.show(self._shell)
+
+    def say_what_waits(self) -> None:
+        """Tell of plug-in files that wait to be allowed."""
+        if files := plugins.waiting():
+            verb, them = ("are", "them") if len(files) > 1 else ("is", "it")
+            self._shell.notifications.inform(
+                f"{', '.join(files)} in the plug-in folder {verb} off until you allow {them}: Help > Plug-ins."
+            )
 
     def film(self, panel: QWidget) -> None:
         """Ask about a movie of a panel."""

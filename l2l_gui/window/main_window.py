@@ -35,7 +35,7 @@ from l2l_gui.window.requests import Requests
 from l2l_gui.window.run_dock import RunDock
 from l2l_gui.window.status_line import StatusLine
 from l2l_gui.window.view_menu import ComparedMenu, EditMenu, RecentMenu, ViewMenu
-from l2l_gui.window.workspaces import WORKSPACES, Workspaces
+from l2l_gui.window.workspaces import WORKSPACES, Workspace, Workspaces
 from l2l_gui.workers.jobs import Jobs
 from l2l_gui.workers.redraw import RedrawQueue
 from l2l_gui.workers.runner import Runner
@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self.runner = Runner(self.selection, self.sessions, self.jobs, self)
         self.actions_by_name = Actions(self)
         self.notifications = Notifications()
-        self.workspaces = Workspaces(self._context)
+        self.workspaces = Workspaces(self._context, {"analyses": _analyses})
         self.transport = Transport()
         self.empty = Welcome(
             [self.actions_by_name[name] for name in ("example", "open", "new")], self.runner.open
@@ -330,3 +330,10 @@ class MainWindow(QMainWindow):
             app.focusChanged.disconnect(self._mark_focus)
         log.info("Closed")
         event.accept()
+
+
+def _analyses(context: Context) -> Workspace:
+    """Imported when it is first looked at."""
+    from l2l_gui.window.analyses import AnalysesWorkspace
+
+    return AnalysesWorkspace(context)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, Protocol
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QResizeEvent
@@ -43,7 +43,20 @@ WORKSPACES = {
     "perturb": Described("Perturb", "Disturb a copy of the network and see what follows"),
     "compare": Described("Compare", "Several sessions side by side"),
     "figures": Described("Figures", "The paper's figures from the open sessions"),
+    "analyses": Described("Analyses", "Any analysis as a panel, any number against any other"),
 }
+
+
+class Place(Protocol):
+    """Where a panel stands: what :class:`l2l_gui.panels.Entry` says of it."""
+
+    @property
+    def column(self) -> int:
+        """Columns stand side by side."""
+
+    @property
+    def tabbed(self) -> bool:
+        """Whether it is behind the panel before it, as a tab."""
 
 
 class Workspace(QMainWindow):
@@ -53,7 +66,7 @@ class Workspace(QMainWindow):
         super().__init__()
         self.setWindowFlags(Qt.WindowType.Widget)
         self.name = name
-        self._entries = entries
+        self._entries: list[Place] = list(entries)
         self.setDockNestingEnabled(True)
         self.setDockOptions(
             QMainWindow.DockOption.AllowNestedDocks
@@ -116,6 +129,8 @@ class Workspace(QMainWindow):
 
     def _share(self) -> None:
         """Equal widths for columns, equal heights within."""
+        if not self.docks:
+            return
         tops = [
             dock
             for number, dock in enumerate(self.docks)
@@ -183,13 +198,17 @@ class Workspace(QMainWindow):
         """Restore the remembered arrangement once the size is known."""
         assert event is not None
         if event.type() == QEvent.Type.Show and not self._arranged:
-            self._arranged = True
-            state = settings.bytes(f"layout/{self.name}")
-            if state is None or not self.restoreState(state, LAYOUT_VERSION):
-                self._share()
-            for panel in self.panels:
-                panel.set_state(settings.plain(f"panel/{panel.name}"))
+            self.restore()
         return super().event(event)
+
+    def restore(self) -> None:
+        """Take up the remembered arrangement and options."""
+        self._arranged = True
+        state = settings.bytes(f"layout/{self.name}")
+        if state is None or not self.restoreState(state, LAYOUT_VERSION):
+            self._share()
+        for panel in self.panels:
+            panel.set_state(settings.plain(f"panel/{panel.name}"))
 
     def remember(self) -> None:
         """Store arrangement and panel options."""
@@ -222,6 +241,8 @@ def _has_room(dock: QDockWidget) -> bool:
 class Workspaces(QWidget):
     """The tabs and what is behind them; a workspace is built when first looked at.
 
+    ``special`` makes those workspaces, by name, whose panels are not in the registry.
+
     Signals
     -------
     switched(str) : the name of the workspace now shown.
@@ -229,9 +250,15 @@ class Workspaces(QWidget):
 
     switched = pyqtSignal(str)
 
-    def __init__(self, make_context: Callable[[], Context], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        make_context: Callable[[], Context],
+        special: Mapping[str, Callable[[Context], Workspace]] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._make_context = make_context
+        self._special = dict(special or {})
         self.tabs = QTabBar()
         self.tabs.setAccessibleName("Workspaces")
         self.tabs.setExpanding(False)
@@ -243,7 +270,8 @@ class Workspaces(QWidget):
         column.setSpacing(0)
         column.addWidget(self.tabs)
         column.addWidget(self._stack, 1)
-        self.names = [name for name in WORKSPACES if any(e.workspace == name for e in PANELS)]
+        filled = {*self._special, *(entry.workspace for entry in PANELS)}
+        self.names = [name for name in WORKSPACES if name in filled]
         for number, name in enumerate(self.names):
             self.tabs.addTab(WORKSPACES[name].title)
             self.tabs.setTabToolTip(number, f"{WORKSPACES[name].tip} (Ctrl+{number + 1})")
@@ -277,8 +305,12 @@ class Workspaces(QWidget):
 
     def _get(self, name: str) -> Workspace:
         if name not in self._built:
-            entries = [entry for entry in PANELS if entry.workspace == name]
-            workspace = Workspace(name, entries, self._make_context())
+            context = self._make_context()
+            if name in self._special:
+                workspace = self._special[name](context)
+            else:
+                entries = [entry for entry in PANELS if entry.workspace == name]
+                workspace = Workspace(name, entries, context)
             self._built[name] = workspace
             self._stack.addWidget(workspace)
         return self._built[name]

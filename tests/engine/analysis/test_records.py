@@ -1,5 +1,6 @@
 """Every analysis is asked its known answer, and is what its record says."""
 
+import dataclasses
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from l2l_engine.analysis import known, registry, running
 from l2l_engine.analysis.record import Column, KnownAnswer, Takes, analysis, record_of
 from l2l_engine.analysis.running import RunData
-from l2l_engine.config import L2LError
+from l2l_engine.config import L2LError, RunType
 from l2l_engine.network import NetworkWeights
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "analyses.md"
@@ -58,6 +59,18 @@ def test_a_group_is_numbered_as_in_the_run(data):
     found = running.run(registry.find("forgetting"), data, [3, 4])
     np.testing.assert_array_equal(found["problem"], [3, 3, 4, 4])
     np.testing.assert_array_equal(found["network"], [3, 4, 3, 4])
+
+
+def test_problems_after_the_baseline_of_a_perturbation_run_are_paired_with_problem_1(data):
+    config = known.CONFIG.replace(
+        run_type=RunType.SSManifPert, baseline_problems=3, manifold_dimensions=1
+    )
+    perturbed = dataclasses.replace(data, config=config)
+    before, after = (perturbed.weights[row] for row in (0, 3))
+    after.recurrent[...] = before.recurrent + 2.0
+    found = running.run(registry.find("recurrent-change"), perturbed)
+    np.testing.assert_array_equal(found["problem"], [4])
+    assert found["norm"] == pytest.approx([4.0])
 
 
 def test_counts_are_from_problem_2_on(data):

@@ -37,3 +37,12 @@ def test_participation_ratio_counts_equal_directions():
         matrix = turned @ np.diag(spectrum) @ turned.T
         assert statistics.participation_ratio(spectrum) == pytest.approx(expected, nan_ok=True)
         assert statistics.matrix_participation_ratio(matrix) == pytest.approx(expected, nan_ok=True)
+
+
+def test_spearman_is_that_of_ranks_and_leaves_missing_pairs_out():
+    x = np.array([1.0, 2.0, 3.0, 4.0, np.nan, 9.0])
+    found = statistics.spearman(x, np.array([1.0, 10.0, 100.0, 50.0, 3.0, np.nan]))
+    assert (found.rho, found.n) == (pytest.approx(0.8), 4)  # 1 - 6 * 2 / (4 * 15)
+    assert 0 < found.p < 1
+    assert np.isnan(statistics.spearman([1, 1, 1], [1, 2, 3]).rho)
+    assert statistics.spearman([1, 2], [1, 2]).n == 2
