@@ -189,13 +189,13 @@ def copy_history(
         overwrite=overwrite,
     )
     try:
-        trials = _TrialRows(session, start.config.batch_size)
+        trials, known = _TrialRows(session, start.config.batch_size), session.origins
         row = 0
         for index in range(start.finished):
             records = trials.of(index)
             for record in records:
                 writer.add_trial(record)
-            writer.add_problem(_problem_record(session, index, start, row))
+            writer.add_problem(_problem_record(session, index, start, row, known[index]))
             row += len(records)
         return writer
     except BaseException:
@@ -257,7 +257,9 @@ _PROBLEM_NUMBERS = (
 )
 
 
-def _problem_record(session: Session, index: int, start: Boundary, row: int) -> ProblemRecord:
+def _problem_record(
+    session: Session, index: int, start: Boundary, row: int, origin: Origin
+) -> ProblemRecord:
     def value(name: str) -> Any:
         return session.problem_column(name)[index]
 
@@ -274,23 +276,9 @@ def _problem_record(session: Session, index: int, start: Boundary, row: int) -> 
         applied=bool(value("applied")),
         trials_run=trials,
         outcome=Outcome(int(value("outcome"))),
-        origin=_recorded_origin(session, index),
+        origin=origin,
         random_state=value("random_state"),
         **{name: float(value(name)) for name in _PROBLEM_NUMBERS},
-    )
-
-
-def _recorded_origin(session: Session, index: int) -> Origin:
-    def value(name: str) -> Any:
-        return session.problem_column(name)[index]
-
-    problem, stage, overlaps = int(value("from_problem")), int(value("stage")), value("overlaps")
-    return Origin(
-        StimuliFrom(int(value("stimuli_from"))),
-        problem if problem >= 0 else None,
-        overlaps if np.isfinite(overlaps).all() else None,
-        session.labels[index],
-        stage if stage >= 0 else None,
     )
 
 

@@ -25,6 +25,7 @@ from l2l_engine.storage.writer import SessionWriter
 if TYPE_CHECKING:
     from l2l_engine.protocols.protocol import Protocol
     from l2l_engine.training.curriculum import Curriculum, StepResult, TrialView
+    from l2l_engine.training.records import Origin
 
 CHECKPOINT_SECONDS = 8.0
 
@@ -320,6 +321,11 @@ class Run(Closing):
     def stimuli(self) -> NDArray[np.float32]:
         """The present problem's stimuli, (2, stimulus_channels)."""
         return self._curriculum.stimuli
+
+    @property
+    def origin(self) -> Origin:
+        """How the present problem came about."""
+        return self._curriculum.origin
 
     @property
     def weights(self) -> NetworkWeights:

@@ -23,12 +23,13 @@ from l2l_engine.config import ConfigError, L2LError, RunConfig
 from l2l_engine.network import WEIGHT_NAMES, NetworkWeights, weight_shapes
 from l2l_engine.protocols import notation
 from l2l_engine.protocols.protocol import Protocol
-from l2l_engine.storage import checkpoint, hdf5, layout, opening, version_1
+from l2l_engine.storage import checkpoint, hdf5, layout, opening, origins, version_1
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.layout import Column, Lineage
 from l2l_engine.storage.lock import is_being_written
 from l2l_engine.storage.views import NoSuchColumnError, NoSuchProblemError, SessionViews
 from l2l_engine.training.course import Course
+from l2l_engine.training.records import Origin
 
 _ATTEMPTS = 20
 _PAUSE = 0.01  # s
@@ -203,6 +204,11 @@ class Session(SessionViews):
     def labels(self) -> list[str]:
         """The label of each problem; empty where there is none."""
         return [bytes(label).decode(errors="replace") for label in self.problem_column("label")]
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """How each problem came about, (K,): new, again, reversed and so on, label and stage."""
+        return origins.recorded(self)
 
     @functools.cached_property
     def followed(self) -> Protocol | None:

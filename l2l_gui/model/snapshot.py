@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from l2l_engine.config import RunConfig
+from l2l_engine.protocols.outline import origin_of
 from l2l_engine.storage.session import Session
+from l2l_engine.training.records import Origin
 
 if TYPE_CHECKING:
     from l2l_engine.training.curriculum import TrialView
@@ -50,6 +52,8 @@ class Snapshot:
     """Trials to criterion, (K,); NaN = failed."""
     accuracy: NDArray[np.float64] = field(default_factory=_nothing)
     """Fraction answered right in the criterion window, (K,); NaN = unknown."""
+    origins: tuple[Origin, ...] = ()
+    """How each problem came about, (K,), and then the present one where that is known."""
     losses: NDArray[np.float32] = field(default_factory=_nothing)
     """Task loss of each trial of the present problem, (n,), nats."""
     view: TrialView | None = None
@@ -113,6 +117,8 @@ class TrialHistory:
         loss = session.trial_column("task_loss", 0, self.trials)
         self.counts = Growing(session.trials_to_criterion[:done])
         self.accuracy = Growing(_accuracies(correct, problem, done, self._window))
+        self.origins = session.origins[:done]
+        self.present: Origin | None = planned(session, done)
         self.losses = Growing(loss[problem == done], np.float32)
         self._correct = Growing(correct[problem == done], np.float32)
 
@@ -122,8 +128,9 @@ class TrialHistory:
         self._correct.append(correct)
         self.trials += 1
 
-    def end_problem(self, count: float) -> None:
+    def end_problem(self, count: float, origin: Origin, following: Origin) -> None:
         """The present problem is over; the next begins."""
+        self.origins, self.present = (*self.origins, origin), following
         self.counts.append(count)
         self.accuracy.append(float(self._correct.values[-self._window :].mean()))
         self.losses, self._correct = Growing(dtype=np.float32), Growing(dtype=np.float32)
@@ -136,6 +143,7 @@ class TrialHistory:
             trials=self.trials,
             counts=self.counts.values,
             accuracy=self.accuracy.values,
+            origins=self.origins if self.present is None else (*self.origins, self.present),
             losses=self.losses.values,
             **rest,
         )
@@ -153,6 +161,15 @@ def _accuracies(
     known = ends > starts
     result[known] = (sums[ends] - sums[starts])[known] / (ends - starts)[known]
     return result
+
+
+def planned(session: Session, problem: int) -> Origin | None:
+    """How a problem to come (0-based) will come about by the session's protocol; None where it has none."""
+    protocol = session.followed
+    if protocol is None:
+        return None
+    course = protocol.course()
+    return origin_of(course.plan(problem), course.stage(problem))
 
 
 def of_session(session: Session) -> Snapshot:

@@ -245,6 +245,7 @@ class EngineThread(QThread):
         self._run = run
         with Session.open(run.path) as session:
             self._history = TrialHistory(session, run.n_trials, run.n_problems)
+            self._history.present = run.origin
         self.stage.emit("")
 
     def _train_trial(self) -> None:
@@ -255,7 +256,8 @@ class EngineThread(QThread):
         trial = step.trial
         self._history.add_trial(trial.task_loss, trial.correct)
         if step.problem is not None:
-            self._history.end_problem(step.problem.trials_to_criterion)
+            ended = step.problem
+            self._history.end_problem(ended.trials_to_criterion, ended.origin, run.origin)
         self._rate.trials += 1
         if run.finished or target.reached(run):
             self._stop()

@@ -40,7 +40,7 @@ def test_history_grown_trial_by_trial_is_what_the_file_says(learned):
         ):
             grown.add_trial(float(loss), float(right))
         now = grown.snapshot(session.path, session.config)
-        grown.end_problem(float(whole.counts[7]))
+        grown.end_problem(float(whole.counts[7]), Origin(), Origin())
     losses = now.losses
     assert now.present == 8
     assert now.mean_loss < session.config.criterion_loss
