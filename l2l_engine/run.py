@@ -24,6 +24,7 @@ from l2l_engine.storage.writer import SessionWriter
 
 if TYPE_CHECKING:
     from l2l_engine.protocols.protocol import Protocol
+    from l2l_engine.training.course import Course
     from l2l_engine.training.curriculum import Curriculum, StepResult, TrialView
     from l2l_engine.training.records import Origin
 
@@ -321,6 +322,11 @@ class Run(Closing):
     def stimuli(self) -> NDArray[np.float32]:
         """The present problem's stimuli, (2, stimulus_channels)."""
         return self._curriculum.stimuli
+
+    @property
+    def course(self) -> Course | None:
+        """What the run follows, where that is a protocol."""
+        return self._curriculum.course
 
     @property
     def origin(self) -> Origin:

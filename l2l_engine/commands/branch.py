@@ -53,7 +53,8 @@ def _work(options: argparse.Namespace, output: Output) -> int:
             "others from its random stream and differs from there."
         )
     if options.dry_run:
-        return foresee(start.config, [60.0] * finished, options.output, output)
+        course = None if start.protocol is None else start.protocol.course()
+        return foresee(start.config, [60.0] * finished, options.output, output, course)
     run = Run.branch(
         options.session,
         finished,

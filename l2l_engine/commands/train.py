@@ -14,6 +14,7 @@ from l2l_engine.config import RunConfig
 from l2l_engine.outlook import duration, trials_left
 from l2l_engine.run import Run
 from l2l_engine.starting import check_new
+from l2l_engine.training.course import Course
 
 MS_A_TRIAL = 10.0  # of one core at the paper's size (docs/performance.md), for estimates
 
@@ -52,7 +53,8 @@ def _work(options: argparse.Namespace, output: Output) -> int:
         config = RunConfig.from_values(changes) if protocol is None else protocol.configure(changes)
         if options.dry_run:
             check_new(options.output, overwrite=options.overwrite)
-            return foresee(config, [], options.output, output)
+            course = None if protocol is None else protocol.course()
+            return foresee(config, [], options.output, output, course)
         run = Run.create(
             options.output,
             config,
@@ -63,9 +65,15 @@ def _work(options: argparse.Namespace, output: Output) -> int:
     return training.train(run, output)
 
 
-def foresee(config: RunConfig, finished: list[float], path: Path, output: Output) -> int:
+def foresee(
+    config: RunConfig,
+    finished: list[float],
+    path: Path,
+    output: Output,
+    course: Course | None = None,
+) -> int:
     """Say what training would do; the exit code."""
-    trials = trials_left(config, finished, 0)
+    trials = trials_left(config, finished, 0, course)
     output.result(
         f"Would train problems {len(finished) + 1} to {config.problems} into {path}: about "
         f"{trials:,.0f} trials, {duration(trials * MS_A_TRIAL / 1000)} at {MS_A_TRIAL:g} ms a trial.",
@@ -83,7 +91,7 @@ def _foresee_resumed(path: Path, problems: int | None, output: Output) -> int:
 
     with Session.open(path) as session:
         config = session.config.replace(problems=target_of(session, problems))
-        return foresee(config, [60.0] * session.n_problems, path, output)
+        return foresee(config, [60.0] * session.n_problems, path, output, session.course)
 
 
 def _parser() -> common.Parser:

@@ -80,7 +80,7 @@ class _Watch:
         self._due = now + _SHOW_SECONDS
         run = self._run
         rate = (run.n_trials - self._first_trial) / max(now - self._began, 1e-9)
-        left = trials_left(run.config, self._finished, run.trial_in_problem)
+        left = trials_left(run.config, self._finished, run.trial_in_problem, run.course)
         total = run.config.problems
         trial = run.trial_in_problem  # none yet where a problem has just ended
         here = f", trial {trial}, loss {run.mean_loss:.4f}" if trial else ""

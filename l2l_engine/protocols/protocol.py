@@ -18,6 +18,9 @@ from l2l_engine.protocols.stage import MOST_PROBLEMS, Place, ProtocolError, Stag
 from l2l_engine.training.course import Course
 from l2l_engine.training.plan import Plan, Readout
 
+PLANNED = ("run_type", "baseline_problems", "derangement")
+"""Parameters of a run that mean nothing where it follows a protocol, which decides them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
@@ -159,4 +162,4 @@ class Protocol:
         )
 
 
-__all__ = ["MOST_PROBLEMS", "Protocol", "ProtocolError", "Stage"]
+__all__ = ["MOST_PROBLEMS", "PLANNED", "Protocol", "ProtocolError", "Stage"]

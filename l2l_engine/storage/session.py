@@ -222,7 +222,8 @@ class Session(SessionViews):
         return protocol
 
     @functools.cached_property
-    def _course(self) -> Course | None:
+    def course(self) -> Course | None:
+        """The protocol as the training takes it."""
         return None if self.followed is None else self.followed.course()
 
     def config_of(self, index: int) -> RunConfig:
@@ -235,9 +236,9 @@ class Session(SessionViews):
         index : int
             The problem, from 0.
         """
-        if self._course is None:
+        if self.course is None:
             return self.config
-        changes = self._course.plan(index).changes
+        changes = self.course.plan(index).changes
         return self.config.replace(**changes) if changes else self.config
 
     def problem_column(self, name: str) -> NDArray[Any]:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from l2l_engine.config import L2LError, RunType
 from l2l_engine.outlook import trials_left
+from l2l_engine.protocols import notation
 from l2l_engine.storage.errors import BusyError
 from l2l_engine.storage.lock import WriterLock
 from l2l_engine.sweeps import manifest
@@ -219,7 +220,8 @@ class Sweep:
                 self.runs[name] = replace(old, config=run.config, trials_left=0.0)  # not opened
                 continue
             finished = [0.0] * (run.config.baseline_problems if baseline else 0)
-            expected = trials_left(run.config, finished, 0)
+            course = notation.from_json(run.protocol).course() if run.protocol else None
+            expected = trials_left(run.config, finished, 0, course)
             run = replace(run, state="waiting", baseline=baseline, trials_left=expected)
             if path.exists():
                 with contextlib.suppress(L2LError):

@@ -178,5 +178,5 @@ def progress_of(path: Path, run: SweepRun) -> dict[str, Any]:
             "problems": session.n_problems,
             "trials": session.n_trials,
             "inherited": inherited,
-            "trials_left": trials_left(run.config, counts.tolist(), present),
+            "trials_left": trials_left(run.config, counts.tolist(), present, session.course),
         }

@@ -78,7 +78,7 @@ class Curriculum:
     """
 
     def __init__(self, config: RunConfig, course: Course | None = None) -> None:
-        self.config = config
+        self.config, self.course = config, course
         self._random = np.random.RandomState(config.seed)
         self.initial = network.initial_weights(self._random, config)
         self._helper = Helper()

@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import (
 )
 
 from l2l_engine.config import ConfigError, RunConfig, RunType, field_names
+from l2l_engine.protocols.protocol import PLANNED
 from l2l_gui.dialogs.number_edit import NumberEdit, parsed
 from l2l_gui.dialogs.parameter_row import ParameterRow
 
@@ -36,9 +37,6 @@ GROUPS = {
 
 AS_PUBLISHED = ""
 """Text of the number of problems while it follows the run type, or a protocol."""
-
-PLANNED = ("run_type", "baseline_problems", "derangement")
-"""Parameters that a protocol decides, if the run follows one."""
 
 
 class _Edit(QUndoCommand):

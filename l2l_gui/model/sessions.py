@@ -18,6 +18,7 @@ from l2l_engine.protocols.protocol import Protocol
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.naming import session_name
 from l2l_engine.storage.session import Session
+from l2l_engine.training.course import Course
 from l2l_gui.model.snapshot import Snapshot, of_session
 
 SessionKey = tuple[str, str]
@@ -39,6 +40,7 @@ class OpenSession:
         self.source: str | None = reader.source
         self.lineage = reader.lineage
         self.protocol: Protocol | None = reader.followed
+        self.course: Course | None = reader.course
         self.key: SessionKey = (str(self.path), self.created)
         self.snapshot = snapshot
         self._reader = reader

@@ -19,6 +19,7 @@ from l2l_engine.config import RunConfig
 from l2l_engine.protocols.outline import origin_of
 from l2l_engine.storage.session import Session
 from l2l_engine.training.records import Origin
+from l2l_gui.model.stages import Span, spans
 
 if TYPE_CHECKING:
     from l2l_engine.training.curriculum import TrialView
@@ -50,10 +51,14 @@ class Snapshot:
     """Trials over all problems."""
     counts: NDArray[np.float64] = field(default_factory=_nothing)
     """Trials to criterion, (K,); NaN = failed."""
+    ran: NDArray[np.float64] = field(default_factory=_nothing)
+    """Trials run, (K,), criterion window included; NaN = unknown."""
     accuracy: NDArray[np.float64] = field(default_factory=_nothing)
     """Fraction answered right in the criterion window, (K,); NaN = unknown."""
     origins: tuple[Origin, ...] = ()
     """How each problem came about, (K,), and then the present one where that is known."""
+    stages: tuple[Span, ...] = ()
+    """The stages of a protocol that these problems belong to; none where there is at most one."""
     losses: NDArray[np.float32] = field(default_factory=_nothing)
     """Task loss of each trial of the present problem, (n,), nats."""
     view: TrialView | None = None
@@ -116,9 +121,12 @@ class TrialHistory:
         problem = session.trial_column("problem", 0, self.trials)
         loss = session.trial_column("task_loss", 0, self.trials)
         self.counts = Growing(session.trials_to_criterion[:done])
+        ran = session.trials_run[:done].astype(np.float64)
+        self.ran = Growing(np.where(ran < 0, np.nan, ran))
         self.accuracy = Growing(_accuracies(correct, problem, done, self._window))
         self.origins = session.origins[:done]
-        self.present: Origin | None = planned(session, done)
+        self._present = planned(session, done)
+        self._know()
         self.losses = Growing(loss[problem == done], np.float32)
         self._correct = Growing(correct[problem == done], np.float32)
 
@@ -130,10 +138,22 @@ class TrialHistory:
 
     def end_problem(self, count: float, origin: Origin, following: Origin) -> None:
         """The present problem is over; the next begins."""
-        self.origins, self.present = (*self.origins, origin), following
+        self.origins = (*self.origins, origin)
+        self.begin_problem(following)
         self.counts.append(count)
+        self.ran.append(float(len(self.losses.values)))
         self.accuracy.append(float(self._correct.values[-self._window :].mean()))
         self.losses, self._correct = Growing(dtype=np.float32), Growing(dtype=np.float32)
+
+    def begin_problem(self, origin: Origin) -> None:
+        """How the present problem came about."""
+        self._present = origin
+        self._know()
+
+    def _know(self) -> None:
+        present = self._present
+        self._known = self.origins if present is None else (*self.origins, present)
+        self._stages = spans(self._known)
 
     def snapshot(self, path: Path, config: RunConfig, **rest: Any) -> Snapshot:
         """The numbers as they are now."""
@@ -142,8 +162,10 @@ class TrialHistory:
             config=config,
             trials=self.trials,
             counts=self.counts.values,
+            ran=self.ran.values,
             accuracy=self.accuracy.values,
-            origins=self.origins if self.present is None else (*self.origins, self.present),
+            origins=self._known,
+            stages=self._stages,
             losses=self.losses.values,
             **rest,
         )
@@ -165,10 +187,9 @@ def _accuracies(
 
 def planned(session: Session, problem: int) -> Origin | None:
     """How a problem to come (0-based) will come about by the session's protocol; None where it has none."""
-    protocol = session.followed
-    if protocol is None:
+    course = session.course
+    if course is None:
         return None
-    course = protocol.course()
     return origin_of(course.plan(problem), course.stage(problem))
 
 

@@ -29,6 +29,13 @@ class Span:
     label: str
     kind: str
 
+    @property
+    def words(self) -> str:
+        """``Problems 1–50: warm-up``."""
+        if self.first == self.last:
+            return f"Problem {self.first:,}: {self.label}"
+        return f"Problems {self.first:,}–{self.last:,}: {self.label}"
+
 
 def spans(origins: Sequence[Origin]) -> tuple[Span, ...]:
     """The stages of problems in their order; none where there is at most one.

@@ -21,9 +21,12 @@ from l2l_gui.model.selection import Selection
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.contract import SNAPSHOT, Context, Contract
 from l2l_gui.panels.view import Answer, Combined, Later, Nothing, Ready, View
+from l2l_gui.plotting import stage_band
 from l2l_gui.plotting.ink import re_ink
+from l2l_gui.plotting.legend import Legend
 from l2l_gui.plotting.plots import ProblemLine, TimeCursor
 from l2l_gui.plotting.session_colours import Look
+from l2l_gui.plotting.stage_band import StageBand
 from l2l_gui.widgets.busy import BusyOverlay, EmptyState
 from l2l_gui.workers.jobs import Computation, JobCancelledError
 
@@ -37,6 +40,8 @@ class Asking(Contract[T]):
 
     cursors: list[TimeCursor]
     problem_lines: list[ProblemLine]
+    stage_bands: list[StageBand]
+    stage_legend: Legend | None = None
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -220,8 +225,18 @@ class Asking(Contract[T]):
         for line in self.problem_lines:
             line.mark(selection.problem, selection.follow_live)
         self.mark(answer)
+        self._show_stages(answer.view)
         self._stack.setCurrentIndex(1)
         self._show_time(selection.time)
+
+    def _show_stages(self, view: View) -> None:
+        """Over problems: which stage of a protocol they belong to."""
+        for band in self.stage_bands:
+            band.show_spans(view.stages)
+        if self.stage_legend is not None:
+            found = stage_band.signs(view.stages)
+            self.stage_legend.show_signs(*found)
+            self.stage_legend.setVisible(bool(found))
 
     def _refine(self, answer: Answer[Any]) -> None:
         wanted = self.refine(answer)

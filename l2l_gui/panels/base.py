@@ -55,7 +55,9 @@ from l2l_gui.panels.needs import Compares, Needs
 from l2l_gui.panels.option_controls import menu_entries, option_row
 from l2l_gui.panels.options import Choice, Flag, Number, OptionValues, Several
 from l2l_gui.panels.view import Answer, Combined, Later, Nothing, Ready, View, Wanted
+from l2l_gui.plotting.legend import Legend
 from l2l_gui.plotting.plots import ProblemLine, TimeCursor
+from l2l_gui.plotting.stage_band import StageBand
 from l2l_gui.workers.jobs import Computation
 
 __all__ = [
@@ -106,6 +108,13 @@ class Panel(Asking[T]):
         if row is not None:
             self.body_layout.addWidget(row)
         self.build()
+        self.stage_bands = [
+            StageBand(plot) for plot in self.plots() if getattr(plot, "over_problems", False)
+        ]
+        if self.stage_bands:
+            self.stage_legend = Legend()
+            self.stage_legend.hide()
+            self.body_layout.addWidget(self.stage_legend)
         self._entries = menu_entries(self.option_values, self)
         items = self.scene_items()
         self.cursors = [item for item in items if isinstance(item, TimeCursor)]

@@ -14,12 +14,14 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from l2l_gui.model.pace import PICTURE
 from l2l_gui.model.selection import Selection, SharedSelection
 from l2l_gui.model.sessions import OpenSession, Sessions
+from l2l_gui.model.stages import words as stage_words
 from l2l_gui.output.panel_data import PanelData
 from l2l_gui.panels.help_text import HelpText
 from l2l_gui.panels.needs import Needs
 from l2l_gui.panels.options import Choice, Flag, Number, OptionValues, Several
 from l2l_gui.panels.view import Answer, View, Wanted
 from l2l_gui.plotting.pointing import Pointing
+from l2l_gui.plotting.stage_band import StageBand
 from l2l_gui.workers.jobs import Computation, Jobs
 from l2l_gui.workers.redraw import RedrawQueue
 
@@ -93,6 +95,8 @@ class Contract(QWidget, Generic[T]):
     answer: Answer[T] | None
     """What is drawn; None while nothing is."""
     option_values: OptionValues
+    stage_bands: list[StageBand]
+    """One for each plot over problems."""
     body: QWidget
     body_layout: QVBoxLayout
 
@@ -157,10 +161,24 @@ class Contract(QWidget, Generic[T]):
                 self.select(number)
 
         def said(x: float, y: float) -> str | None:
-            return tip(self.answer, x, y) if tip and self.answer else None
+            words = tip(self.answer, x, y) if tip and self.answer else None
+            return self._with_stage(plot, words, x, y)
 
-        view = plot.getViewWidget()
-        return Pointing(view, plot, clicked if select else None, said if tip else None)
+        view, tells = plot.getViewWidget(), tip or getattr(plot, "over_problems", False)
+        return Pointing(view, plot, clicked if select else None, said if tells else None)
+
+    def _with_stage(self, plot: pg.PlotItem, words: str | None, x: float, y: float) -> str | None:
+        """What is said of a place, and over problems what the problem there was."""
+        band = next((band for band in self.stage_bands if band.plot is plot), None)
+        if band is None or self.answer is None or not self.answer.view.snapshots:
+            return words
+        if words is None:
+            span = band.span_at(x) if band.holds(y) else None
+            return None if span is None else span.words
+        origins, place = self.answer.view.snapshot.origins, round(x) - 1
+        there = 0 <= place < len(origins) and len(self.answer.view.sessions) == 1
+        what = stage_words(origins[place]) if there else ""
+        return f"{words}\n{what}" if what not in ("", "new") else words
 
     def select(self, problem: int) -> None:
         """Select a problem, as a click on it does."""

@@ -15,6 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from l2l_gui.model.selection import Group, Selection
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.model.snapshot import Snapshot
+from l2l_gui.model.stages import Span
 from l2l_gui.plotting.session_colours import Look
 from l2l_gui.workers.jobs import Computation
 
@@ -75,6 +76,12 @@ class View:
     def problems(self) -> int:
         """Finished problems of the primary session."""
         return self.snapshot.problems if self.snapshots else 0
+
+    @property
+    def stages(self) -> tuple[Span, ...]:
+        """The stages of a protocol, where all sessions looked at have the same."""
+        found = {snapshot.stages for snapshot in self.snapshots}
+        return found.pop() if len(found) == 1 else ()
 
     @property
     def group(self) -> Group:

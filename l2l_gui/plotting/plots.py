@@ -11,6 +11,8 @@ import pyqtgraph as pg
 from l2l_gui.plotting.fitting import fit_label, fit_title
 from l2l_gui.plotting.ink import CURSOR, SELECTED, Ink, inked
 
+OVER_PROBLEMS = ("Problem", "Network after problem")
+"""Labels of a horizontal axis of problems, along which stages of a protocol are shown."""
 TICK_WIDTH = 52
 """Pixels left of the axis: a width that followed the ticks would move the plot."""
 
@@ -47,6 +49,7 @@ def dressed(
     if log:
         plot.setLogMode(x="x" in log, y="y" in log)
     plot.has_grid = grid
+    plot.over_problems = grid and bottom in OVER_PROBLEMS
     fit_title(plot)
     return plot
 

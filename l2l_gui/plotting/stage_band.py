@@ -17,6 +17,7 @@ COLOURS = (
 )  # fmt: skip
 """Paul Tol's light scheme, grey first: for areas with words on them."""
 HIGH, LOW = 14, 6  # pixels, with words and without
+LEAST = 24  # pixels of a stage that is named
 MOST_WORDS = 8
 """Stages that are named in the band; more of them have a legend."""
 
@@ -64,6 +65,10 @@ class StageBand(pg.GraphicsObject):
         """The stage at a place on the axis of problems."""
         return next((span for span in self._spans if span.first <= round(x) <= span.last), None)
 
+    def holds(self, y: float) -> bool:
+        """Whether a height, in the plot's own coordinates, lies in the band."""
+        return bool(self._spans) and self._view.mapFromView(QPointF(0.0, y)).y() <= self._height
+
     def _moved(self, *_: object) -> None:
         self.prepareGeometryChange()
         self.update()
@@ -94,6 +99,9 @@ class StageBand(pg.GraphicsObject):
             colour.setAlphaF(0.55 if theme.palette.dark else 0.7)
             gap = 1 if area.width() > 4 else 0
             painter.fillRect(area.adjusted(0, 0, -gap, 0), colour)
-            if self._height == HIGH and metrics.horizontalAdvance(span.label) + 6 <= area.width():
+            if self._height == HIGH and area.width() > LEAST:
+                label = metrics.elidedText(
+                    span.label, Qt.TextElideMode.ElideRight, int(area.width()) - 4
+                )
                 painter.setPen(theme.color("text"))
-                painter.drawText(area, Qt.AlignmentFlag.AlignCenter, span.label)
+                painter.drawText(area, Qt.AlignmentFlag.AlignCenter, label)

@@ -9,15 +9,19 @@ from PyQt6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, 
 from PyQt6.QtGui import QFontMetrics
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QTableView, QWidget
 
+from l2l_engine.training.records import StimuliFrom
 from l2l_gui.look.theme import theme
 from l2l_gui.model.snapshot import RunState, Snapshot
+from l2l_gui.model.stages import words
 
-COLUMNS = ("Problem", "Trials", "Right", "State")
+COLUMNS = ("Problem", "Trials", "Right", "State", "What")
+STATE, WHAT = 3, 4
 TIPS = (
     "Number of the problem",
     "Trials to criterion: trials run less the 50 of the criterion window",
     "Fraction of right choices in the criterion window",
     "Whether it was learned",
+    "Which problem it was: its stage in the protocol, and whether it came back",
 )
 WIDEST = ("Problem", "20,000…", "100%", "not learned")
 PADDING = 8
@@ -55,7 +59,7 @@ class ProblemModel(QAbstractTableModel):
             self.endInsertRows()
         self._snapshot = snapshot
         if rows:
-            self.dataChanged.emit(self.index(first, 1), self.index(rows - 1, 3))
+            self.dataChanged.emit(self.index(first, 1), self.index(rows - 1, WHAT))
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802
         """Problems shown."""
@@ -76,15 +80,16 @@ class ProblemModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return TIPS[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return LEFT if section == 3 else RIGHT
+            return LEFT if section >= STATE else RIGHT
         return None
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """One cell."""
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return LEFT if index.column() == 3 else RIGHT
+            return LEFT if index.column() >= STATE else RIGHT
         if role == Qt.ItemDataRole.ToolTipRole and self._snapshot is not None:
-            return trial_words(self._snapshot, index.row())
+            what = what_words(self._snapshot, index.row())
+            return "\n".join(filter(None, (trial_words(self._snapshot, index.row()), what)))
         if role != Qt.ItemDataRole.DisplayRole or self._snapshot is None:
             return None
         return self._cell(self._snapshot, index.row(), index.column())
@@ -94,6 +99,8 @@ class ProblemModel(QAbstractTableModel):
         present = row >= now.problems
         if column == 0:
             return str(row + 1)
+        if column == WHAT:
+            return what_words(now, row)
         if present:
             state = "training" if now.state is RunState.TRAINING else "begun"
             return ("", f"{len(now.losses):,}…", "", state)[column]
@@ -109,15 +116,31 @@ class ProblemModel(QAbstractTableModel):
 
 def trial_words(now: Snapshot, row: int) -> str:
     """How many trials a problem took, and which of them the table counts."""
-    window = now.config.criterion_trials
     if row >= now.problems:
         return f"{counted(len(now.losses), 'trial')} so far"
     count = float(now.counts[row])
+    ran = float(now.ran[row]) if row < len(now.ran) else math.nan
+    total = "" if math.isnan(ran) else counted(int(ran), "trial")
     if math.isnan(count):
-        return "The criterion was not reached"
-    return (
-        f"{counted(int(count), 'trial')} to criterion; with the {window} of the criterion window "
-        f"{counted(int(count) + window, 'trial')} were run"
+        return f"The criterion was not reached{' in ' * bool(total)}{total}"
+    words, window = f"{counted(int(count), 'trial')} to criterion", now.config.criterion_trials
+    if ran == count + window:
+        words += f"; with the {window} of the criterion window {total} were run"
+    elif total:
+        words += f"; {total} were run"
+    return words
+
+
+def what_words(now: Snapshot, row: int) -> str:
+    """Which problem it was, as in "A1 again: problem 51 again"; nothing where that is not known."""
+    return words(now.origins[row]) if row < len(now.origins) else ""
+
+
+def is_planned(now: Snapshot | None) -> bool:
+    """Whether problems are more than new ones, one after the other."""
+    plain = (StimuliFrom.NEW, StimuliFrom.UNKNOWN)
+    return now is not None and any(
+        origin.label or origin.stimuli_from not in plain for origin in now.origins
     )
 
 
@@ -165,6 +188,7 @@ class ProblemTable(QTableView):
             self.setColumnWidth(column, width)
         bar = style.pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
         self.setMinimumWidth(sum(widths[:3]) + bar)  # the state may be cut off
+        self.setColumnHidden(WHAT, True)
         self._finished = 0
         self._telling = True
         selection.currentRowChanged.connect(self._moved)
@@ -176,8 +200,21 @@ class ProblemTable(QTableView):
         rows = self.problems.rowCount()
         self._finished = 0 if snapshot is None else snapshot.problems
         self.problems.show(snapshot)
+        self._show_what(is_planned(snapshot))
         if at_end and self.problems.rowCount() != rows:
             self.scrollToBottom()
+
+    def _show_what(self, shown: bool) -> None:
+        """What problems were in place of their state: those that failed have no number of trials."""
+        if shown is not self.isColumnHidden(WHAT):
+            return
+        self.setColumnHidden(STATE, shown)
+        self.setColumnHidden(WHAT, not shown)
+        columns = self.horizontalHeader()
+        if columns is not None:  # the width it would have had is of another time
+            columns.setStretchLastSection(False)
+            self.setColumnWidth(WHAT, 0)
+            columns.setStretchLastSection(True)
 
     def mark(self, number: int | None) -> None:
         """Select a problem's row without telling."""

@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
 
 from l2l_engine.config import RunConfig
 from l2l_engine.outlook import duration, trials_left
+from l2l_engine.protocols.protocol import PLANNED, Protocol
 from l2l_engine.storage.naming import session_name
 from l2l_gui.look.theme import theme
 from l2l_gui.model.pace import TEXT, RefreshPace
@@ -141,14 +142,15 @@ class RunDock(QWidget):
             self._origin.setVisible(bool(origin))
         if session.config != self._config:
             self._config = session.config
-            self._show_parameters(session.config)
+            self._show_parameters(session.config, session.protocol)
         self._show_facts(session.snapshot)
 
     def _show_facts(self, now: Snapshot) -> None:
-        config = now.config
+        config, session = now.config, self._session
+        protocol = None if session is None else session.protocol
         rate = "–" if math.isnan(now.rate) else f"{now.rate:.0f} trials/s"
         values = {
-            "Run type": config.run_type.value,
+            "Run type": config.run_type.value if protocol is None else protocol.name,
             "Seed": str(config.seed),
             "Problems": f"{now.problems:,}{_goal(now.problems, config.problems)}",
             "Trials": f"{now.trials:,}",
@@ -165,16 +167,20 @@ class RunDock(QWidget):
         if math.isnan(now.rate):
             return "–"
         if self._left[0] != now.problems:  # a sum over problems: once a problem is enough
-            run = np.nan_to_num(now.counts + now.config.criterion_trials, nan=now.config.max_trials)
-            self._left = (now.problems, trials_left(now.config, run.tolist(), 0))
+            run = np.nan_to_num(now.ran, nan=now.config.max_trials)
+            session = self._session
+            course = None if session is None else session.course
+            self._left = (now.problems, trials_left(now.config, run.tolist(), 0, course))
         left = max(self._left[1] - len(now.losses), 1.0)
         return f"about {duration(left / now.rate)}"
 
-    def _show_parameters(self, config: RunConfig) -> None:
+    def _show_parameters(self, config: RunConfig, protocol: Protocol | None) -> None:
         self.parameters.clear()
         for item in dataclasses.fields(RunConfig):
             value = getattr(config, item.name)
-            if isinstance(value, enum.Enum):
+            if protocol is not None and item.name in PLANNED:
+                text = "by protocol"
+            elif isinstance(value, enum.Enum):
                 text = str(value.value)
             elif isinstance(value, bool):
                 text = "yes" if value else "no"

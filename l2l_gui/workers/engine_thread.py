@@ -245,7 +245,7 @@ class EngineThread(QThread):
         self._run = run
         with Session.open(run.path) as session:
             self._history = TrialHistory(session, run.n_trials, run.n_problems)
-            self._history.present = run.origin
+            self._history.begin_problem(run.origin)
         self.stage.emit("")
 
     def _train_trial(self) -> None:

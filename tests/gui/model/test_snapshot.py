@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from l2l_engine.storage.session import Session
+from l2l_engine.training.records import Origin
 from l2l_gui.model.snapshot import Growing, TrialHistory, of_session
 
 

@@ -23,15 +23,19 @@ def test_a_run_that_never_trained_is_not_called_stopped(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("count", "words"),
+    ("count", "ran", "words"),
     [
-        (1, "1 trial to criterion; with the 10 of the criterion window 11 trials were run"),
-        (6, "6 trials to criterion; with the 10 of the criterion window 16 trials were run"),
-        (np.nan, "The criterion was not reached"),
+        (1, 11, "1 trial to criterion; with the 10 of the criterion window 11 trials were run"),
+        (6, 16, "6 trials to criterion; with the 10 of the criterion window 16 trials were run"),
+        (6, 500, "6 trials to criterion; 500 trials were run"),
+        (6, np.nan, "6 trials to criterion"),
+        (np.nan, 2000, "The criterion was not reached in 2,000 trials"),
+        (np.nan, np.nan, "The criterion was not reached"),
     ],
 )
-def test_the_table_says_which_trials_it_counts(tmp_path, count, words):
-    assert trial_words(run(tmp_path, counts=np.array([count])), 0) == words
+def test_the_table_says_which_trials_it_counts(tmp_path, count, ran, words):
+    now = run(tmp_path, counts=np.array([count]), ran=np.array([ran]))
+    assert trial_words(now, 0) == words
 
 
 def test_the_status_line_says_the_trial_of_every_snapshot(opened):

@@ -1,0 +1,138 @@
+"""Stages of a protocol in the window: bands over curves, tips, the problem table, time left."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+import pytest
+from driving import PATIENCE, TINY, settle
+
+from l2l_engine.protocols import Protocol, Stage, template
+from l2l_engine.run import Run
+from l2l_engine.training.plan import Plan, Reverse, Until
+from l2l_gui.model.goals import Goal
+from l2l_gui.panels.learn.learning_curve import LearningCurvePanel
+from l2l_gui.plotting.stage_band import MOST_WORDS, StageBand
+from l2l_gui.window.problem_table import STATE, WHAT
+
+SETS = template("revisit-and-reverse", sets=1, warm_up=3)
+
+
+def values(**changes):
+    names = {item.name for item in dataclasses.fields(TINY)} - {"problems", "run_type"}
+    return {name: getattr(TINY, name) for name in names} | changes
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("stages") / "sets.h5"
+    with Run.create(path, SETS.configure(values()), protocol=SETS) as run:
+        while not run.finished:
+            run.step()
+    return path
+
+
+@pytest.fixture
+def shown(window, planned, tmp_path, qtbot):
+    window.runner.open(Path(shutil.copyfile(planned, tmp_path / "sets.h5")))
+    qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
+    settle(window, qtbot)
+    return window
+
+
+def bands(window) -> list[StageBand]:
+    return [
+        band
+        for panel in window.workspaces.current.panels
+        if panel.isVisible() and panel.has_content
+        for band in panel.stage_bands
+    ]
+
+
+def cells(window, column) -> list[str]:
+    model = window.run_dock.problems.problems
+    return [model.data(model.index(row, column)) for row in range(model.rowCount())]
+
+
+def test_every_curve_over_problems_shows_its_stages(shown, qtbot, no_errors):
+    for workspace, least in (("learn", 1), ("representations", 2), ("dynamics", 1)):
+        shown.workspaces.go(workspace)
+        settle(shown, qtbot)
+        found = bands(shown)
+        assert len(found) >= least
+        for band in found:
+            assert [span.label for span in band.spans] == [
+                "warm-up", "A1", "B1", "A1 again", "A1 reversed",
+            ]  # fmt: skip
+            assert band.isVisible()
+
+
+def test_without_a_protocol_there_is_no_band(small, qtbot):
+    for workspace in ("learn", "representations", "dynamics"):
+        small.workspaces.go(workspace)
+        settle(small, qtbot)
+        for band in bands(small):
+            assert not band.isVisible()
+    assert small.run_dock.problems.isColumnHidden(WHAT)
+    assert not small.run_dock.problems.isColumnHidden(STATE)
+
+
+def test_tips_and_table_say_what_each_problem_was(shown, qtbot):
+    (panel,) = (p for p in shown.workspaces.current.panels if isinstance(p, LearningCurvePanel))
+    low = panel.plot.vb.viewRange()[1][0]
+    top = panel.plot.vb.viewRange()[1][1]
+    assert panel.pointing.tip(6.0, low).endswith("\nA1 again: problem 4 again")
+    assert panel.pointing.tip(2.0, top).endswith("\nwarm-up")
+    assert panel.pointing.tip(0.2, top) is None
+    assert not shown.run_dock.problems.isColumnHidden(WHAT)
+    assert shown.run_dock.problems.isColumnHidden(STATE)
+    assert cells(shown, WHAT) == [
+        *["warm-up"] * 3,
+        "A1",
+        "B1",
+        "A1 again: problem 4 again",
+        "A1 reversed: problem 4 reversed",
+    ]
+    table = shown.run_dock.problems
+    assert sum(map(table.columnWidth, range(WHAT + 1))) <= table.viewport().width()
+    assert shown.run_dock.fact("Run type") == "revisit-and-reverse"
+
+
+def test_many_stages_are_told_apart_by_a_legend(window, tmp_path, qtbot):
+    many = template("serial-reversal", reversals=MOST_WORDS, warm_up=1)
+    with Run.create(
+        tmp_path / "many.h5", many.configure(values(max_trials=12)), protocol=many
+    ) as run:
+        while not run.finished:
+            run.step()
+    window.runner.open(tmp_path / "many.h5")
+    qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
+    settle(window, qtbot)
+    (panel,) = (p for p in window.workspaces.current.panels if isinstance(p, LearningCurvePanel))
+    assert panel.stage_legend.isVisible()
+    assert [sign.words for sign in panel.stage_legend.signs] == ["warm-up", "A", "reversal"]
+
+
+def test_stages_appear_as_they_are_learned_and_the_time_left_knows_fixed_numbers(
+    window, tmp_path, qtbot, no_errors
+):
+    stages = (
+        Stage(Plan(label="A", until=Until(False, 15))),
+        Stage(Plan(Reverse("A"), Until(False, 15), label="turned")),
+        Stage(Plan(label="long", until=Until(False, 100_000))),
+    )
+    protocol = Protocol("fixed", stages)
+    window.runner.create(tmp_path / "fixed.h5", protocol.configure(values()), protocol)
+    qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
+    settle(window, qtbot)
+    window.runner.train(Goal(trials=20))
+    qtbot.waitUntil(lambda: window.runner.session.snapshot.trials == 20, timeout=PATIENCE)
+    settle(window, qtbot)
+    assert cells(window, WHAT) == ["A", "turned: problem 1 reversed"]
+    snapshot = window.runner.session.snapshot
+    assert [span.label for span in snapshot.stages] == ["A", "turned"]
+    assert snapshot.ran.tolist() == [15]
+    half = dataclasses.replace(snapshot, rate=100.0)
+    assert window.run_dock._time_left(half) == "about 17 min"  # 100010 trials at 100 a second
