@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,11 @@ class RunData:
     weights : stack of K networks
         As each stood when its problem was learned; NaN where it was not saved.
     stimuli : (K, 2, stimulus_channels)
+    started_from : (K,), optional
+        The place, from 0, of the network each problem was learned from; -1: the untrained one. By
+        default as the run type has it.
+    configs : mapping of int to RunConfig, optional
+        The parameters of problems, by their place from 0, that were learned with others than the run's.
     """
 
     name: str
@@ -41,6 +46,8 @@ class RunData:
     trials_to_criterion: NDArray[np.float64]
     weights: NetworkWeights
     stimuli: FloatArray
+    started_from: NDArray[np.intp] | None = None
+    configs: Mapping[int, RunConfig] = field(default_factory=dict)
 
     @property
     def available(self) -> NDArray[np.bool_]:
@@ -110,7 +117,7 @@ def _run(
     reporting = _reporting(record, progress)
     weights, stimuli = data.weights[rows], data.stimuli[rows]
     if record.takes is Takes.PAIRS:
-        before = data.weights[predecessors(data.config, rows)]
+        before = data.weights[predecessors(data, rows)]
         found = record.table(before, weights, stimuli, data.config, **reporting, **options)
         return {"problem": rows + 1} | found
     found = record.table(weights, stimuli, data.config, **reporting, **options)
@@ -136,7 +143,11 @@ def _one_by_one(
         part = share(progress, done / len(rows), (done + 1) / len(rows))
         reporting = _reporting(record, part)
         table = record.table(
-            data.weights[int(row)], data.stimuli[row], data.config, **reporting, **options
+            data.weights[int(row)],
+            data.stimuli[row],
+            data.configs.get(int(row), data.config),
+            **reporting,
+            **options,
         )
         part(1.0)
         tables.append(table)
@@ -157,7 +168,7 @@ def _rows(record: Analysis, data: RunData, problems: Sequence[int] | None) -> ND
     """Places of the problems wanted that have what the analysis takes."""
     there = data.available.copy()
     if record.takes is Takes.PAIRS:
-        there &= data.available[predecessors(data.config, np.arange(len(there)))]
+        there &= data.available[predecessors(data, np.arange(len(there)))]
         there[:1] = False
     if problems is not None:
         check_problems(data, problems)
@@ -172,11 +183,15 @@ def _rows(record: Analysis, data: RunData, problems: Sequence[int] | None) -> ND
     return rows
 
 
-def predecessors(config: RunConfig, rows: NDArray[np.intp]) -> NDArray[np.intp]:
-    """The rows of the networks that problems were learned from.
+def predecessors(data: RunData, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The rows of the networks that problems were learned from; 0 where that was the untrained one.
 
-    After the baseline of a perturbation run, every problem starts again from problem 1's network.
+    After the baseline of a perturbation run, every problem starts again from problem 1's network; in a
+    protocol, as its stages say.
     """
+    if data.started_from is not None:
+        return np.maximum(data.started_from[rows], 0)
+    config = data.config
     again = config.run_type.perturbs & (rows >= config.baseline_problems)
     return np.where(again, 0, np.maximum(rows - 1, 0))
 

@@ -102,6 +102,8 @@ def _read(path: Path) -> RunData:
             session.trials_to_criterion,
             session.weights(slice(None)),
             session.stimuli,
+            session.started_from,
+            session.changed_configs,
         )
 
 

@@ -226,6 +226,25 @@ class Session(SessionViews):
         """The protocol as the training takes it."""
         return None if self.followed is None else self.followed.course()
 
+    @property
+    def started_from(self) -> NDArray[np.intp] | None:
+        """Place of the network each problem was learned from, (K,), -1 the untrained one.
+
+        None where that follows from the run type, there being no protocol.
+        """
+        course = self.course
+        if course is None:
+            return None
+        return np.array([course.start(index) for index in range(self.n_problems)], np.intp)
+
+    @property
+    def changed_configs(self) -> dict[int, RunConfig]:
+        """The parameters of learned problems, by their place, whose stage changed some."""
+        if self.course is None:
+            return {}
+        changed = (k for k in range(self.n_problems) if self.course.plan(k).changes)
+        return {index: self.config_of(index) for index in changed}
+
     def config_of(self, index: int) -> RunConfig:
         """The parameters a problem, learned or to come, is learned with.
 

@@ -30,6 +30,11 @@ class Course:
         index = problem - self.after
         return self.plans[index] if 0 <= index < len(self.plans) else Plan()
 
+    def start(self, problem: int) -> int:
+        """The problem (0-based) whose network a problem (0-based) starts from; -1: the untrained one."""
+        start = self.plan(problem).start
+        return problem - 1 if start is None else int(start) - 1
+
     def stage(self, problem: int) -> int | None:
         """The stage (0-based) of a problem (0-based); None where it belongs to none."""
         index = problem - self.after

@@ -75,6 +75,12 @@ class OpenSession:
         """The parameters problem ``number`` (from 1) is learned with."""
         return self._reader.config_of(number - 1)
 
+    def changes_of(self, number: int | None) -> tuple[str, ...]:
+        """Names of the parameters that problem ``number`` (from 1) is learned with in place of the run's."""
+        if self.course is None or number is None:
+            return ()
+        return tuple(sorted(self.course.plan(number - 1).changes))
+
     def network(self, number: int) -> NetworkWeights:
         """The network after problem ``number``, float32; 0: before any learning."""
         if number == 0:

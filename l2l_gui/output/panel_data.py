@@ -49,6 +49,10 @@ class PanelData:
         unit = self.units.get(name, "")
         return f"{name} ({unit})" if unit else name
 
+    def noting(self, note: str) -> PanelData:
+        """The same with one note more."""
+        return PanelData(self.arrays, self.units, self.title, (*self.notes, note))
+
     # -- tables ------------------------------------------------------------------------
 
     def rows(self) -> Iterator[list[Any]]:

@@ -278,7 +278,16 @@ class Asking(Contract[T]):
         for cursor in self.cursors:
             cursor.setPos(ms)
         self.show_time(self.answer, ms)
-        self.shown.emit(self.caption(self.answer))
+        words = (self.caption(self.answer), self.other_parameters())
+        self.shown.emit("; ".join(filter(None, words)))
+
+    def other_parameters(self) -> str:
+        """That the selected problem was learned with other parameters than it is simulated with."""
+        if self.answer is None or not self.run_parameters or not self.answer.view.sessions:
+            return ""
+        view = self.answer.view
+        changed = view.session.changes_of(view.selection.problem)
+        return f"simulated with the run’s {', '.join(changed)}" if changed else ""
 
     def reset_zoom(self) -> None:
         """Show everything again."""

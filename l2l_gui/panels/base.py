@@ -125,7 +125,10 @@ class Panel(Asking[T]):
 
     def table(self) -> PanelData | None:
         """The numbers drawn; None while nothing is drawn."""
-        return None if self.answer is None else self.data(self.answer)
+        if self.answer is None:
+            return None
+        found, other = self.data(self.answer), self.other_parameters()
+        return found.noting(other.capitalize()) if other else found
 
     def tools(self) -> list[QAction]:
         """Options and actions of this panel, offered in its menu."""

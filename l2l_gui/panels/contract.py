@@ -84,6 +84,9 @@ class Contract(QWidget, Generic[T]):
     points_at: ClassVar[frozenset[str]] = frozenset()
     """Fields of :class:`Selection` that only move marks. Not ``time``: see :meth:`show_time`."""
     options: ClassVar[tuple[Flag | Choice | Several | Number, ...]] = ()
+    run_parameters: ClassVar[bool] = False
+    """Whether the selected problem is simulated with the run's own parameters, so that problems can be
+    compared, also where a stage of a protocol changed some; then the caption says so."""
     needs: ClassVar[Needs | None] = None
     """What must be there before the panel is asked."""
     pace: ClassVar[float] = PICTURE

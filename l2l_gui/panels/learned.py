@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from l2l_engine import network
 from l2l_engine.analysis.subspaces import representations
-from l2l_engine.config import L2LError, RunConfig
+from l2l_engine.config import L2LError
 from l2l_engine.manifold import FoundSubspaces
 from l2l_engine.network import NetworkWeights
 from l2l_gui.model.selection import Group
@@ -30,11 +30,15 @@ class Learned:
     states: NDArray[np.float64]  # (2, T, N)
 
 
-def predecessor(config: RunConfig, number: int) -> int:
+def predecessor(session: OpenSession, number: int) -> int:
     """The problem whose network problem ``number`` started from; 0: the untrained one.
 
-    After the baseline of a perturbation run, every problem starts again from problem 1.
+    After the baseline of a perturbation run, every problem starts again from problem 1; in a protocol,
+    as its stages say.
     """
+    config = session.config
+    if session.course is not None:
+        return session.course.start(number - 1) + 1
     if config.run_type.perturbs and number > config.baseline_problems:
         return 1
     return number - 1

@@ -17,6 +17,7 @@ from l2l_engine.config import L2LError
 from l2l_engine.network import NetworkWeights
 from l2l_gui.model.selection import Group
 from l2l_gui.model.sessions import OpenSession
+from l2l_gui.panels.learned import predecessor
 from l2l_gui.panels.problem_groups import Numbers, problems_in_words, spread
 from l2l_gui.panels.view import Learner
 from l2l_gui.workers.jobs import Computation
@@ -171,7 +172,7 @@ def _of_one(record: Analysis, one: Source, progress: Progress) -> Table:
     pairs = record.takes is Takes.PAIRS
     data = _data(one, "", before=pairs)
     rows = np.array(one.numbers) - 1
-    needed = np.concatenate([rows, running.predecessors(data.config, rows)]) if pairs else rows
+    needed = np.concatenate([rows, running.predecessors(data, rows)]) if pairs else rows
     if not data.available[needed].all():
         return {}
     return running.run(record, data, one.numbers, progress)
@@ -182,7 +183,7 @@ def _data(source: Source, name: str, *, before: bool = False) -> RunData:
     reader = source.session.reader(len(source.counts))
     rows = {number - 1 for number in source.numbers}
     if before:
-        rows |= {0, *(row - 1 for row in rows if row)}
+        rows |= {0, *(max(predecessor(source.session, row + 1) - 1, 0) for row in rows)}
     places = np.array(sorted(rows), np.intp)
     read = reader.weights(places)
     count = len(source.counts)
@@ -199,6 +200,8 @@ def _data(source: Source, name: str, *, before: bool = False) -> RunData:
         np.asarray(source.counts, np.float64),
         NetworkWeights(**arrays),
         np.asarray(reader.stimuli[:count]),
+        reader.started_from,
+        reader.changed_configs,
     )
 
 

@@ -70,6 +70,4 @@ def _key(first: int) -> ResultKey:
 
 def _consecutive(session: OpenSession, problems: int) -> bool:
     """Whether every problem began with the network of the one before it."""
-    return all(
-        predecessor(session.config, number) == number - 1 for number in range(FIRST, problems + 1)
-    )
+    return all(predecessor(session, number) == number - 1 for number in range(FIRST, problems + 1))

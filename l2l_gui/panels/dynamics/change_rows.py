@@ -145,7 +145,7 @@ def _rows(session: OpenSession, numbers: Iterable[int]) -> Iterator[tuple[int, R
 
 def _row(session: OpenSession, number: int) -> Row:
     after = session.network(number)
-    before = session.network(predecessor(session.config, number))
+    before = session.network(predecessor(session, number))
     if not (after.is_finite() and before.is_finite()):
         return np.full(len(COLUMNS), np.nan)
     stimuli = session.stimuli(number)[None]

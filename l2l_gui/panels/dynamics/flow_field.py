@@ -47,6 +47,7 @@ class FlowFieldPanel(Panel[Scene]):
     name = "flow_field"
     title = "Flow field"
     depends = frozenset({"problem", "stimulus", "group"})
+    run_parameters = True
     needs = Needs("see the flow of its network", problems=1, selected=True)
     options = (
         Choice("plane", "Plane", PLANES, bar="list"),

@@ -45,6 +45,7 @@ class SpeedPanel(Panel[Speeds]):
     name = "speed"
     title = "Speed"
     depends = frozenset({"problem", "stimulus"})
+    run_parameters = True
     needs = Needs("see how fast the state moves", problems=1, selected=True)
     options = (Flag("log", "Logarithmic axis"),)
 

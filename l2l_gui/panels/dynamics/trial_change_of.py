@@ -38,7 +38,7 @@ class TrialChange:
 
 def change_of(session: OpenSession, number: int) -> TrialChange:
     """Decompose the change from the network a problem started from to the one that solves it."""
-    before = predecessor(session.config, number)
+    before = predecessor(session, number)
     change = vector_field.decompose(
         network_after(session, before)[None],
         network_after(session, number)[None],

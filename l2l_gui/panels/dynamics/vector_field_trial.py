@@ -35,6 +35,7 @@ class VectorFieldTrialPanel(Panel[TrialChange]):
     name = "vector_field_trial"
     title = "Vector-field change over the trial"
     depends = frozenset({"problem", "stimulus"})
+    run_parameters = True
     needs = Needs("see how the vector field changed over the trial", problems=2, selected=True)
     options = (Flag("sizes", "Parallel parts without sign"),)
 

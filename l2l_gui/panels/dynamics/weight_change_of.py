@@ -65,7 +65,7 @@ class Change:
 
 def change_of(session: OpenSession, number: int, group: Group) -> Change:
     """The change from the network a problem started from, against a group's subspaces."""
-    before = predecessor(session.config, number)
+    before = predecessor(session, number)
     weights = network_after(session, number)
     matrix = weights.recurrent - network_after(session, before).recurrent
     subspaces = subspaces_of(session, group)

@@ -59,6 +59,7 @@ class PerturbTrajectoriesPanel(LabPanel[Scene]):
     name = "perturb_trajectories"
     title = "Trajectories"
     depends = frozenset({"problem", "group", "stimulus"})
+    run_parameters = True
 
     options = (
         Choice(

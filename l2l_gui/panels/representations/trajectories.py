@@ -20,6 +20,7 @@ class TrajectoriesPanel(TurningPanel[GroupTrajectories]):
     name = "trajectories"
     title = "Trajectories"
     depends = frozenset({"problem", "group", "stimulus"})
+    run_parameters = True
     needs = Needs("see what its problems share", problems=1)
     options = (
         Choice("part", "Part of the trajectories", {ALL: "All", **PARTS}, bar="buttons"),

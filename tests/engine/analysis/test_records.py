@@ -133,3 +133,23 @@ def test_the_documents_own_analysis_works(data):
     record = record_of(space["mean_rate"])
     assert record.check() == []
     assert set(running.run(record, data)["problem"]) == {1, 3, 4}
+
+
+def test_pairs_are_of_what_each_problem_started_from(data):
+    """In a protocol a problem may start from any network before it."""
+    record = registry.find("recurrent-change")
+    started = dataclasses.replace(data, started_from=np.array([-1, 0, 0, 0]))
+    found = running.run(record, started)
+    assert found["problem"].tolist() == [3, 4]  # the second was not saved
+    size = np.linalg.norm(data.weights[3].recurrent - data.weights[0].recurrent)
+    assert found["norm"][1] == pytest.approx(size)
+
+
+def test_a_network_is_analysed_with_the_parameters_that_its_stage_changed(data):
+    record = registry.find("lyapunov")
+    slower = data.config.replace(tau=2 * data.config.tau)
+    usual = running.run(record, data)
+    other = running.run(record, dataclasses.replace(data, configs={2: slower}))
+    name = next(name for name, values in usual.items() if (values != other[name]).any())
+    differs = np.unique(usual["problem"][usual[name] != other[name]])
+    assert differs.tolist() == [3]

@@ -136,3 +136,28 @@ def test_stages_appear_as_they_are_learned_and_the_time_left_knows_fixed_numbers
     assert snapshot.ran.tolist() == [15]
     half = dataclasses.replace(snapshot, rate=100.0)
     assert window.run_dock._time_left(half) == "about 17 min"  # 100010 trials at 100 a second
+
+
+def test_what_is_simulated_with_other_parameters_says_so(window, tmp_path, qtbot, no_errors):
+    stages = (Stage(count=2), Stage(Plan(changes={"delay_ms": 200.0}, label="longer")))
+    protocol = Protocol("longer", stages)
+    with Run.create(tmp_path / "longer.h5", protocol.configure(values()), protocol=protocol) as run:
+        while not run.finished:
+            run.step()
+    window.runner.open(tmp_path / "longer.h5")
+    qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
+    said = {}
+    for workspace in ("learn", "representations", "dynamics", "perturb"):
+        window.workspaces.go(workspace)
+        for panel in window.workspaces.current.panels:
+            panel.shown.connect(lambda words, name=panel.name: said.update({name: words}))
+        for number in (3, 2):
+            window.selection.select_problem(number)
+            settle(window, qtbot)
+            for panel in window.workspaces.current.panels:
+                if not panel.isVisible() or not panel.has_content or not panel.run_parameters:
+                    continue
+                note = "simulated with the run’s delay_ms"
+                assert (note in said[panel.name]) is (number == 3), panel.name
+                assert (note.capitalize() in panel.table().notes) is (number == 3)
+    assert {"trajectories", "flow_field"} <= said.keys()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from bench import click, curve
@@ -10,6 +12,8 @@ from PyQt6.QtWidgets import QCheckBox
 
 from l2l_engine.analysis.vector_field import vector_field_change
 from l2l_engine.config import RunConfig, RunType
+from l2l_engine.protocols import Protocol, Stage
+from l2l_engine.training.plan import Plan
 from l2l_gui.panels.dynamics import change_memory, change_rows
 from l2l_gui.panels.dynamics.vector_field_problems import VectorFieldProblemsPanel
 from l2l_gui.panels.learned import predecessor
@@ -158,6 +162,13 @@ def test_one_problem_is_too_few(bench):
 
 
 def test_perturbed_problems_are_compared_with_the_first():
-    config = RunConfig(run_type=RunType.SSManifPert)
-    assert [predecessor(config, number) for number in (2, 50, 51, 101)] == [1, 49, 1, 1]
-    assert predecessor(RunConfig(), 51) == 50
+    run = SimpleNamespace(config=RunConfig(run_type=RunType.SSManifPert), course=None)
+    assert [predecessor(run, number) for number in (2, 50, 51, 101)] == [1, 49, 1, 1]
+    run.config = RunConfig()
+    assert predecessor(run, 51) == 50
+
+
+def test_problems_of_a_protocol_are_compared_with_what_they_started_from():
+    stages = (Stage(Plan(label="A"), 2), Stage(Plan(start=1)), Stage(Plan(start="A")), Stage())
+    run = SimpleNamespace(config=RunConfig(), course=Protocol("", stages).course())
+    assert [predecessor(run, number) for number in range(1, 7)] == [0, 1, 1, 2, 4, 5]
