@@ -7,6 +7,7 @@ the angle left between two such models after the best orthogonal change of coord
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,8 @@ from l2l_engine.analysis import known
 from l2l_engine.analysis.groups import EVERY_MS, PAIR, pair_numbers, require_two, stride
 from l2l_engine.analysis.progress import Progress, tracked
 from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
-from l2l_engine.config import RunConfig
+from l2l_engine.analysis.running import RunData
+from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.task import FloatArray
 
@@ -25,6 +27,7 @@ STARTS = 12
 PERTURBED = 16  # trajectories of each stimulus, from perturbed initial states
 FEW_STEPS, MOST_STEPS = 100, 3000
 TOLERANCE = 1e-10
+PROBLEM = 51  # whose networks are compared between runs: the last of the paper's first group
 SPREAD = 0.3  # of the perturbations, relative to the root mean square rate
 
 
@@ -47,8 +50,18 @@ def linear_model(
     -------
     (r, r)
         The map one step ahead, acting on columns.
+
+    Raises
+    ------
+    L2LError
+        With too few times for the delays.
     """
     states = np.asarray(trajectories, np.float64)
+    if states.shape[1] < delays + 1:
+        raise L2LError(
+            f"A model of the dynamics needs at least {delays + 1} times of each trial: there are "
+            f"{states.shape[1]}; choose a smaller spacing of times."
+        )
     states = states - states.mean(axis=(0, 1))
     axes = np.linalg.svd(states.reshape(-1, states.shape[-1]), full_matrices=False)[2]
     states = states @ axes[: components or rank].T
@@ -237,3 +250,97 @@ def dynamical_similarity(
     distances = [dynamical_distance(a, b) for a, b in itertools.pairwise(models)]
     first = np.arange(len(weights) - 1)
     return pair_numbers(first, first + 1) | {"distance": distances}
+
+
+# -- between runs ----------------------------------------------------------------------
+
+
+def _known_networks() -> KnownAnswer:
+    stack, stimuli, config = _known_dynamics().arguments
+    counts = np.array([5.0])
+    runs = [
+        RunData(name, config, counts, stack[row : row + 1], stimuli[row : row + 1])
+        for row, name in enumerate("ab")
+    ]
+    return KnownAnswer(
+        "the second network is the first with its units in another order",
+        (runs,),
+        {"run": ["a"], "other_run": ["b"], "distance": [0.0]},
+        options={"every": 4.0, "rank": 4},
+        tolerance=0.02,
+    )
+
+
+@analysis(
+    name="network-dynamics",
+    title="Similarity of dynamics between networks",
+    takes=Takes.RUNS,
+    columns={
+        "run": Column("", "a run"),
+        "other_run": Column("", "another run"),
+        "distance": Column("rad", "angle between the linear models of the two dynamics"),
+    },
+    cost="0.3 s a run and 0.5 s a pair",
+    source="Ostrow, Eisen, Kozachkov & Fiete, NeurIPS (2023)",
+    known=_known_networks,
+)
+def network_dynamics(
+    runs: Sequence[RunData],
+    *,
+    problem: int = PROBLEM,
+    rank: int = 10,
+    every: float = EVERY_MS,
+    progress: Progress | None = None,
+) -> Columns:
+    """How far the dynamics of networks trained alike differ, whatever the coordinates.
+
+    Parameters
+    ----------
+    runs : sequence of RunData
+        At least two.
+    problem : int
+        Whose networks are compared, counted from 1; of a run that has none, its last one before.
+    rank : int
+        Dimensions of the linear models.
+    every : float
+        Spacing of the times (ms).
+    progress : optional
+        Called with the fraction done, from 0 to 1; an exception it raises cancels the analysis.
+
+    Returns
+    -------
+    Columns
+        One row for each pair of runs.
+
+    Raises
+    ------
+    L2LError
+        With fewer than two runs, or where a run has no saved network.
+    """
+    if len(runs) < 2:
+        raise L2LError("Similarity compares runs: give at least 2 sessions.")
+    pairs = list(itertools.combinations(range(len(runs)), 2))
+    steps = iter(tracked(range(len(runs) + len(pairs)), [1.0] * (len(runs) + len(pairs)), progress))
+    models = []
+    for data in runs:
+        next(steps)
+        saved = np.flatnonzero(data.available[:problem])
+        if not len(saved):
+            raise L2LError(
+                f"{data.name} has no saved network up to problem {problem}: leave it out."
+            )
+        row = int(saved[-1])
+        paths = perturbed_trajectories(
+            data.weights[row], data.stimuli[row], data.config, every=every
+        )
+        models.append(linear_model(paths, rank=rank))
+    distances = []
+    for first, second in pairs:
+        next(steps)
+        distances.append(dynamical_distance(models[first], models[second]))
+    next(steps, None)
+    return {
+        "run": [runs[first].name for first, _ in pairs],
+        "other_run": [runs[second].name for _, second in pairs],
+        "distance": distances,
+    }

@@ -43,6 +43,7 @@ BUILT_IN: dict[str, str] = {
     "network-similarity": _HERE + "similarity:network_similarity",
     "network-map": _HERE + "similarity:network_map",
     "dynamical-similarity": _HERE + "dynamics_similarity:dynamical_similarity",
+    "network-dynamics": _HERE + "dynamics_similarity:network_dynamics",
     "lyapunov": _HERE + "lyapunov:lyapunov",
     "selectivity": _HERE + "selectivity:selectivity",
     "revisit": _HERE + "revisit:revisit",

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from l2l_engine import network
 from l2l_engine.analysis import known
+from l2l_engine.analysis.dynamics_similarity import network_dynamics
 from l2l_engine.analysis.groups import PAIR, pair_numbers, require_two, stride
 from l2l_engine.analysis.progress import Progress, tracked
 from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
@@ -262,6 +263,9 @@ def _count_distance(first: RunData, second: RunData) -> float:
     return float(np.abs(a - b)[known_].mean()) if known_.any() else float("nan")
 
 
+DISTANCES = ("procrustes", "spectrum", "counts", "dynamics")
+
+
 def _known_map() -> KnownAnswer:
     (runs,) = _known_runs().arguments
     return KnownAnswer(
@@ -278,27 +282,37 @@ def _known_map() -> KnownAnswer:
     takes=Takes.RUNS,
     columns={
         "run": _RUN,
-        "x": Column("rad", "first coordinate"),
-        "y": Column("rad", "second coordinate"),
+        "x": Column("", "first coordinate, in the unit of the distance"),
+        "y": Column("", "second coordinate, in the unit of the distance"),
     },
     cost="0.3 s a run and 3 ms a pair",
     source="Torgerson, Psychometrika 17, 401-419 (1952); distances of Williams et al. (2021)",
     known=_known_map,
 )
-def network_map(runs: Sequence[RunData], *, progress: Progress | None = None) -> Columns:
-    """Networks as points in a plane whose distances are near the angles between their representations.
+def network_map(
+    runs: Sequence[RunData], *, by: str = "procrustes", progress: Progress | None = None
+) -> Columns:
+    """Networks as points in a plane whose distances are near those between them.
 
     Parameters
     ----------
     runs : sequence of RunData
         At least two, of the same trial.
+    by : {"procrustes", "spectrum", "counts", "dynamics"}
+        The distance: of representations (rad), weights or behaviour, as in :func:`network_similarity`,
+        or of dynamics, as in :func:`.dynamics_similarity.network_dynamics`.
     progress : optional
         Called with the fraction done, from 0 to 1; an exception it raises cancels the analysis.
     """
-    table = network_similarity(runs, progress=progress)
+    if by not in DISTANCES:
+        raise L2LError(f"There is no distance '{by}': choose one of {', '.join(DISTANCES)}.")
+    if by == "dynamics":
+        distances = network_dynamics(runs, progress=progress)["distance"]
+    else:
+        distances = network_similarity(runs, progress=progress)[by]
     count = len(runs)
     squares = np.zeros((count, count))
-    squares[np.triu_indices(count, 1)] = np.square(np.asarray(table["procrustes"], np.float64))
+    squares[np.triu_indices(count, 1)] = np.square(np.asarray(distances, np.float64))
     if not np.isfinite(squares).all():
         raise L2LError(
             "The runs have trials of different length, or a state that never moves: map those of one kind."

@@ -17,7 +17,7 @@ from l2l_engine.analysis import registry, running
 from l2l_engine.analysis.progress import Progress, share
 from l2l_engine.analysis.record import Analysis, Takes
 from l2l_engine.analysis.running import RunData
-from l2l_engine.commands import common
+from l2l_engine.commands import common, tables
 from l2l_engine.commands.output import Output
 from l2l_engine.config import L2LError
 from l2l_engine.figures import export
@@ -46,18 +46,21 @@ def _work(options: argparse.Namespace, output: Output) -> int:
         )
     *sessions, name = options.sessions
     record = registry.find(name)
+    if options.output is not None:
+        tables.check(options.output)
     problems = _problems(options.problems)
     runs = [_read(common.session(session)) for session in sessions]
     if options.dry_run:
         return _foresee(record, runs, problems, output)
     with output.progress(record.title) as show:
         table = _table(record, runs, problems, show)
-    content = export.csv_text(table, _notes(record, runs))
-    rows = len(next(iter(table.values())))
+    notes, rows = _notes(record, runs), len(next(iter(table.values())))
     if options.output is None:
+        content = export.csv_text(table, notes)
         output.result(content.rstrip("\n"), analysis=name, rows=rows, csv=content)
     else:
-        export.write(options.output, content.encode())
+        about = running.columns_of(record)
+        export.write(options.output, tables.content(options.output, table, about, notes))
         output.result(
             f"{options.output}: {rows} rows", analysis=name, rows=rows, file=options.output
         )
@@ -165,8 +168,8 @@ def _listed() -> Iterator[tuple[str, str]]:
 def _parser() -> common.Parser:
     parser = common.parser(
         "l2l-analyse",
-        "Run an analysis on the networks of one session or more and write its table as CSV, with "
-        "units and sources in header lines that begin with #.",
+        "Run an analysis on the networks of one session or more and write its table, with units and "
+        "sources: in CSV in header lines that begin with #, in HDF5 and NetCDF as attributes.",
         "l2l-analyse example vector-field-change --problems 2-51 -o changes.csv",
         "l2l-analyse seed1.h5 seed2.h5 exponential-fit",
         "l2l-analyse --list",
@@ -183,7 +186,11 @@ def _parser() -> common.Parser:
     what.add_argument("--list", action="store_true", help="show every analysis and end")
     where = parser.add_argument_group("where", "such as -o speed.csv")
     where.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help="CSV file (default: the terminal)"
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="file ending in .csv, .h5 or .nc (default: CSV on the terminal)",
     )
     return parser
 

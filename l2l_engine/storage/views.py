@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine import extras
+from l2l_engine.analysis import registry, running
+from l2l_engine.analysis.running import RunData
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.simulation import Network, simulate
 from l2l_engine.storage.closing import Closing
+from l2l_engine.storage.naming import session_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,6 +167,47 @@ class SessionViews(Closing):
     def network(self, problems: Any = slice(None)) -> Network:
         """The networks after some problems as a stack, for :func:`l2l_engine.simulate`."""
         return Network(self.weights(problems), self.config)
+
+    def analyse(
+        self, name: str, problems: Sequence[int] | None = None, **options: Any
+    ) -> dict[str, NDArray[Any]]:
+        """Run an analysis on this session; ``l2l-analyse --list`` and docs/analyses.md name them all.
+
+        Parameters
+        ----------
+        name : str
+            Such as ``"forward-transfer"``, built in or of a plug-in.
+        problems : sequence of int, optional
+            Which problems, counted from 1 as in every table for people; by default all there are.
+        **options
+            Of the analysis, such as ``starts=8``; ``progress`` is called with the fraction done.
+
+        Returns
+        -------
+        dict of str to (rows,)
+            Its columns; problems count from 1.
+
+        Raises
+        ------
+        L2LError
+            When there is no such analysis, it cannot be run on this session, or a plug-in fails.
+
+        Examples
+        --------
+        >>> from l2l_engine.api import load_example
+        >>> with load_example() as session:
+        ...     session.analyse("forward-transfer", problems=[2, 3])["problem"]
+        array([2, 3])
+        """
+        record = registry.find(name)
+        data = RunData(
+            session_name(self.path),
+            self.config,
+            np.asarray(self.problem_column("trials_to_criterion"), np.float64),
+            self.weights(slice(None)),
+            self.problem_column("stimuli"),
+        )
+        return running.run(record, data, problems, **options)
 
     def _trials_of(self, place: int) -> dict[str, NDArray[Any]]:
         first = int(self.problem_column("first_trial")[place])

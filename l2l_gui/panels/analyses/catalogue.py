@@ -36,7 +36,7 @@ TOPICS = {
         "straight-path", "weight-path",
     ),
     "Behaviour": ("psychometric", "noise-generalisation"),
-    "Several networks": ("network-similarity", "network-map"),
+    "Several networks": ("network-similarity", "network-dynamics", "network-map"),
 }  # fmt: skip
 PLUG_INS = "From plug-ins"
 STORED = {

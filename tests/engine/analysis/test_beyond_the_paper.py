@@ -176,6 +176,55 @@ def test_networks_that_differ_lie_apart_on_the_map_at_their_distance():
         similarity.network_similarity(runs[:1])
 
 
+@pytest.mark.parametrize("by", similarity.DISTANCES)
+def test_copies_lie_at_one_place_and_others_at_their_distance_whatever_it_is(by):
+    one, other = runs_of(0.05, 0.4)
+    config = known.CONFIG.replace(units=6, penalised_singular_values=6)
+    random = np.random.RandomState(8)
+    made = []
+    for run in (one, other):
+        weights = network.initial_weights(random, config).astype(np.float64)
+        weights.initial_state[:] = random.rand(1, 6)
+        weights.recurrent[:] = (1 + len(made)) * weights.recurrent
+        stack = NetworkWeights.stack([weights] * 2)
+        counts = run.trials_to_criterion * (1 + len(made))
+        made.append(RunData(run.name, config, counts, stack, np.stack([known.STIMULI] * 2)))
+    copy = dataclasses.replace(made[0], name="copy")
+    found = similarity.network_map([made[0], copy, made[1]], by=by)
+    places = np.column_stack([found["x"], found["y"]])
+    np.testing.assert_allclose(places[0], places[1], atol=0.03)
+    assert np.linalg.norm(places[0] - places[2]) > 0.05
+
+
+def test_an_unknown_distance_and_a_single_run_are_refused():
+    with pytest.raises(L2LError, match="no distance 'age': choose one of procrustes"):
+        similarity.network_map(runs_of(0.05, 0.4), by="age")
+    with pytest.raises(L2LError, match="at least 2"):
+        dynamics_similarity.network_dynamics(runs_of(0.05, 0.4)[:1])
+
+
+def test_trials_too_short_for_the_delays_are_refused():
+    with pytest.raises(L2LError, match="needs at least 4 times of each trial: there are 3"):
+        dynamics_similarity.linear_model(np.ones((2, 3, 5)))
+
+
+def test_dynamics_of_networks_are_compared_at_one_problem_or_the_last_before_it():
+    config = CONFIG.replace(units=6, penalised_singular_values=2)
+    random = np.random.RandomState(8)
+    networks = [network.initial_weights(random, config).astype(np.float64) for _ in range(3)]
+    for each in networks:
+        each.initial_state[:] = random.rand(1, 6)
+    whole = RunData(
+        "whole", config, np.ones(3), NetworkWeights.stack(networks), np.stack([known.STIMULI] * 3)
+    )
+    short = dataclasses.replace(
+        whole, name="short", weights=whole.weights[:1], stimuli=whole.stimuli[:1]
+    )
+    alike = dynamics_similarity.network_dynamics([whole, short], problem=1, every=1.0, rank=4)
+    other = dynamics_similarity.network_dynamics([whole, short], problem=3, every=1.0, rank=4)
+    assert alike["distance"][0] < 0.02 < other["distance"][0]
+
+
 def test_a_rotated_linear_system_is_no_distance_away_and_another_is():
     generator = np.random.default_rng(5)
     system = 0.95 * np.linalg.qr(generator.normal(size=(4, 4)))[0]

@@ -1,6 +1,7 @@
 """Every analysis is asked its known answer, and is what its record says."""
 
 import dataclasses
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -124,6 +125,16 @@ def test_an_unknown_name_is_named_in_one_sentence():
 def test_the_document_lists_every_analysis_as_declared():
     # after a change: python -c "from l2l_engine.analysis import registry; print(registry.markdown())"
     assert registry.markdown() in DOCUMENT.read_text(encoding="utf-8")
+
+
+def test_the_documents_examples_run_as_they_stand(capsys):
+    text, _, _ = DOCUMENT.read_text(encoding="utf-8").partition("## An analysis of your own")
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    space = {}
+    for block in blocks:
+        exec(block, space)
+    assert len(blocks) == 3
+    assert space["alike"]["procrustes"] == pytest.approx([0.0], abs=1e-6)
 
 
 def test_the_documents_own_analysis_works(data):

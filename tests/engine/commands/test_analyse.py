@@ -2,12 +2,15 @@
 
 import csv
 
+import h5py
 import numpy as np
 import pytest
 
 from l2l_engine.analysis import known
 from l2l_engine.commands.analyse import main
+from l2l_engine.config import L2LError
 from l2l_engine.network import NetworkWeights
+from l2l_engine.storage.session import Session
 from l2l_engine.storage.writer import SessionWriter
 from l2l_engine.training.records import ProblemRecord
 
@@ -95,3 +98,49 @@ def test_dry_run_says_the_cost_and_computes_nothing(session, tmp_path, capsys):
 def test_example_stands_for_the_session_that_comes_along(capsys):
     assert main(["example", "exponential-fit"]) == 0
     assert "pretrained (seed 0)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("ending", [".h5", ".nc"])
+def test_hdf5_and_netcdf_hold_columns_with_units(session, tmp_path, ending):
+    output = tmp_path / f"points{ending}"
+    if ending == ".nc":
+        pytest.importorskip("xarray")
+    assert main([str(session), "fixed-points", "--problems", "2", "-o", str(output)]) == 0
+    assert (
+        main([str(session), "fixed-points", "--problems", "2", "-o", str(tmp_path / "p.csv")]) == 0
+    )
+    lines = (tmp_path / "p.csv").read_text().splitlines()
+    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    if ending == ".h5":
+        with h5py.File(output) as file:
+            columns = {name: file[name][()] for name in file}
+            units, notes = file["speed"].attrs["units"], file.attrs["notes"]
+        columns["epoch"] = columns["epoch"].astype(str)
+    else:
+        import xarray
+
+        with xarray.open_dataset(output, engine="scipy") as data:
+            columns = {name: data[name].values for name in data}
+            units, notes = data["speed"].attrs["units"], data.attrs["notes"]
+    assert set(columns) == set(rows[0])
+    assert list(columns["epoch"].astype(str)) == [row["epoch"] for row in rows]
+    np.testing.assert_allclose(columns["speed"], [float(row["speed"]) for row in rows])
+    assert units == "a.u. per s"
+    assert "source: Sussillo & Barak" in notes
+
+
+def test_another_ending_is_refused_before_anything_is_computed(session, tmp_path, capsys):
+    assert main([str(session), "speed", "-o", str(tmp_path / "speed.xlsx")]) == 2
+    assert "use one of .csv, .h5, .nc" in capsys.readouterr().err
+    assert not (tmp_path / "speed.xlsx").exists()
+
+
+def test_a_session_is_analysed_from_python_as_by_the_command(session, capsys):
+    with Session.open(session) as opened:
+        found = opened.analyse("psychometric", problems=[2], morphs=(0.0, 1.0))
+        np.testing.assert_array_equal(found["problem"], [2, 2])
+        np.testing.assert_allclose(found["share"], [0, 1], atol=0.01)
+        with pytest.raises(L2LError, match="no analysis 'magic'"):
+            opened.analyse("magic")
+        with pytest.raises(L2LError, match="memory has no problem 9"):
+            opened.analyse("speed", problems=[9])
