@@ -15,6 +15,16 @@ def test_stimuli_are_an_orthonormal_float32_pair():
     np.testing.assert_allclose(stimuli @ stimuli.T, np.eye(2), atol=1e-6)
 
 
+@pytest.mark.parametrize("overlap", [0.0, 0.3, 0.9])
+def test_similar_stimuli_overlap_with_their_counterparts_as_asked(overlap):
+    random = np.random.RandomState(5)
+    stimuli = task.draw_stimuli(random, CONFIG)
+    pair, found = task.similar_stimuli(random, stimuli, overlap)
+    np.testing.assert_allclose(pair @ pair.T, np.eye(2), atol=1e-6)
+    np.testing.assert_allclose(pair @ stimuli.T, overlap * np.eye(2), atol=1e-6)
+    np.testing.assert_allclose(found, overlap, atol=1e-6)
+
+
 def test_inputs_follow_the_epochs():
     stimulus = np.arange(10.0)
     shown = task.inputs(stimulus, CONFIG)

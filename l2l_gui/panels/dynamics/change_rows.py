@@ -26,7 +26,7 @@ from l2l_gui.panels.learned import predecessor
 
 THREADS = 2  # more would take the cores from those who train
 EARLY = 8  # every eighth problem comes first
-FIRST_S, TELL_S = 0.2, 0.5  # s until the first coarse table, and from one to the next
+FIRST_S, TELL_S = 0.2, 1.0  # s until the first coarse table, and from one to the next
 WORTH_KEEPING = 10  # rows
 
 _KNOWN: WeakKeyDictionary[OpenSession, Rows] = WeakKeyDictionary()
