@@ -21,6 +21,7 @@ Float64 = NDArray[np.float64]
 NUMBERS = {activation: number for number, activation in enumerate(Activation)}
 """How the machine code knows the activations."""
 
+_FUSED = {"contract", "nsz"}  # fused multiply-adds, but no other order of sums
 _LOG2_E = 1.0 / math.log(2.0)
 # ln 2 in two parts, the first with zeros at its end: whole multiples of it are exact
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
@@ -99,8 +100,13 @@ def _activate(activation: int, currents: Float64) -> None:
             currents[unit] = net * net
 
 
-# fused multiply-adds, but no other order of sums
-@numba.njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz"})  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=_FUSED)  # type: ignore[untyped-decorator]
+def softplus(currents: Float64) -> None:
+    """Put rates in the place of net currents, of any number, (n,)."""
+    _activate(0, currents)
+
+
+@numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=_FUSED)  # type: ignore[untyped-decorator]
 def run(
     activation: int,
     recurrent: Float64,

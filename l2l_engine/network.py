@@ -24,6 +24,8 @@ from l2l_engine.task import OUTPUTS, FloatArray
 
 log = logging.getLogger(__name__)
 
+_MANY = 10_000  # currents for which calling machine code pays
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NetworkWeights:
@@ -156,6 +158,8 @@ def activate(
     """The rate nonlinearity phi of a net current, any shape; ``out`` may be ``current`` itself."""
     match activation:
         case Activation.SOFTPLUS:
+            if (rates := _many_softplus(current, out)) is not None:
+                return rates
             if current.size and current.max() < np.log(np.finfo(current.dtype).max):
                 rates = np.exp(current, out=out)
                 return np.log1p(rates, out=rates)
@@ -167,6 +171,20 @@ def activate(
             return np.tanh(current, out=out)
         case Activation.SQUARED_RELU:
             return np.square(np.maximum(current, 0, out=out), out=out)
+
+
+def _many_softplus(current: FloatArray, out: FloatArray | None) -> FloatArray | None:
+    """The softplus of many currents by machine code; None where that does not pay or cannot be."""
+    if current.size < _MANY or current.dtype != np.float64 or (fast := _compiled()) is None:
+        return None
+    direct = out is not None and out.flags.c_contiguous
+    rates = out if direct and out is not None else np.empty(current.shape)
+    if rates is not current:
+        rates[...] = current
+    fast.softplus(rates.reshape(-1))
+    if out is not None and not direct:
+        out[...] = rates
+    return rates if out is None else out
 
 
 def activation_slope(current: FloatArray, activation: Activation) -> FloatArray:
@@ -293,6 +311,7 @@ def _compiled() -> ModuleType | None:
         compiled = importlib.import_module("l2l_engine.compiled")
         one = np.zeros((1, 1, 1))
         compiled.run(0, one, one[None], np.zeros(1, np.intp), one, 1.0, one[None].copy())
+        compiled.softplus(np.zeros(1))
     except Exception as error:  # must not cost the answer
         log.info("NumPy steps the trials, as Numba cannot: %s", error)
         return None

@@ -9,12 +9,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from l2l_engine.analysis import change_table
 from l2l_engine.analysis.accumulation import accumulation
-from l2l_engine.analysis.progress import Progress, share
+from l2l_engine.analysis.parallel import in_parallel
+from l2l_engine.analysis.progress import Progress
 from l2l_engine.analysis.statistics import known_mean, mean_and_sem
 from l2l_engine.analysis.subspaces import representations
 from l2l_engine.analysis.vector_field import decompose, lengths, vector_field_change
@@ -125,27 +127,31 @@ def gather(
         for place, (source, pieces) in enumerate(wanted)
         for piece in pieces
     }
-    todo = sum(
-        piece.cost
+    todo = [
+        (place, piece)
         for (place, piece), arrays in found.items()
         if arrays is None and wanted[place][0].computable
-    )
-    done, results = 0.0, []
-    for place, (source, pieces) in enumerate(wanted):
+    ]
+    sources = [wanted[place][0] for place, _ in todo]
+    pieces_of_all = [piece for _, piece in todo]
+    for number, arrays in in_parallel(
+        [
+            partial(_compute, source, piece)
+            for source, piece in zip(sources, pieces_of_all, strict=True)
+        ],
+        [piece.cost for piece in pieces_of_all],
+        progress,
+    ):
+        found[todo[number]] = arrays
+        sources[number].keep(pieces_of_all[number].key, pieces_of_all[number].problems, arrays)
+    results = []
+    for place, (_, pieces) in enumerate(wanted):
         results.append(given := list[Arrays]())
         for piece in pieces:
-            arrays = found[place, piece]
-            if arrays is None:
-                if not source.computable:
-                    break
-                report = share(progress, done / todo, (done + piece.cost) / todo)
-                report(0.0)
-                weights, stimuli = source.networks(piece.problems)
-                arrays = piece.compute(weights, stimuli, source.config, report)
-                source.keep(piece.key, piece.problems, arrays)
-                done += piece.cost
-            given.append(arrays)
-    if todo == 0 and wanted and not any(results):
+            if (known := found[place, piece]) is None:
+                break
+            given.append(known)
+    if not todo and wanted and not any(results):
         for source, pieces in wanted:
             if pieces:
                 raise LackingError(
@@ -155,6 +161,11 @@ def gather(
     if progress is not None:
         progress(1.0)
     return results
+
+
+def _compute(source: NetworkSource, piece: Piece, progress: Progress) -> Arrays:
+    weights, stimuli = source.networks(piece.problems)
+    return piece.compute(weights, stimuli, source.config, progress)
 
 
 # -- vector-field change ---------------------------------------------------------------

@@ -75,6 +75,25 @@ def test_softplus_is_right_to_the_last_bits_for_currents_of_any_size(scale):
         np.testing.assert_allclose(states, np.logaddexp(0.0, current), rtol=1e-15, atol=1e-300)
 
 
+@pytest.mark.parametrize("order", ["new", "in place", "elsewhere", "strided", "transposed"])
+def test_the_softplus_of_many_currents_goes_where_it_is_wanted(order):
+    current = 20.0 * np.random.default_rng(1).standard_normal((130, 100))
+    given, expected = current.copy(), np.logaddexp(0.0, current)
+    out = {
+        "new": None,
+        "in place": given,
+        "elsewhere": np.empty_like(current),
+        "strided": np.empty((130, 200))[:, ::2],
+        "transposed": np.empty((100, 130)).T,
+    }[order]
+    assert current.size >= network._MANY
+    rates = network.activate(given, Activation.SOFTPLUS, out=out)
+    assert out is None or rates is out
+    np.testing.assert_allclose(rates, expected, rtol=1e-15)
+    if order != "in place":
+        np.testing.assert_array_equal(given, current)
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_what_is_not_finite_stays_so(value):
     drive = np.full((1, 1, 2, 1), value)

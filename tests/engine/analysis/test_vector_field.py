@@ -172,7 +172,7 @@ def test_progress_rises_to_one_and_can_cancel(made_up, short_config):
     weights, stimuli = made_up
     seen: list[float] = []
     vector_field_change(weights[:-1], weights[1:], stimuli[1:], short_config, progress=seen.append)
-    assert seen == pytest.approx([0.4, 0.8, 1.0])
+    assert seen == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])
 
     def cancel(fraction: float) -> None:
         raise InterruptedError
