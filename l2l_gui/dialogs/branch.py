@@ -59,7 +59,7 @@ class BranchDialog(NewRunDialog):
         )
         self.next.changed.connect(self._chosen)
         self.choice.changed.connect(self._follow)
-        self.resize(580, 780)
+        self.resize(580, 740)
 
     def protocol(self) -> Protocol | None:
         """What the branch follows in place of what its parent does; raises L2LError while it is wrong."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from PyQt6.QtCore import QStringListModel, Qt
-from PyQt6.QtGui import QKeySequence, QShortcut, QUndoCommand, QUndoStack
+from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -15,7 +14,6 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QListView,
     QMenu,
     QPushButton,
     QSplitter,
@@ -27,45 +25,20 @@ from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.protocols import choosing, notation
 from l2l_engine.protocols.outline import Line, outline
 from l2l_engine.protocols.protocol import Protocol
-from l2l_engine.protocols.templates import TEMPLATES, explain, template
+from l2l_engine.protocols.templates import BUILT_IN, TEMPLATES, explain, template
 from l2l_engine.storage.atomic import replacing
-from l2l_gui.dialogs.guard import may_discard
+from l2l_gui.dialogs.guard import agrees, may_discard
 from l2l_gui.dialogs.protocol.document import NEW_STAGE, Document, Trouble
+from l2l_gui.dialogs.protocol.editing import Editing
 from l2l_gui.dialogs.protocol.form import StageForm
 from l2l_gui.dialogs.protocol.inputs import Before
+from l2l_gui.dialogs.protocol.preview import Preview
 from l2l_gui.dialogs.protocol.stage_list import StageList
 from l2l_gui.look.theme import theme
 from l2l_gui.widgets.message import Message
 
 FILTER = "Protocol (*.json)"
-
-
-class _Edit(QUndoCommand):
-    """From one document to another; the keystrokes in one field are one step."""
-
-    def __init__(
-        self, editor: ProtocolDialog, words: str, old: Document, new: Document, rows: tuple[int, int],
-        typed: tuple[object, ...] | None,
-    ) -> None:  # fmt: skip
-        super().__init__(words)
-        self._editor, self._old, self._new, self._rows = editor, old, new, rows
-        self._typed = typed
-
-    def id(self) -> int:
-        return 1 if self._typed is not None else -1
-
-    def mergeWith(self, other: QUndoCommand | None) -> bool:  # noqa: N802
-        if not isinstance(other, _Edit) or other._typed != self._typed:
-            return False
-        self._new = other._new
-        self.setObsolete(self._new == self._old)
-        return True
-
-    def redo(self) -> None:
-        self._editor._show(self._new, self._rows[1])
-
-    def undo(self) -> None:
-        self._editor._show(self._old, self._rows[0])
+_UNDO, _REDO = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
 
 
 class ProtocolDialog(QDialog):
@@ -75,6 +48,7 @@ class ProtocolDialog(QDialog):
     ----------
     protocol : what is edited; one new problem if there is none.
     config : the run's parameters, which the protocol has to fit.
+    after : problems learned before a new protocol: those a branch keeps.
     """
 
     def __init__(
@@ -88,29 +62,17 @@ class ProtocolDialog(QDialog):
         self.setWindowTitle("Protocol")
         self._config = config if config is not None else RunConfig()
         empty = Document("my protocol", "", (NEW_STAGE,), after)
-        self.document = empty if protocol is None else Document.of(protocol)
-        self._start, self._visit, self._last_row = self.document, 0, 0
+        self.editing = Editing(empty if protocol is None else Document.of(protocol), self)
         self._troubles: list[Trouble] = []
-        self._lines: list[Line] = []
-        self.undo_stack = QUndoStack(self)
+        self._shown: Document | None = None
         self.name, self.description = QLineEdit(), QLineEdit()
-        self.name.textEdited.connect(lambda text: self._renamed("name", text))
-        self.description.textEdited.connect(lambda text: self._renamed("description", text))
-        self.stages = StageList()
-        self.stages.chosen.connect(self._chosen)
-        self.stages.moved.connect(self._moved)
-        self.form = StageForm()
-        self.form.edited.connect(self._edited)
-        self.lines = QStringListModel(self)
-        self.preview = QListView()
-        self.preview.setModel(self.lines)
-        self.preview.setUniformItemSizes(True)
-        self.preview.setAccessibleName("What will be learned")
-        self.preview.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self.preview.clicked.connect(lambda index: self.go(index.row()))
-        self.preview.activated.connect(lambda index: self.go(index.row()))
-        self.summary = QLabel()
-        self.summary.setProperty("quiet", True)
+        self.name.textEdited.connect(lambda text: self.editing.rename(name=text))
+        self.description.textEdited.connect(lambda text: self.editing.rename(description=text))
+        self.stages, self.form, self.preview = StageList(), StageForm(), Preview()
+        self.stages.chosen.connect(self.editing.go)
+        self.stages.moved.connect(self.editing.move)
+        self.form.edited.connect(self.editing.change)
+        self.preview.chosen.connect(self.editing.go)
         self.message = Message()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         use = self.buttons.addButton("Use", QDialogButtonBox.ButtonRole.AcceptRole)
@@ -120,47 +82,31 @@ class ProtocolDialog(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self._arrange()
-        self._show(self.document, 0)
+        for line in self.findChildren(QLineEdit):
+            line.installEventFilter(self)
+        self.editing.changed.connect(self._show)
+        self._show()
         self.resize(1120, 700)
 
-    # -- what is asked for -------------------------------------------------------------
+    @property
+    def document(self) -> Document:
+        """What is edited."""
+        return self.editing.document
 
     def protocol(self) -> Protocol:
         """The protocol; raises ProtocolError while it cannot be run as written."""
         return self.document.protocol()
 
-    @property
-    def row(self) -> int:
-        """The stage in the form, from 0."""
-        return self.stages.row
-
-    def go(self, row: int) -> None:
-        """Show a stage in the form."""
-        self.stages.go(row)
-        self._chosen(row)
-
-    # -- edits, each of them a step to undo --------------------------------------------
-
-    def add(self) -> None:
-        """A new problem after the present stage."""
-        self._push("new stage", self.document.added(self.row + 1, NEW_STAGE), self.row + 1)
-        self.form.go("label")
-
-    def duplicate(self) -> None:
-        """A copy of the present stage."""
-        if self.row >= 0:
-            self._push("copy of a stage", self.document.duplicated(self.row), self.row + 1)
-
-    def remove(self) -> None:
-        """Take the present stage away."""
-        if self.row >= 0:
-            left = len(self.document.stages) - 2
-            self._push("removal of a stage", self.document.removed(self.row), min(self.row, left))
+    # -- files and templates -----------------------------------------------------------
 
     def use_template(self, name: str) -> None:
         """Put a named protocol in place of everything."""
-        made = dataclasses.replace(template(name), after=self.document.after)
-        self._push(f"template {name}", Document.of(made), 0)
+        try:
+            made = template(name)
+        except L2LError as error:  # of a plug-in
+            self.message.say(str(error), error=True)
+        else:
+            self.editing.replace(made, f"template {name}")
 
     def read(self, path: Path) -> None:
         """Put a protocol from a file in place of everything; what is wrong is said."""
@@ -169,7 +115,7 @@ class ProtocolDialog(QDialog):
         except L2LError as error:
             self.message.say(str(error), error=True)
         else:
-            self._push(f"opening {path.name}", Document.of(made), 0)
+            self.editing.replace(made, f"opening {path.name}")
 
     def write(self, path: Path) -> None:
         """Save the protocol as JSON; what is wrong is said."""
@@ -180,64 +126,58 @@ class ProtocolDialog(QDialog):
         except L2LError as error:
             self.message.say(str(error), error=True)
         else:
-            self._start = self.document
+            self.editing.keep()
             self.message.say(f"Saved {path}.")
 
-    def _edited(self, field: str, value: object, typing: bool) -> None:
-        new = self.document.changed(self.row, field, value)
-        self._push(
-            f"change of {field}", new, self.row, (self.row, field, self._visit) if typing else None
-        )
+    def _open(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Protocol", "", FILTER)
+        if name:
+            self.read(Path(name))
 
-    def _renamed(self, field: str, text: str) -> None:
-        changed: dict[str, Any] = {field: text}
-        new = dataclasses.replace(self.document, **changed)
-        self._push(f"change of {field}", new, self.row, (None, field, self._visit))
-
-    def _moved(self, row: int, to: int) -> None:
-        self._push("move of a stage", self.document.moved(row, to), to)
-
-    def _push(
-        self, words: str, new: Document, row: int, typed: tuple[object, ...] | None = None
-    ) -> None:
-        if new != self.document:
-            rows = (self.row, row)
-            self.undo_stack.push(_Edit(self, words, self.document, new, rows, typed))
+    def _save(self) -> None:
+        start = f"{choosing.file_name(self.protocol())}.json"
+        name, _ = QFileDialog.getSaveFileName(self, "Protocol", start, FILTER)
+        path = Path(name)
+        if name and not path.suffix:
+            path = path.with_suffix(".json")
+            there = f"{path.name} exists already."  # of this name the file dialog did not ask
+            if path.exists() and not agrees(self, there, "", "Replace", "Keep"):
+                return
+        if name:
+            self.write(path)
 
     # -- showing -----------------------------------------------------------------------
 
-    def _show(self, document: Document, row: int) -> None:
-        self.document = document
+    def _show(self) -> None:
+        document, row = self.document, self.editing.row
+        if document is not self._shown:
+            self._shown = document
+            self._show_document(document)
+        self.stages.go(row)
+        self.preview.show_lines(self._lines, row)
+        self.form.show_stage(document.stages[row], self._before(row))
+        here = [(each.field, each.sentence) for each in self._troubles if each.stage == row]
+        self.form.show_troubles(reversed(here))
+        self.remove_button.setEnabled(len(document.stages) > 1)
+        self.up_button.setEnabled(row > 0)
+        self.down_button.setEnabled(row < len(document.stages) - 1)
+
+    def _show_document(self, document: Document) -> None:
         for line, text in ((self.name, document.name), (self.description, document.description)):
             if line.text() != text:
                 line.setText(text)
         self._troubles = document.troubles(self._config)
-        try:
+        self._lines: list[Line] = []
+        if not self._troubles:
             self._lines = list(outline(self.protocol()))
-        except L2LError:
-            self._lines = []
         wrong = {trouble.stage: trouble.sentence for trouble in reversed(self._troubles)}
         self.stages.stages.show(document, self._lines, wrong)
-        self.stages.go(row)
-        self._preview()
-        self._chosen(row)
-        self._say()
-
-    def _chosen(self, row: int) -> None:
-        if row != self._last_row:
-            self._visit += 1
-        self._last_row = row
-        there = 0 <= row < len(self.document.stages)
-        self.form.setEnabled(there)
-        for button in (self.copy_button, self.remove_button, self.up_button, self.down_button):
-            button.setEnabled(there)
-        self.remove_button.setEnabled(there and len(self.document.stages) > 1)
-        if there:
-            self.form.show_stage(self.document.stages[row], self._before(row))
-            found = [(each.field, each.sentence) for each in self._troubles if each.stage == row]
-            self.form.show_troubles(reversed(found))
-        if row < len(self._lines) and row >= 0:
-            self.preview.setCurrentIndex(self.lines.index(row))
+        more = len(self._troubles) - 1
+        rest = f" {more} more to mend." if more > 0 else ""
+        first = f"{self._troubles[0].sentence}{rest}" if self._troubles else ""
+        self.message.say(first, error=True)
+        self.use_button.setEnabled(not self._troubles)
+        self.save_button.setEnabled(not self._troubles)
 
     def _before(self, row: int) -> Before:
         counts = [stage.get("count", 1) for stage in self.document.stages[:row]]
@@ -246,83 +186,62 @@ class ProtocolDialog(QDialog):
         labels = tuple(self.document.labels(row))
         return Before(labels, learned, self._config.stimulus_channels)
 
-    def _preview(self) -> None:
-        if not self._lines:
-            return  # what was right last stays, greyed
-        words = []
-        for line in self._lines:
-            label = f"{line.label}: " if line.label else ""
-            how = f" ({line.how})" if line.how else ""
-            words.append(f"{line.numbers}   {label}{line.what}{how}")
-        self.lines.setStringList(words)
+    # -- keys and closing --------------------------------------------------------------
 
-    def _say(self) -> None:
-        wrong = bool(self._troubles)
-        self.preview.setEnabled(not wrong)
-        if wrong:
-            first = self._troubles[0]
-            more = len(self._troubles) - 1
-            rest = f" {more} more to mend." if more else ""
-            self.message.say(f"{first.sentence}{rest}", error=True)
-            self.summary.setText("What was right last")
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Undo and redo belong to the protocol, also in a line that could undo its own text."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._undone(event)
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Undo and redo, left to the dialog by lines for numbers."""
+        assert event is not None
+        if not self._undone(event):
+            super().keyPressEvent(event)
+
+    def _undone(self, event: QKeyEvent) -> bool:
+        if event.matches(_UNDO):
+            self.editing.stack.undo()
+        elif event.matches(_REDO):
+            self.editing.stack.redo()
         else:
-            self.message.say("")
-            count = sum(line.last - line.first + 1 for line in self._lines)
-            begin = f" after problem {self.document.after:,}" if self.document.after else ""
-            self.summary.setText(f"{count:,} problem{'s' * (count != 1)}{begin}")
-        self.use_button.setEnabled(not wrong)
-        self.save_button.setEnabled(not wrong)
-
-    # -- closing -----------------------------------------------------------------------
+            return False
+        return True
 
     def reject(self) -> None:
         """Ask before edits are lost."""
-        if self.document == self._start or may_discard(self, "The changes to the protocol"):
+        if not self.editing.unsaved or may_discard(self, "The changes to the protocol"):
             super().reject()
 
     # -- widgets -----------------------------------------------------------------------
 
     def _arrange(self) -> None:
-        self.copy_button = self._button("", self.duplicate, "Ctrl+D", "copy", "Duplicate")
-        self.remove_button = self._button("", self.remove, "Ctrl+Delete", "close", "Remove")
+        editing = self.editing
+        add = self._button("Add", self._add, "Ctrl+N", "new")
+        copy = self._button("", editing.duplicate, "Ctrl+D", "copy", "Duplicate")
+        self.remove_button = self._button("", editing.remove, "Ctrl+Delete", "close", "Remove")
         self.up_button = self._button("↑", lambda: self.stages.shift(-1), "Alt+Up", name="Move up")
         self.down_button = self._button(
             "↓", lambda: self.stages.shift(1), "Alt+Down", name="Move down"
         )
-        add = self._button("Add", self.add, "Ctrl+N", "new")
-        rows = QHBoxLayout()
-        rows.setSpacing(6)
-        for button in (add, self.copy_button, self.remove_button, self.up_button, self.down_button):
-            rows.addWidget(button)
-        rows.addStretch()
-        left, middle, right = QWidget(), QWidget(), QWidget()
-        for place, title, parts in (
-            (left, "Stages", (self.stages, rows)),
-            (middle, "The stage", (self.form,)),
-            (right, "What will be learned", (self.preview, self.summary)),
-        ):
-            column = QVBoxLayout(place)
-            column.setContentsMargins(0, 0, 0, 0)
-            column.setSpacing(6)
-            heading = QLabel(title)
-            heading.setFont(theme.font(10, bold=True))
-            column.addWidget(heading)
-            for part in parts:
-                if isinstance(part, QHBoxLayout):
-                    column.addLayout(part)
-                else:
-                    column.addWidget(part, int(part is not self.summary))
+        rows = _row(add, copy, self.remove_button, self.up_button, self.down_button, None)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
-        for place in (left, middle, right):
-            split.addWidget(place)
+        split.addWidget(_titled("Stages", self.stages, rows))
+        split.addWidget(_titled("The stage", self.form))
+        split.addWidget(_titled("What will be learned", self.preview))
         split.setSizes([310, 470, 320])
         column = QVBoxLayout(self)
         column.setSpacing(10)
         column.addLayout(self._head())
         column.addWidget(split, 1)
         column.addWidget(self.message)
-        column.addLayout(self._foot())
+        column.addWidget(self._foot())
+
+    def _add(self) -> None:
+        self.editing.add()
+        self.form.go("label")
 
     def _head(self) -> QHBoxLayout:
         head = QHBoxLayout()
@@ -335,55 +254,67 @@ class ProtocolDialog(QDialog):
         self.description.setToolTip("One or two sentences: what the protocol asks")
         return head
 
-    def _foot(self) -> QHBoxLayout:
-        foot = QHBoxLayout()
-        stack = self.undo_stack
-        for word, slot, enabled, key in (
-            ("Undo", stack.undo, stack.canUndoChanged, "Ctrl+Z"),
-            ("Redo", stack.redo, stack.canRedoChanged, "Ctrl+Shift+Z"),
-        ):
-            button = self._button("", slot, key, word.lower(), name=word)
+    def _foot(self) -> QWidget:
+        stack = self.editing.stack
+        undo = self._button("", stack.undo, "Ctrl+Z", "undo", "Undo")
+        redo = self._button("", stack.redo, "Ctrl+Shift+Z", "redo", "Redo")
+        for button, enabled in ((undo, stack.canUndoChanged), (redo, stack.canRedoChanged)):
             button.setEnabled(False)
             enabled.connect(button.setEnabled)
-            foot.addWidget(button)
+        self.templates = QPushButton("Templates")
+        self.templates.setMenu(self._menu())
+        self.templates.setAutoDefault(False)
+        self.templates.setToolTip("Put a named protocol in place of the stages; it can be undone")
+        read = self._button("Open…", self._open, "Ctrl+O")
+        self.save_button = self._button("Save…", self._save, "Ctrl+S")
+        return _row(undo, redo, self.templates, read, self.save_button, None, self.buttons)
+
+    def _menu(self) -> QMenu:
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
         for name in TEMPLATES:
             action = menu.addAction(name, lambda name=name: self.use_template(name))
             assert action is not None
-            action.setToolTip(explain(name))
-        self.templates = QPushButton("Templates")
-        self.templates.setMenu(menu)
-        self.templates.setAutoDefault(False)
-        self.templates.setToolTip("Put a named protocol in place of the stages; it can be undone")
-        foot.addWidget(self.templates)
-        foot.addWidget(self._button("Open…", self._open, "Ctrl+O"))
-        self.save_button = self._button("Save…", self._save, "Ctrl+S")
-        foot.addWidget(self.save_button)
-        foot.addStretch()
-        foot.addWidget(self.buttons)
-        return foot
+            if name in BUILT_IN:  # a plug-in's would be imported
+                action.setToolTip(explain(name))
+        return menu
 
-    def _button(self, text: str, slot: object, key: str, icon: str = "", name: str = "") -> QPushButton:  # fmt: skip
+    def _button(
+        self, text: str, slot: Callable[[], object], key: str, icon: str = "", name: str = ""
+    ) -> QPushButton:
         button = QPushButton(text)
         if icon:
             theme.set_icon(button, icon)
         button.setToolTip(f"{name or text} ({key})")
         button.setAccessibleName(name or text)
         button.setAutoDefault(False)
-        button.clicked.connect(lambda: slot())  # type: ignore[operator]
-        shortcut = QShortcut(QKeySequence(key), self)
-        shortcut.activated.connect(button.click)
+        button.clicked.connect(lambda: slot())
+        QShortcut(QKeySequence(key), self).activated.connect(button.click)
         return button
 
-    def _open(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Protocol", "", FILTER)
-        if name:
-            self.read(Path(name))
 
-    def _save(self) -> None:
-        start = f"{choosing.file_name(self.protocol())}.json"
-        name, _ = QFileDialog.getSaveFileName(self, "Protocol", start, FILTER)
-        if name:
-            path = Path(name)
-            self.write(path if path.suffix else path.with_suffix(".json"))
+def _row(*widgets: QWidget | None) -> QWidget:
+    """Widgets beside each other; None takes the room that is left."""
+    place = QWidget()
+    row = QHBoxLayout(place)
+    row.setContentsMargins(0, 0, 0, 0)
+    for widget in widgets:
+        if widget is None:
+            row.addStretch()
+        else:
+            row.addWidget(widget)
+    return place
+
+
+def _titled(title: str, *parts: QWidget) -> QWidget:
+    """Widgets below a heading, the first of which takes the room that is left."""
+    place = QWidget()
+    column = QVBoxLayout(place)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(6)
+    heading = QLabel(title)
+    heading.setFont(theme.font(10, bold=True))
+    column.addWidget(heading)
+    for number, part in enumerate(parts):
+        column.addWidget(part, int(not number))
+    return place

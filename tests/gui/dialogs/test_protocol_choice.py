@@ -111,13 +111,13 @@ def test_a_protocol_is_written_in_the_editor(dialog, qtbot):
     qtbot.mouseClick(dialog.choice.edit, Qt.MouseButton.LeftButton)
     (editor,) = dialog.findChildren(ProtocolDialog)
     assert editor.protocol() == template("serial-reversal", reversals=1, warm_up=2)
-    editor.go(2)
+    editor.editing.go(2)
     rule = editor.form.parts["rule"]
     rule.choose(3)
     rule.cases[3].inputs[0].line.setText("51")
     assert "rank = 51 must be at most units = 50" in editor.message.text()
     rule.cases[3].inputs[0].line.setText("1")
-    editor.duplicate()
+    editor.editing.duplicate()
     qtbot.mouseClick(editor.use_button, Qt.MouseButton.LeftButton)
     assert dialog.choice.which.currentText() == EDITED
     assert dialog.choice.message.text().endswith(

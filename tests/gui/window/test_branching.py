@@ -200,7 +200,7 @@ def test_an_edited_protocol_counts_from_the_branch(parent, qtbot):
     dialog = ask(parent, qtbot, 3)
     editor = dialog.choice.open_editor()
     editor.form.parts["problem"].choose(2)
-    assert editor.lines.stringList() == ["4   problem 3 reversed"]
+    assert editor.preview.lines.stringList() == ["4   problem 3 reversed"]
     editor.accept()
     assert dialog.config().problems == 4
     dialog.next.after.setValue(2)

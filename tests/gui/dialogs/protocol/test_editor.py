@@ -7,7 +7,7 @@ import json
 import pytest
 from PyQt6.QtCore import QMimeData, QPointF, Qt
 from PyQt6.QtGui import QDropEvent
-from PyQt6.QtWidgets import QAbstractItemView, QMessageBox
+from PyQt6.QtWidgets import QAbstractItemView, QFileDialog, QMessageBox
 
 from l2l_engine.config import RunConfig
 from l2l_engine.network import WEIGHT_NAMES
@@ -29,6 +29,7 @@ from l2l_engine.training.plan import (
     Subspace,
     Until,
 )
+from l2l_gui.dialogs.protocol import dialog
 from l2l_gui.dialogs.protocol.dialog import ProtocolDialog
 
 UNIT = ((1.0,) + (0.0,) * 9, (0.0, 1.0) + (0.0,) * 8)
@@ -57,7 +58,7 @@ def labels(editor):
 
 
 def learned(editor):
-    return editor.lines.stringList()
+    return editor.preview.lines.stringList()
 
 
 def type_into(qtbot, line, text):
@@ -73,8 +74,8 @@ def test_what_will_be_learned_follows_every_edit(editor, qtbot):
         "4   A again: problem 3 again",
         "5   A reversed: problem 3 reversed",
     ]
-    assert editor.summary.text() == "5 problems"
-    editor.go(0)
+    assert editor.preview.summary.text() == "5 problems"
+    editor.editing.go(0)
     type_into(qtbot, editor.form.parts["count"].input.line, "20")
     assert learned(editor)[2] == "22   A again: problem 21 again"
     assert editor.protocol().stages[0].count == 20
@@ -82,14 +83,14 @@ def test_what_will_be_learned_follows_every_edit(editor, qtbot):
 
 def test_stages_are_added_duplicated_moved_and_removed_by_key(editor, qtbot):
     control, alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
-    editor.go(1)
+    editor.editing.go(1)
     qtbot.keyClick(editor, Qt.Key.Key_D, control)
     assert labels(editor) == ["warm-up", "A", "A 2", "A again", "A reversed"]
-    assert editor.row == 2
+    assert editor.editing.row == 2
     editor.stages.setFocus()
     qtbot.keyClick(editor.stages, Qt.Key.Key_Up, alt)
     assert labels(editor)[:3] == ["warm-up", "A 2", "A"]
-    assert editor.row == 1
+    assert editor.editing.row == 1
     qtbot.keyClick(editor, Qt.Key.Key_N, control)
     assert labels(editor)[:4] == ["warm-up", "A 2", "", "A"]
     qtbot.keyClicks(editor.focusWidget(), "B")  # the new stage's label has the keys
@@ -99,7 +100,7 @@ def test_stages_are_added_duplicated_moved_and_removed_by_key(editor, qtbot):
 
 
 def test_a_dragged_row_moves_and_what_no_longer_holds_is_said_at_its_row(editor):
-    editor.go(1)
+    editor.editing.go(1)
     drop(editor.stages, 3)
     assert labels(editor) == ["warm-up", "A again", "A reversed", "A"]
     wrong = "Stage 2 (A again): problem = 'A' must be the label of an earlier stage."
@@ -107,9 +108,9 @@ def test_a_dragged_row_moves_and_what_no_longer_holds_is_said_at_its_row(editor)
     assert not editor.use_button.isEnabled()
     model = editor.stages.stages
     assert model.data(model.index(1, 0)) == "2 !"
-    editor.go(1)
+    editor.editing.go(1)
     assert editor.form.parts["problem"].message.text() == wrong
-    editor.undo_stack.undo()
+    editor.editing.stack.undo()
     assert labels(editor) == ["warm-up", "A", "A again", "A reversed"]
     assert editor.use_button.isEnabled()
 
@@ -130,7 +131,7 @@ def drop(view, row):
 
 
 def test_keystrokes_in_a_field_are_one_step_to_undo(editor, qtbot):
-    editor.go(1)
+    editor.editing.go(1)
     line = editor.form.parts["label"].input.line
     type_into(qtbot, line, "problem A")
     assert labels(editor)[1] == "problem A"
@@ -142,6 +143,12 @@ def test_keystrokes_in_a_field_are_one_step_to_undo(editor, qtbot):
     assert line.text() == "A"
     qtbot.keyClick(editor.stages, Qt.Key.Key_Z, control | shift)
     assert labels(editor)[1] == "problem A"
+    qtbot.keyClick(line, Qt.Key.Key_Z, control)  # not the line's own
+    assert labels(editor)[1] == "A"
+    number = editor.form.parts["count"].input.line
+    type_into(qtbot, number, "3")
+    qtbot.keyClick(number, Qt.Key.Key_Z, control)
+    assert number.text() == "1"
 
 
 @pytest.mark.parametrize(
@@ -159,7 +166,7 @@ def test_keystrokes_in_a_field_are_one_step_to_undo(editor, qtbot):
     ],
 )
 def test_what_is_wrong_is_said_beneath_its_field(editor, qtbot, part, case, name, typed, words):
-    editor.go(3)
+    editor.editing.go(3)
     field = editor.form.parts[part]
     inputs = [field.input] if case is None else field.cases[case].inputs
     if case is not None:
@@ -170,7 +177,7 @@ def test_what_is_wrong_is_said_beneath_its_field(editor, qtbot, part, case, name
     assert words in field.message.text()
     assert words in editor.message.text()
     assert not editor.use_button.isEnabled()
-    editor.undo_stack.undo()
+    editor.editing.stack.undo()
     assert not field.message.text()
     assert editor.use_button.isEnabled()
 
@@ -206,12 +213,13 @@ PLANS = [
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: json.dumps(writing.value_of(Stage(plan))))
 def test_the_form_shows_every_stage_as_it_is(editor, plan):
     protocol = Protocol("all", (Stage(Plan(label="A"), 3), Stage(Plan()), Stage(plan, 4)))
-    editor._push("all", type(editor.document).of(protocol), 2)
+    editor.editing.replace(protocol, "all")
+    editor.editing.go(2)
     assert editor.protocol() == protocol
     form = {name: part.value() for name, part in editor.form.parts.items()}
     shown = {name: value for name, value in form.items() if value is not None}
     assert shown == {**writing.value_of(Stage(plan, 4))}
-    editor.go(1)  # and leaves nothing behind for another
+    editor.editing.go(1)  # and leaves nothing behind for another
     assert {part.value() for part in editor.form.parts.values() if part.name != "plastic"} == {None}
     assert editor.form.parts["plastic"].value() is None
     assert editor.protocol() == protocol
@@ -223,7 +231,7 @@ def test_every_template_is_put_in_place_and_taken_back(editor):
         action.trigger()
         assert editor.protocol() == template(action.text())
         assert editor.use_button.isEnabled(), editor.message.text()
-        editor.undo_stack.undo()
+        editor.editing.stack.undo()
         assert editor.protocol() == before
     assert [action.text() for action in editor.templates.menu().actions()] == list(TEMPLATES)
 
@@ -232,10 +240,23 @@ def test_a_protocol_is_saved_and_opened_again(editor, tmp_path):
     path = tmp_path / "mine.json"
     editor.write(path)
     assert notation.read(path) == editor.protocol()
-    editor.remove()
-    assert editor.document.stages != editor._start.stages
+    editor.editing.remove()
+    assert editor.editing.unsaved
     editor.read(path)
     assert editor.protocol() == notation.read(path)
+
+
+def test_a_name_without_an_ending_never_replaces_a_file_unasked(editor, tmp_path, monkeypatch):
+    path = tmp_path / "mine.json"
+    path.write_text("other")
+    typed = lambda *_: (str(tmp_path / "mine"), "")  # noqa: E731
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", typed)
+    monkeypatch.setattr(dialog, "agrees", lambda *_: False)
+    editor.save_button.click()
+    assert path.read_text() == "other"
+    monkeypatch.setattr(dialog, "agrees", lambda *_: True)
+    editor.save_button.click()
+    assert notation.read(path) == editor.protocol()
 
 
 def test_a_file_that_holds_no_protocol_changes_nothing(editor, tmp_path):
@@ -252,7 +273,7 @@ def test_a_file_that_holds_no_protocol_changes_nothing(editor, tmp_path):
 def test_own_stimuli_come_from_a_file(editor, tmp_path):
     path = tmp_path / "own.csv"
     path.write_text("\n".join(",".join(map(str, row)) for row in UNIT))
-    editor.go(3)
+    editor.editing.go(3)
     editor.form.parts["problem"].choose(4)
     assert editor.use_button.isEnabled(), editor.message.text()
     (vectors,) = editor.form.parts["problem"].cases[4].inputs
@@ -266,7 +287,7 @@ def test_own_stimuli_come_from_a_file(editor, tmp_path):
 
 def test_parameters_are_changed_with_their_units_and_left_again(editor, qtbot):
     changes = editor.form.parts["changes"]
-    editor.go(3)
+    editor.editing.go(3)
     changes.add("delay_ms")
     row = changes.rows["delay_ms"]
     assert row.unit.text() == "ms"
@@ -283,8 +304,8 @@ def test_a_branch_refers_to_what_was_learned(qtbot):
     qtbot.addWidget(made, before_close_func=ProtocolDialog.accept)
     made.show()
     made.form.parts["problem"].choose(2)
-    assert made.lines.stringList() == ["51   problem 50 reversed"]
-    assert made.summary.text() == "1 problem after problem 50"
+    assert made.preview.lines.stringList() == ["51   problem 50 reversed"]
+    assert made.preview.summary.text() == "1 problem after problem 50"
     made.use_template("revisit-and-reverse")
     assert made.protocol().after == 50
 
@@ -292,7 +313,7 @@ def test_a_branch_refers_to_what_was_learned(qtbot):
 def test_the_runs_parameters_decide_what_fits(qtbot):
     made = ProtocolDialog(config=RunConfig(units=16))
     qtbot.addWidget(made, before_close_func=ProtocolDialog.accept)
-    made.add()
+    made.editing.add()
     made.form.parts["rule"].choose(3)
     made.form.parts["rule"].cases[3].inputs[0].line.setText("17")
     assert "rank = 17 must be at most units = 16" in made.message.text()
@@ -308,11 +329,11 @@ def test_closing_asks_before_changes_are_lost(editor, qtbot, monkeypatch):
         return 0
 
     monkeypatch.setattr(QMessageBox, "exec", answer)
-    editor.duplicate()
+    editor.editing.duplicate()
     qtbot.keyClick(editor, Qt.Key.Key_Escape)
     assert editor.isVisible()
     assert asked == ["The changes to the protocol will be lost."]
-    editor.undo_stack.undo()
+    editor.editing.stack.undo()
     qtbot.keyClick(editor, Qt.Key.Key_Escape)
     assert not editor.isVisible()
 
@@ -327,7 +348,7 @@ def test_every_control_is_reached_by_tab_and_has_a_name(editor, qtbot):
         seen.append(widget)
         qtbot.keyClick(widget, Qt.Key.Key_Tab)
     assert editor.stages in seen
-    assert editor.preview in seen
+    assert editor.preview.view in seen
     assert editor.templates in seen
     for part in editor.form.parts.values():
         proxy = part.focusProxy()
