@@ -70,8 +70,8 @@ def of_view(view: TrialView) -> ShownTrial:
 def simulated(session: OpenSession, number: int) -> ShownTrial:
     """Both stimuli of a learned problem through the network saved after it; noise off."""
     config = session.config_of(number)
-    weights = saved_network(session, number)[None]
-    stimuli = session.stimuli(number)
+    weights = saved_network(session, number)[None].astype(np.float64)
+    stimuli = session.stimuli(number).astype(np.float64)
     states = network.simulate(weights, stimuli[None], config)
     return ShownTrial(
         label=f"network after problem {number}, noise off",
