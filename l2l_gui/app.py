@@ -1,17 +1,18 @@
 """The program: arguments, the application, the first window."""
 
+# PYTHON_ARGCOMPLETE_OK
 from __future__ import annotations
 
 import argparse
 import logging
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from l2l_engine import __version__, extras
-from l2l_engine.config import L2LError
+from l2l_engine import extras
+from l2l_engine.commands import common
+from l2l_engine.commands.output import Output
 from l2l_gui import desktop, display
 
 FIRST_STEPS_MS = 1500
@@ -19,31 +20,24 @@ FIRST_STEPS_MS = 1500
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program; the process's exit code."""
-    options = _parser().parse_args(arguments)
-    if options.version:
-        print(f"l2l-gui {__version__}")
-        return 0
-    try:
-        extras.require("gui")
-        if options.install_desktop:
-            print(desktop.install())
-            return 0
-        display.require(unseen=options.tour is not None)
-    except L2LError as error:
-        print(f"l2l-gui: {error}", file=sys.stderr)
-        return 2
+    """Run the program; the exit codes are those of :mod:`l2l_engine.commands.common`."""
+    return common.run(_parser(), _work, arguments, stopped="Stopped.")
+
+
+def _work(options: argparse.Namespace, output: Output) -> int:
+    extras.require("gui")
+    if options.install_desktop:
+        output.result(desktop.install())
+        return common.DONE
+    display.require(unseen=options.tour is not None)
     # analyses multiply many small matrices: several threads would only wait for each other
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if options.tour is not None:
         from l2l_gui.tour.driver import main as take_tour
         from l2l_gui.tour.steps import STEPS
 
-        return take_tour(options.tour, options.files, STEPS)
-    try:
-        return show(options.files)
-    except KeyboardInterrupt:  # while starting: once the window is there, a signal closes it
-        return 128 + signal.SIGINT
+        return take_tour(options.tour, options.files, STEPS, output)
+    return show(options.files)
 
 
 def show(files: list[Path]) -> int:
@@ -76,29 +70,33 @@ def show(files: list[Path]) -> int:
         return app.exec() or signals.exit_code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="l2l-gui", description="Watch a recurrent network learn to learn."
+def _parser() -> common.Parser:
+    parser = common.parser(
+        "l2l-gui",
+        "Watch a recurrent network learn to learn.",
+        "l2l-gui",
+        "l2l-gui run.l2l.h5 another.l2l.h5",
+        "l2l-gui --tour pictures example",
     )
     parser.add_argument(
         "files",
         nargs="*",
-        type=Path,
+        type=common.session,
         metavar="FILE",
         help="sessions to open: the first can be trained, the others are compared with it",
     )
-    parser.add_argument(
+    more = parser.add_argument_group("instead of a window", "such as --tour pictures")
+    more.add_argument(
         "--tour",
         type=Path,
         metavar="DIR",
         help="use the window without a person and leave screenshots and tour.json in DIR",
     )
-    parser.add_argument(
+    more.add_argument(
         "--install-desktop",
         action="store_true",
         help="add the program to the desktop's menu, and open .l2l.h5 files with it (Linux)",
     )
-    parser.add_argument("--version", action="store_true", help="print the version and exit")
     return parser
 
 

@@ -32,6 +32,7 @@ from PyQt6.QtCore import (
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QComboBox, QToolButton
 
+from l2l_engine.commands.output import Output
 from l2l_engine.config import L2LError
 from l2l_gui.model.settings import settings
 from l2l_gui.panels.base import Panel
@@ -73,8 +74,8 @@ TourStep = Callable[["Tour"], None]
 class Tour:
     """A window, and ways to use it and to wait for it. Steps are given one."""
 
-    def __init__(self, folder: Path, files: Sequence[Path]) -> None:
-        self.folder, self.files = folder, list(files)
+    def __init__(self, folder: Path, files: Sequence[Path], output: Output) -> None:
+        self.folder, self.files, self.output = folder, list(files), output
         self.window = MainWindow()
         self.meter = FrameMeter(self.window)
         self.records: list[Record] = []
@@ -210,7 +211,8 @@ class Tour:
         for number, step in enumerate(steps, 1):
             record = Record(step.__name__.replace("_", " "))
             self.records.append(record)
-            print(f"[{number}/{len(steps)}] {record.name}", flush=True)
+            self.output.note(f"[{number}/{len(steps)}] {record.name}")
+            self.output.event("progress", fraction=number / len(steps), note=record.name)
             began = time.perf_counter()
             try:
                 step(self)
@@ -218,7 +220,7 @@ class Tour:
                 record.ok = False
                 expected = isinstance(error, L2LError)
                 record.error = str(error) if expected else traceback.format_exc()
-                print(f"  failed: {record.error}", file=sys.stderr, flush=True)
+                self.output.warn(f"{record.name} failed: {record.error}")
             record.seconds = round(time.perf_counter() - began, 3)
 
 
@@ -239,7 +241,11 @@ class _Errors(logging.Handler):
 
 
 def main(
-    folder: Path, files: Sequence[Path], steps: Sequence[TourStep], home: Path | None = None
+    folder: Path,
+    files: Sequence[Path],
+    steps: Sequence[TourStep],
+    output: Output | None = None,
+    home: Path | None = None,
 ) -> int:
     """Take the tour and write its report.
 
@@ -248,12 +254,14 @@ def main(
     folder : where screenshots, exports and ``tour.json`` go.
     files : sessions to show; they are copied first.
     steps : what is done, in this order.
+    output : is told of each step; by default the terminal.
     home : where new sessions are kept; by default a temporary folder.
 
     Returns
     -------
     The process's exit code: 0 if every step went well, 1 if not, 2 if it could not begin.
     """
+    output = output or Output("l2l-gui")
     if sys.platform == "linux" and not (
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     ):
@@ -269,7 +277,7 @@ def main(
         folder.mkdir(parents=True, exist_ok=True)
         with _sandbox(files, home) as copies:
             app = application()
-            tour = Tour(folder, copies)
+            tour = Tour(folder, copies, output)
             began = time.perf_counter()
             tour.meter.start()
             tour.take(steps)
@@ -277,7 +285,7 @@ def main(
             tour.window.close()
             sip.delete(tour.window)
     except OSError as error:
-        print(f"The tour cannot begin: {error}", file=sys.stderr)
+        output.error(f"The tour cannot begin: {error}")
         return 2
     finally:
         sys.excepthook = hook
@@ -295,9 +303,14 @@ def main(
     }
     (folder / "tour.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     for text in errors.found:
-        print(text, file=sys.stderr)
+        output.warn(text)
     words = "every step went well" if report["ok"] else _what_failed(len(failed), errors.found)
-    print(f"{len(tour.records)} steps in {report['seconds']} s: {words}. See {folder}.")
+    output.result(
+        f"{len(tour.records)} steps in {report['seconds']} s: {words}. See {folder}.",
+        ok=report["ok"],
+        seconds=report["seconds"],
+        path=folder,
+    )
     return 0 if report["ok"] else 1
 
 

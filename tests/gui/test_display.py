@@ -1,6 +1,7 @@
 """Where Qt would abort for want of a screen, the program says a sentence."""
 
 import ctypes
+import json
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import sys
 import pytest
 
 from l2l_engine.config import L2LError
-from l2l_gui import display
+from l2l_gui import app, display
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
 SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
@@ -28,6 +29,30 @@ def test_window_without_a_display_is_one_sentence():
     assert result.returncode == 2
     assert result.stderr.startswith("l2l-gui: There is no display:")
     assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--json"], "There is no display"),
+        (["--json", "--tours", "x"], "Unrecognized arguments: --tours"),
+        (["--json", "--config", "nowhere.toml"], "nowhere.toml is not a file"),
+    ],
+)
+def test_the_window_is_called_as_the_other_commands_are(arguments, said, no_screen, capsys):
+    assert app.main(arguments) == 2
+    event = json.loads(capsys.readouterr().out)
+    assert event["event"] == "error"
+    assert said in event["message"]
+
+
+def test_options_come_from_a_file(no_screen, tmp_path, capsys):
+    blocked = tmp_path / "a file, not a folder"
+    blocked.touch()
+    config = tmp_path / "options.json"
+    config.write_text(json.dumps({"tour": str(blocked / "pictures"), "quiet": True}))
+    assert app.main(["--config", str(config)]) == 2
+    assert "The tour cannot begin" in capsys.readouterr().err
 
 
 def test_tour_without_a_display_takes_a_screen_in_memory(no_screen, monkeypatch):

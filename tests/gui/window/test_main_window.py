@@ -63,7 +63,9 @@ def test_the_window_is_shown_without_tensorflow_matplotlib_or_scipy():
 
 
 def test_the_version_is_printed_without_a_window(capsys):
-    assert app.main(["--version"]) == 0
+    with pytest.raises(SystemExit) as ended:
+        app.main(["--version"])
+    assert ended.value.code == 0
     assert capsys.readouterr().out.startswith("l2l-gui ")
 
 
