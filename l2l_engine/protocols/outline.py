@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from l2l_engine.config import RunConfig
 from l2l_engine.network import WEIGHT_NAMES
 from l2l_engine.perturbation import PerturbationKind
 from l2l_engine.protocols import references
@@ -33,6 +35,7 @@ READOUTS = {
     PerturbationKind.OUTSIDE_MANIFOLD: "readout moved outside the manifold",
 }
 _MOST_NAMED = 4
+_PARAMETERS = {item.name: item.metadata for item in dataclasses.fields(RunConfig)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +126,19 @@ def how(plan: Plan) -> str:
             _plastic(plan),
             _rule(plan),
             "optimiser kept" if plan.keep_moments else "",
-            *(f"{name} = {_value(value)}" for name, value in plan.changes.items()),
+            *(_change(name, value) for name, value in plan.changes.items()),
         )
         if words
     )
 
 
-def _value(value: object) -> str:
+def _change(name: str, value: object) -> str:
+    known = _PARAMETERS.get(name)
+    if known is None:
+        return f"{name} = {value}"
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{value:g}" if number else str(value)
+    words = f"{value:g}" if number else str(value)
+    return f"{known['label'].lower()} {words} {known['unit']}".rstrip()
 
 
 def _until(plan: Plan) -> str:

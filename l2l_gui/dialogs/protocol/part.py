@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QFormLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QFormLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from l2l_gui.dialogs.protocol.inputs import Before, Flag, Input
 from l2l_gui.widgets.message import Message
@@ -136,6 +136,7 @@ class Cases(Part):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.box.setMinimumContentsLength(30)
+        self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.box.addItems([case.title for case in cases])
         self.box.activated.connect(self._chosen)
         self.setFocusProxy(self.box)

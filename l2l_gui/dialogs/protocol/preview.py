@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QModelIndex, QStringListModel, pyqtSignal
+from PyQt6.QtCore import QModelIndex, QStringListModel, Qt, pyqtSignal
 from PyQt6.QtWidgets import QLabel, QListView, QVBoxLayout, QWidget
 
 from l2l_engine.protocols.outline import Line
@@ -25,7 +25,10 @@ class Preview(QWidget):
         self.lines = QStringListModel(self)
         self.view = QListView()
         self.view.setModel(self.lines)
-        self.view.setUniformItemSizes(True)
+        self.view.setWordWrap(True)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setResizeMode(QListView.ResizeMode.Adjust)
+        self.view.setLayoutMode(QListView.LayoutMode.Batched)  # there may be thousands
         self.view.setAccessibleName("What will be learned")
         self.view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         for signal in (self.view.clicked, self.view.activated):

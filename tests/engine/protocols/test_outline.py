@@ -70,7 +70,7 @@ def test_a_branch_counts_on():
         (Plan(rule=LowRank(2)), "rank 2 updates"),
         (Plan(rule=Elastic(1.0)), "elastic consolidation, λ = 1"),
         (Plan(keep_moments=True), "optimiser kept"),
-        (Plan(changes={"delay_ms": 2000.0}), "delay_ms = 2000"),
+        (Plan(changes={"delay_ms": 2000.0}), "delay epoch 2000 ms"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
