@@ -32,7 +32,7 @@ from l2l_gui.panels.dynamics.change_rows import ChangeTable, change_table, known
 from l2l_gui.panels.option_controls import set_icons
 from l2l_gui.plotting.ink import QUIET, RING, dots, inked
 from l2l_gui.plotting.log_axis import LogAxis
-from l2l_gui.plotting.plots import ProblemLine, dressed, plot_view, titled
+from l2l_gui.plotting.plots import ProblemLine, apart, dressed, plot_view, titled
 from l2l_gui.widgets.adaptive_splitter import AdaptiveSplitter
 
 WINDOW, GROUP, EXPLAINED_FIRST = 30, 50, 500
@@ -128,6 +128,16 @@ class VectorFieldProblemsPanel(Panel[ChangeTable]):
         found = learning_correlations(table.table, table.counts, EXPLAINED_FIRST)
         explained = f", r² = {found.explained:.2f}" if name == "recurrent" else ""
         titled(self.scatter, f"r = {getattr(found, name):.2f}{explained}")
+
+    def frame(self, answer: Answer[ChangeTable]) -> None:
+        """All points of the scatter, also where there is one, of which pyqtgraph makes no range."""
+        table = answer.value
+        with np.errstate(divide="ignore"):
+            places = np.log10([table.column(answer.view["related"]), table.counts])
+        there = places[:, np.isfinite(places).all(axis=0)]
+        if there.size:
+            x, y = (apart(float(each.min()), float(each.max())) for each in there)
+            self.scatter.setRange(xRange=x, yRange=y, padding=0.08)
 
     def mark(self, answer: Answer[ChangeTable]) -> None:
         """A ring around the selected problem's point."""
