@@ -172,6 +172,12 @@ class Made:
         }
 
 
+def _try(made: Made, plug_in: PlugIn) -> None:
+    """Ask a plug-in's figure for what is shown of it, so that a fault is found here."""
+    if not isinstance(made.caption, str) or not isinstance(made.tables(), dict):
+        raise plugins.left_out(plug_in, "its caption is no text, or its tables are no dictionary")
+
+
 def make(
     number: int | str, sources: Sequence[FigureSource], progress: Progress | None = None
 ) -> Made:
@@ -202,6 +208,8 @@ def make(
     plug_in = plug_ins().get(number) if isinstance(number, str) else None
     with plugins.guarded(plug_in, progress) as report:
         made = Made(module, module.compute(sources, report), runs, plug_in)
+    if plug_in is not None:
+        _try(made, plug_in)
     for source in sources:
         if isinstance(source, NetworkSource) and source.computable:
             source.results.remember(source.summary)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QRectF, QSize, Qt, QTimer
+from PyQt6.QtCore import QRectF, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
+from l2l_engine.config import L2LError
 from l2l_gui.look.theme import theme
 from l2l_gui.widgets.busy import BusyOverlay
 from l2l_gui.workers.figure_making import Rendered, render
@@ -21,7 +22,14 @@ MARGIN = 10
 
 
 class FigurePreview(QWidget):
-    """Shows one figure as large as fits; while a sharp one is drawn, the old one stretched."""
+    """Shows one figure as large as fits; while a sharp one is drawn, the old one stretched.
+
+    Signals
+    -------
+    refused(str) : it cannot be drawn, for this reason.
+    """
+
+    refused = pyqtSignal(str)
 
     def __init__(self, jobs: Jobs) -> None:
         super().__init__()
@@ -88,8 +96,9 @@ class FigurePreview(QWidget):
         self.update()
 
     def _failed(self, error: Exception) -> None:
-        del error  # cancelled, or drawn again at the next change
         self._busy.stop()
+        if isinstance(error, L2LError):  # else cancelled, or drawn again at the next change
+            self.refused.emit(str(error))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Redraw it once resizing ends."""

@@ -30,10 +30,19 @@ PICTURES = (".pdf", ".svg", ".png")
 DPI = (40.0, 600.0)
 
 
-class Listed(NamedTuple):
-    """A figure of the paper."""
+Number = int | str
+"""A figure's number in the paper, or the name of one of a plug-in."""
 
-    number: int
+
+def called(number: Number) -> str:
+    """A figure in words."""
+    return f"Figure {number}" if isinstance(number, int) else f"The figure {number}"
+
+
+class Listed(NamedTuple):
+    """A figure of the paper, or of a plug-in."""
+
+    number: Number
     title: str
 
 
@@ -61,19 +70,19 @@ class FigureMaker(QObject):
 
     Signals
     -------
-    changed(int) : the item of this figure differs.
+    changed(number) : the item of this figure differs.
     """
 
-    changed = pyqtSignal(int)
+    changed = pyqtSignal(object)
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs = jobs
         self.paths: tuple[Path, ...] = ()
-        self._items: dict[int, Item] = {}
+        self._items: dict[Number, Item] = {}
         self._stamp: object = None
 
-    def item(self, number: int) -> Item:
+    def item(self, number: Number) -> Item:
         """How far a figure is."""
         return self._items.setdefault(number, Item())
 
@@ -87,14 +96,14 @@ class FigureMaker(QObject):
             self._items[number] = Item()
             self.changed.emit(number)
 
-    def make(self, number: int, recompute: bool = False) -> None:
+    def make(self, number: Number, recompute: bool = False) -> None:
         """Make a figure again, in the background."""
         self._jobs.release((self, number))
         item = self._items[number] = Item(Stage.MAKING)
         computation = Computation(
             _make,
             (number, self.paths, recompute),
-            label=f"Making Figure {number}",
+            label=f"Making {called(number)}",
             reports=True,
             background=True,
         )
@@ -108,24 +117,24 @@ class FigureMaker(QObject):
         item.job = next(running, None)
         self.changed.emit(number)
 
-    def cancel(self, number: int) -> None:
+    def cancel(self, number: Number) -> None:
         """Give up making a figure."""
         job = self.item(number).job
         if job is not None:
             self._jobs.cancel(job)
 
-    def _made(self, number: int, item: Item, made: Made) -> None:
+    def _made(self, number: Number, item: Item, made: Made) -> None:
         item.stage, item.made, item.job = Stage.READY, made, None
         self.changed.emit(number)
 
-    def _failed(self, number: int, item: Item, error: Exception) -> None:
+    def _failed(self, number: Number, item: Item, error: Exception) -> None:
         item.job = None
         if isinstance(error, JobCancelledError):
             item.stage, item.sentence = Stage.NONE, "Cancelled; what was computed is kept."
         else:
             item.stage, item.sentence = Stage.REFUSED, str(error)
             if not isinstance(error, L2LError):
-                log.error("Figure %d failed", number, exc_info=error)
+                log.error("%s failed", called(number), exc_info=error)
                 item.sentence = "This figure could not be made; the log has the details."
         self.changed.emit(number)
 
@@ -134,14 +143,20 @@ class FigureMaker(QObject):
 
 
 def catalogue() -> tuple[Listed, ...]:
-    """The figures there are."""
-    from l2l_engine.figures import REGISTRY
+    """The figures there are; one of a plug-in that cannot be used says so once it is chosen."""
+    from l2l_engine import figures
 
-    return tuple(Listed(number, module.TITLE) for number, module in REGISTRY.items())
+    listed = [Listed(number, module.TITLE) for number, module in figures.REGISTRY.items()]
+    for name in figures.plug_ins():
+        try:
+            listed.append(Listed(name, str(figures.find(name).TITLE)))
+        except L2LError:
+            listed.append(Listed(name, "cannot be drawn"))
+    return tuple(listed)
 
 
 def _make(
-    number: int, paths: tuple[Path, ...], recompute: bool, progress: Callable[[float], None]
+    number: Number, paths: tuple[Path, ...], recompute: bool, progress: Callable[[float], None]
 ) -> Made:
     from l2l_engine import figures
 

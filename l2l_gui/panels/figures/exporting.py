@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 FOLDER = "export folder"
 
 
-def ask_one(parent: QWidget, number: int, write: Callable[[Path], bool]) -> None:
+def ask_one(parent: QWidget, number: figure_making.Number, write: Callable[[Path], bool]) -> None:
     """Ask for a file for a figure and write it; without an ending, in the kind chosen."""
     folder = Path(settings.text(FOLDER) or Path.home())
     kinds = [f"{kind[1:].upper()} and CSV (*{kind})" for kind in figure_making.PICTURES]
-    title, start = f"Export Figure {number}", folder / f"figure_{number}.pdf"
+    title, start = f"Export {figure_making.called(number)}", folder / f"figure_{number}.pdf"
     name, chosen = QFileDialog.getSaveFileName(parent, title, str(start), ";;".join(kinds))
     if not name:
         return

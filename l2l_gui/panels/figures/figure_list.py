@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from l2l_gui.look.theme import theme
-from l2l_gui.workers.figure_making import Item, Listed, Stage
+from l2l_gui.workers.figure_making import Item, Listed, Number, Stage
 
 NUMBER = Qt.ItemDataRole.UserRole
 
@@ -40,10 +40,10 @@ class FigureList(QWidget):
         column.addWidget(self.list, 1)
 
     @property
-    def number(self) -> int:
+    def number(self) -> Number:
         """Number of the figure chosen; 0 before there is a list."""
         item = self.list.currentItem()
-        return 0 if item is None else int(item.data(NUMBER))
+        return 0 if item is None else item.data(NUMBER)
 
     @property
     def rows(self) -> list[QListWidgetItem]:
@@ -55,16 +55,17 @@ class FigureList(QWidget):
         """List these figures and choose the first, without a signal."""
         self.list.blockSignals(True)
         for number, title in listed:
-            item = QListWidgetItem(f"{number}   {title}")
+            words = f"{number}   {title}" if isinstance(number, int) else f"{title} ({number})"
+            item = QListWidgetItem(words)
             item.setData(NUMBER, number)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.list.blockSignals(False)
 
-    def mark(self, items: Mapping[int, Item]) -> None:
+    def mark(self, items: Mapping[Number, Item]) -> None:
         """Colour each by how far it is, and say so in its tip."""
         for row in self.rows:
-            item = items[int(row.data(NUMBER))]
+            item = items[row.data(NUMBER)]
             colour = {Stage.READY: "text", Stage.REFUSED: "warning"}.get(item.stage, "quiet")
             row.setForeground(theme.color(colour))
             row.setToolTip(item.sentence or item.stage.value.capitalize())

@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
 from l2l_gui.widgets.busy import EmptyState
 from l2l_gui.widgets.figure_preview import FigurePreview
 from l2l_gui.widgets.time_left import Outlook
-from l2l_gui.workers.figure_making import Item, Stage
+from l2l_gui.workers.figure_making import Item, Number, Stage, called
 from l2l_gui.workers.jobs import Jobs
 
 TICK_MS = 200
@@ -53,6 +53,7 @@ class FigurePage(QWidget):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.message)
         self.pages.addWidget(self.preview)
+        self.preview.refused.connect(self._refuse)
         self.caption = QLabel()
         self.caption.setWordWrap(True)
         self.caption.setProperty("quiet", True)
@@ -84,7 +85,7 @@ class FigurePage(QWidget):
         column.addWidget(self.caption)
         column.addLayout(bar)
 
-    def show_item(self, item: Item, number: int, sources: bool) -> None:
+    def show_item(self, item: Item, number: Number, sources: bool) -> None:
         """Show figure ``number`` as far as it is; without ``sources`` it cannot be made."""
         self._item = item
         making, ready = item.stage is Stage.MAKING, item.made is not None
@@ -99,6 +100,11 @@ class FigurePage(QWidget):
         self.again.setVisible(ready)
         self.export_button.setEnabled(ready)
         self._watch()
+
+    def _refuse(self, sentence: str) -> None:
+        """Say why it cannot be drawn, in its place."""
+        self.message.set_text(sentence)
+        self.pages.setCurrentWidget(self.message)
 
     def _watch(self) -> None:
         """Follow the progress while something is made and the page is seen."""
@@ -127,10 +133,10 @@ class FigurePage(QWidget):
         self._watch()
 
 
-def sentence(item: Item, number: int, sources: bool) -> str:
+def sentence(item: Item, number: Number, sources: bool) -> str:
     """Why there is no preview, and what to do."""
     if not sources:
         return NO_SOURCES
     if item.stage is Stage.MAKING:
-        return f"Figure {number} is being made; the rest of the window can be used meanwhile."
-    return item.sentence or f"Figure {number} is not made yet."
+        return f"{called(number)} is being made; the rest of the window can be used meanwhile."
+    return item.sentence or f"{called(number)} is not made yet."

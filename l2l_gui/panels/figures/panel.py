@@ -19,7 +19,7 @@ from l2l_gui.panels.figures import exporting
 from l2l_gui.panels.figures.figure_list import FigureList
 from l2l_gui.panels.figures.page import FigurePage
 from l2l_gui.workers import figure_making
-from l2l_gui.workers.figure_making import FigureMaker, Item, Listed, Stage
+from l2l_gui.workers.figure_making import FigureMaker, Item, Listed, Number, Stage, called
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,9 +27,9 @@ class Shelf:
     """The figures there are, how far each is, and what they are made from."""
 
     listed: tuple[Listed, ...]
-    items: Mapping[int, Item]
+    items: Mapping[Number, Item]
     sources: tuple[Path, ...]
-    chosen: int
+    chosen: Number
     """Number of the figure looked at."""
 
     @property
@@ -82,7 +82,7 @@ class FiguresPanel(Panel[Shelf]):
         return self.menu_actions
 
     @property
-    def number(self) -> int:
+    def number(self) -> Number:
         """Number of the figure chosen; 0 before there is a list."""
         return self.figures.number
 
@@ -94,7 +94,7 @@ class FiguresPanel(Panel[Shelf]):
     def ask(self, view: View) -> Computation | Ready:
         """Which figures there are; then how far each is, from the present sources."""
         if not self._listed:
-            return Computation(figure_making.catalogue, key="figures of the paper", label="Loading")
+            return Computation(figure_making.catalogue, label="Loading")
         self.sources.show_open(view.selection.sessions)
         self.maker.use(self.sources.paths)
         item = self.maker.item(self.number)
@@ -133,7 +133,7 @@ class FiguresPanel(Panel[Shelf]):
             return super().write(path)
         made = self.maker.item(self.number).made
         if made is None:
-            raise L2LError(f"Figure {self.number} is not made yet: make it before exporting it.")
+            raise L2LError(f"{called(self.number)} is not made yet: make it before exporting it.")
         exporting.save_one(self.context, made, path)
         return False
 

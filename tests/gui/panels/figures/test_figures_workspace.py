@@ -7,6 +7,7 @@ import time
 
 import pytest
 from driving import PATIENCE, settle
+from plug_ins import Site
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QFileDialog
@@ -28,6 +29,14 @@ def opens_there(sandbox):
 def blank(monkeypatch):
     """Figures are drawn as an empty sheet, for what does not depend on the picture."""
     monkeypatch.setattr(Made, "figure", lambda made: compose.sheet(100.0))
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    (tmp_path / "site").mkdir()
+    made = Site(tmp_path / "site", monkeypatch)
+    yield made
+    made.close()
 
 
 def figures(window, qtbot):
@@ -210,3 +219,51 @@ def test_shipped_networks_are_left_to_choose_beside_a_session_of_ones_own(
     assert panel.sources.paths[-1] == data("results")
     wait_until_sharp(panel, qtbot)
     assert panel.maker.item(1).stage is Stage.READY
+
+
+FIGURE = """
+from types import SimpleNamespace
+from l2l_engine.figures import compose
+NUMBER, TITLE, NEEDS = "torn", "Torn apart", None
+def compute(sources, progress=None):
+    {compute}
+    return SimpleNamespace(caption="Nothing.")
+def draw(content):
+    {draw}
+    return compose.sheet(60)
+def table(content): return {{"one": {{"x": [1]}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (FIGURE.format(compute="pass", draw="pass"), ""),
+        (FIGURE.format(compute="1 / 0", draw="pass"), "failed (ZeroDivisionError"),
+        (FIGURE.format(compute="pass", draw="raise KeyError(3)"), "failed (KeyError: 3)"),
+        ("import no_such_module", "cannot be loaded (ModuleNotFoundError"),
+    ],
+    ids=["fine", "compute", "draw", "import"],
+)
+def test_a_plug_ins_figure_is_drawn_or_says_why_not(site, request, qtbot, code, said):
+    site.package("torn", code, figures={"torn": ""})
+    points = site.folder / "torn-1.0.dist-info" / "entry_points.txt"
+    points.write_text("[l2l.figures]\ntorn = torn\n")
+    site.look()
+    opened = request.getfixturevalue("opened")  # only now, as it lists the figures
+    opened.workspaces.go("figures")
+    panel = opened.workspaces.panel("figures")
+    qtbot.waitUntil(lambda: panel.figures.list.count() == 8, timeout=PATIENCE)
+    choose(panel, "torn")
+    settle(opened, qtbot)
+    page = panel.page
+    if said:
+        qtbot.waitUntil(lambda: said in page.message.label.text(), timeout=PATIENCE)
+        assert "'torn' of the plug-in torn 1.0" in page.message.label.text()
+        assert page.pages.currentWidget() is page.message
+    else:
+        wait_until_sharp(panel, qtbot)
+        assert page.caption.text() == "Nothing."
+    choose(panel, 1)
+    wait_until_sharp(panel, qtbot)
+    assert page.pages.currentWidget() is page.preview
