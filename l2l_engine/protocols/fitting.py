@@ -40,6 +40,8 @@ def check(place: Place, config: RunConfig) -> None:
 
 def _changes(place: Place, config: RunConfig) -> None:
     changes = place.stage.plan.changes
+    if not changes:
+        return
     for name in changes:
         if name not in CHANGEABLE:
             raise place.refused("changes", name, f"one of {', '.join(sorted(CHANGEABLE))}")

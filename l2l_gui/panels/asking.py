@@ -232,9 +232,10 @@ class Asking(Contract[T]):
     def _show_stages(self, view: View) -> None:
         """Over problems: which stage of a protocol they belong to."""
         for band in self.stage_bands:
-            band.show_spans(view.stages)
+            band.show_spans(view.stages if band.plot.over_problems else ())
         if self.stage_legend is not None:
-            found = stage_band.signs(view.stages)
+            shown = any(band.spans for band in self.stage_bands)
+            found = stage_band.signs(view.stages) if shown else ()
             self.stage_legend.show_signs(*found)
             self.stage_legend.setVisible(bool(found))
 

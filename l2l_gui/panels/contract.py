@@ -175,6 +175,8 @@ class Contract(QWidget, Generic[T]):
         band = next((band for band in self.stage_bands if band.plot is plot), None)
         if band is None or self.answer is None or not self.answer.view.snapshots:
             return words
+        if not plot.over_problems:
+            return words
         if words is None:
             span = band.span_at(x) if band.holds(y) else None
             return None if span is None else span.words

@@ -12,7 +12,10 @@ from l2l_gui.plotting.fitting import fit_label, fit_title
 from l2l_gui.plotting.ink import CURSOR, SELECTED, Ink, inked
 
 OVER_PROBLEMS = ("Problem", "Network after problem")
-"""Labels of a horizontal axis of problems, along which stages of a protocol are shown."""
+"""Labels of a horizontal axis of problems, along which stages of a protocol are shown.
+
+A plot whose axes are chosen says so by its attribute ``over_problems``, true when it is built.
+"""
 TICK_WIDTH = 52
 """Pixels left of the axis: a width that followed the ticks would move the plot."""
 

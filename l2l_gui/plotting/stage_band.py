@@ -24,7 +24,7 @@ MOST_WORDS = 8
 
 def colour_of(kind: str, order: Sequence[str]) -> str:
     """The colour of a kind of stage, ``#rrggbb``."""
-    return COLOURS[order.index(kind) % len(COLOURS)]
+    return COLOURS[min(order.index(kind), len(COLOURS) - 1)]
 
 
 def signs(spans: Sequence[Span]) -> tuple[Sign, ...]:
@@ -32,7 +32,8 @@ def signs(spans: Sequence[Span]) -> tuple[Sign, ...]:
     if len(spans) <= MOST_WORDS:
         return ()
     order = kinds(spans)
-    return tuple(Sign(SQUARE, colour_of(kind, order), kind) for kind in order[: len(COLOURS)])
+    shown = order if len(order) <= len(COLOURS) else [*order[: len(COLOURS) - 1], "others"]
+    return tuple(Sign(SQUARE, COLOURS[place], kind) for place, kind in enumerate(shown))
 
 
 class StageBand(pg.GraphicsObject):

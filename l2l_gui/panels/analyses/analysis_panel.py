@@ -65,6 +65,7 @@ class AnalysisPanel(Panel[Found]):
         self.view = plot_view(axisItems=axes)
         self.body_layout.addWidget(self.view, 1)
         self.plot = dressed(self.view.getPlotItem(), width=60)
+        self.plot.over_problems = True  # perhaps: see _draw_curves
         self.line = ProblemLine(self.plot)
         self.time_cursor = TimeCursor(self.plot)
         self.pointing = self.point_at(self.plot, self._problem_at, self._tip)
@@ -128,6 +129,7 @@ class AnalysisPanel(Panel[Found]):
         self.plot.setLogMode(y=view["log"])
         self.plot.setLabel("left", _label(self.record, view["y"]))
         self.plot.setLabel("bottom", _label(self.record, view["x"]))
+        self.plot.over_problems = view["x"] == "problem"
         ticks = [list(enumerate(drawn.categories))] if drawn.categories else None
         self.plot.getAxis("bottom").setTicks(ticks)
         signs = []

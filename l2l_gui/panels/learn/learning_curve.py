@@ -76,7 +76,7 @@ class LearningCurvePanel(Panel[LearningCurve]):
                 "Nothing is learned yet: press Space to train. "
                 "The first problem takes some thousands of trials, later ones tens."
             )
-        arguments = (now.counts, now.accuracy, now.config.max_trials)
+        arguments = (now.counts, now.accuracy, now.ran, now.config.max_trials)
         key = ("learning curve", view.session.key, now.problems)
         return Computation(curve, arguments, key=key, label="Averaging")
 
@@ -87,7 +87,7 @@ class LearningCurvePanel(Panel[LearningCurve]):
         self.points.setData(number[learned], counts[learned])
         self.points.setSymbolSize(6 if len(number) < LARGE_RUN else 4)
         failed = number[~learned]
-        self.failed.setData(failed, np.full(len(failed), float(answer.value.max_trials)))
+        self.failed.setData(failed, answer.value.failed[~learned])
         self.legend.show_signs(*SIGNS, *([FAILED] if len(failed) else []))
         self.mean.setData(number, answer.value.mean, connect="finite")
 

@@ -20,7 +20,8 @@ class LearningCurve:
     counts: NDArray[np.float64]  # (K,)
     mean: NDArray[np.float64]  # (K,)
     accuracy: NDArray[np.float64]  # (K,)
-    max_trials: int
+    failed: NDArray[np.float64]
+    """Trials run of those not learned, (K,); the most there can be where that is not known."""
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -34,13 +35,16 @@ class LearningCurve:
 
     @property
     def heights(self) -> NDArray[np.float64]:
-        """Where the points stand; failed problems at the most trials, unknown ones left out."""
-        counts = np.where(np.isfinite(self.counts), self.counts, self.max_trials)
+        """Where the points stand; failed problems at the trials run, unknown ones left out."""
+        counts = np.where(np.isfinite(self.counts), self.counts, self.failed)
         return counts[counts > 0]
 
 
-def curve(counts: NDArray[Any], accuracy: NDArray[Any], max_trials: int) -> LearningCurve:
+def curve(
+    counts: NDArray[Any], accuracy: NDArray[Any], ran: NDArray[Any], max_trials: int
+) -> LearningCurve:
     """The learning curve and its 30-problem moving mean."""
     from l2l_engine.analysis.learning_curve import moving_mean  # brings SciPy, so not at start
 
-    return LearningCurve(counts, moving_mean(counts, WINDOW), accuracy, max_trials)
+    failed = np.where(np.isfinite(ran), ran, float(max_trials))
+    return LearningCurve(counts, moving_mean(counts, WINDOW), accuracy, failed)

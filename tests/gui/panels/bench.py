@@ -50,7 +50,10 @@ class Bench:
         config = self.session.config
         whole = self._whole
         snapshot = dataclasses.replace(
-            whole, counts=whole.counts[:problems], accuracy=whole.accuracy[:problems]
+            whole,
+            counts=whole.counts[:problems],
+            accuracy=whole.accuracy[:problems],
+            ran=whole.ran[:problems],
         )
         self.session.snapshot = snapshot
         self.selection.set_limits(problems, config.steps * config.dt)

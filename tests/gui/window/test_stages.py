@@ -13,8 +13,9 @@ from l2l_engine.protocols import Protocol, Stage, template
 from l2l_engine.run import Run
 from l2l_engine.training.plan import Plan, Reverse, Until
 from l2l_gui.model.goals import Goal
+from l2l_gui.model.stages import Span
 from l2l_gui.panels.learn.learning_curve import LearningCurvePanel
-from l2l_gui.plotting.stage_band import MOST_WORDS, StageBand
+from l2l_gui.plotting.stage_band import COLOURS, MOST_WORDS, StageBand, signs
 from l2l_gui.window.problem_table import STATE, WHAT
 
 SETS = template("revisit-and-reverse", sets=1, warm_up=3)
@@ -67,6 +68,39 @@ def test_every_curve_over_problems_shows_its_stages(shown, qtbot, no_errors):
                 "warm-up", "A1", "B1", "A1 again", "A1 reversed",
             ]  # fmt: skip
             assert band.isVisible()
+
+
+def test_an_analysis_over_problems_shows_them_and_over_something_else_not(shown, qtbot):
+    shown.workspaces.go("analyses")
+    settle(shown, qtbot)
+    panel = next(p for p in shown.workspaces.current.panels if p.stage_bands and p.has_content)
+    (band,) = panel.stage_bands
+    assert panel.option_values.values["x"] == "problem"
+    assert [span.label for span in band.spans][:2] == ["warm-up", "A1"]
+    other = next(name for name in panel.record.columns if name != "problem")
+    panel.option_values.set("x", other)
+    settle(shown, qtbot)
+    assert not band.isVisible()
+
+
+def test_more_kinds_than_colours_are_others():
+    spans = tuple(Span(k, k, f"{k}", "abcdefghijkl"[k]) for k in range(1, 12))
+    found = signs(spans)
+    assert [sign.words for sign in found] == [*"bcdefgh", "others"]
+    assert len({sign.colour for sign in found}) == len(COLOURS)
+
+
+def test_a_problem_that_was_not_learned_stands_at_the_trials_it_had(window, tmp_path, qtbot):
+    protocol = Protocol("few", (Stage(Plan(until=Until(False, 12)), 2),))
+    config = protocol.configure(values(criterion_loss=1e-4))
+    with Run.create(tmp_path / "few.h5", config, protocol=protocol) as run:
+        while not run.finished:
+            run.step()
+    window.runner.open(tmp_path / "few.h5")
+    qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
+    settle(window, qtbot)
+    (panel,) = (p for p in window.workspaces.current.panels if isinstance(p, LearningCurvePanel))
+    assert panel.failed.getOriginalDataset()[1].tolist() == [12, 12]
 
 
 def test_without_a_protocol_there_is_no_band(small, qtbot):
