@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QPoint, Qt, QTimer
+from PyQt6.QtCore import QPoint, QSize, Qt, QTimer
 from PyQt6.QtGui import QAction, QContextMenuEvent, QKeySequence
 from PyQt6.QtWidgets import (
     QFileDialog,
@@ -25,6 +25,7 @@ from l2l_gui.panels.base import Panel
 from l2l_gui.widgets.elided_label import ElidedLabel
 from l2l_gui.widgets.small import tool_button
 
+LEAST_WIDTH = 150
 ENDINGS = {**exporting.PICTURES, **exporting.TABLES}
 
 
@@ -60,6 +61,10 @@ class PanelHeader(QWidget):
         for button in (self.help, self.reset, self.more):
             button.setAutoRaise(True)
             row.addWidget(button)
+
+    def minimumSizeHint(self) -> QSize:
+        """Little: a header behind a tab still shows all its buttons, and must keep nobody wide."""
+        return QSize(LEAST_WIDTH, super().minimumSizeHint().height())
 
     def _make_actions(self) -> None:
         panel = self.panel

@@ -10,7 +10,6 @@ from PyQt6.QtGui import QAction, QActionGroup, QIcon
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -19,11 +18,13 @@ from PyQt6.QtWidgets import (
 )
 
 from l2l_gui.panels.options import Choice, Flag, Number, OptionValues, Several
-from l2l_gui.plotting.choice_bar import ChoiceBar
+from l2l_gui.widgets.choice_bar import ChoiceBar
 from l2l_gui.widgets.decimal_box import DecimalBox
 from l2l_gui.widgets.flow_row import FlowRow
 
-BOXES_A_ROW = 4
+NARROWEST_NUMBER = 70
+FEWEST_LETTERS = 6
+"""Of a list's choice, seen where there is little room."""
 
 
 def menu_entries(values: OptionValues, parent: QWidget) -> list[QAction]:
@@ -79,7 +80,7 @@ def option_row(values: OptionValues) -> QWidget | None:
         elif isinstance(option, Number):
             line.add(_labelled(option.label, _number(option, values)))
         elif isinstance(option, Several):
-            column.addLayout(_boxes(option, values))
+            column.addWidget(_boxes(option, values))
     if line.children():
         column.addWidget(line)
     return holder if column.count() else None
@@ -110,6 +111,7 @@ def _list(option: Choice, values: OptionValues) -> QComboBox:
     box.setObjectName(option.name)
     box.setAccessibleName(option.label)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    box.setMinimumContentsLength(FEWEST_LETTERS)
     for value, words in option.choices.items():
         box.addItem(words, value)
     _bind(values, lambda: box.setCurrentIndex(list(option.choices).index(values[option.name])))
@@ -120,6 +122,7 @@ def _list(option: Choice, values: OptionValues) -> QComboBox:
 def _number(option: Number, values: OptionValues) -> DecimalBox:
     box = DecimalBox()
     box.setObjectName(option.name)
+    box.setMinimumWidth(NARROWEST_NUMBER)  # not that of the largest number it takes
     box.setAccessibleName(option.label)
     box.setRange(option.low, option.high)
     box.setDecimals(option.decimals)
@@ -130,16 +133,13 @@ def _number(option: Number, values: OptionValues) -> DecimalBox:
     return box
 
 
-def _boxes(option: Several, values: OptionValues) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setContentsMargins(4, 2, 4, 0)
-    grid.setHorizontalSpacing(6)
-    grid.setVerticalSpacing(2)
+def _boxes(option: Several, values: OptionValues) -> FlowRow:
+    row = FlowRow(spacing=2, even=True)
 
     def check(box: QCheckBox, name: str) -> None:
         _bind(values, lambda: box.setChecked(name in values[option.name]))
 
-    for place, (name, words) in enumerate(option.choices.items()):
+    for name, words in option.choices.items():
         box = QCheckBox(words)
         box.setObjectName(name)
         tip = (option.tips or {}).get(name, words)
@@ -152,9 +152,8 @@ def _boxes(option: Several, values: OptionValues) -> QGridLayout:
             values.set(option.name, chosen | {name} if on else chosen - {name})
 
         box.toggled.connect(toggled)
-        grid.addWidget(box, *divmod(place, BOXES_A_ROW))
-    grid.setColumnStretch(BOXES_A_ROW, 1)
-    return grid
+        row.add(box)
+    return row
 
 
 def set_icons(parent: QWidget, icons: dict[str, Any], size: QSize) -> None:

@@ -60,7 +60,7 @@ class HeadedPlot(QWidget):
         self.heading = QLabel()
         self.heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.plot = ProjectedPlot(camera)
-        self.plot.setMinimumSize(120, 120)
+        self.plot.setMinimumSize(100, 100)
         self.plot.picked.connect(self._picked)
         self.plot.hovered.connect(self._hovered)
         self.drawing = Drawing([], [], [], [])

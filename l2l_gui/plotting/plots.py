@@ -119,7 +119,8 @@ def colour_bar(label: str = "", *, width: int | None = None, colours: str = "vir
         colorMap=pg.colormap.get(colours), interactive=False, width=14, label=label
     )
     bar.has_grid = False
-    fit_label(bar.getAxis("right"))
+    for side in ("left", "right"):
+        fit_label(bar.getAxis(side))
     if width is not None:
         bar.getAxis("right").setWidth(width)
     return bar

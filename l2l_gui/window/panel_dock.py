@@ -11,11 +11,11 @@ from PyQt6.QtWidgets import QApplication, QDockWidget, QFrame, QHBoxLayout, QScr
 
 from l2l_gui.look.theme import theme
 from l2l_gui.panels.base import Panel
-from l2l_gui.panels.header import PanelHeader
+from l2l_gui.panels.header import LEAST_WIDTH, PanelHeader
 from l2l_gui.widgets.message import repolish
 
 DRAG_POLL_MS = 50
-LEAST_WIDTH, LEAST_HEIGHT = 150, 90
+LEAST_HEIGHT = 90
 ROOMY = 300  # pixels of a header with all its buttons
 HOOKED = "opens the panel's menu"
 

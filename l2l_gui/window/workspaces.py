@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
@@ -24,6 +24,7 @@ from l2l_gui.panels.header import PanelHeader
 from l2l_gui.window.panel_dock import PanelDock
 
 LAYOUT_VERSION = 1
+SEPARATOR, SCROLL_BAR = 6, 12  # pixels across, at most
 ROUNDING = 3  # pixels by which Qt may miss a share; were they noted, they would add up
 
 
@@ -79,6 +80,7 @@ class Workspace(QMainWindow):
         self._arrange()
         self._room = QSize()
         self._shares: dict[QDockWidget, tuple[float, float]] = {}  # of width and height
+        self._given: dict[QDockWidget, tuple[int, int]] = {}  # the pixels that came to
         for dock in self.docks:
             dock.installEventFilter(self)
         self._default = self.saveState(LAYOUT_VERSION)
@@ -128,7 +130,7 @@ class Workspace(QMainWindow):
         self._share()
 
     def _share(self) -> None:
-        """Equal widths for columns, equal heights within."""
+        """Equal widths for columns, or what one needs where that is more; equal heights within."""
         if not self.docks:
             return
         tops = [
@@ -137,7 +139,17 @@ class Workspace(QMainWindow):
             if self._entries[number].column
             not in {entry.column for entry in self._entries[:number]}
         ]
-        self.resizeDocks(tops, [1000] * len(tops), Qt.Orientation.Horizontal)
+        columns = {
+            column: max(
+                self._needed(dock)
+                for entry, dock in zip(self._entries, self.docks, strict=True)
+                if entry.column == column
+            )
+            for column in sorted({entry.column for entry in self._entries})
+        }
+        needed = [columns[self._entries[self.docks.index(dock)].column] for dock in tops]
+        room = self.width() - SEPARATOR * (len(tops) - 1)
+        self.resizeDocks(tops, shared(room, needed), Qt.Orientation.Horizontal)
         for column in {entry.column for entry in self._entries}:
             stacked = [
                 dock
@@ -158,22 +170,48 @@ class Workspace(QMainWindow):
             and self.size() == self._room
         ):
             height = watched.height() + self._tab_height(watched)
-            across, down = self._shares.get(watched, (0.0, 0.0))
-            expected = across * self.width(), down * self.height()
-            if max(abs(watched.width() - expected[0]), abs(height - expected[1])) > ROUNDING:
+            given = self._given.get(watched, (0, 0))
+            if max(abs(watched.width() - given[0]), abs(height - given[1])) > ROUNDING:
                 self._shares[watched] = watched.width() / self.width(), height / self.height()
+                self._given[watched] = watched.width(), height
         return False
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Share the room as before; Qt would give most of it to one dock."""
         super().resizeEvent(event)
         docks = [dock for dock in self._shares if _has_room(dock)]
-        if self._arranged and docks:
-            across, down = zip(*(self._shares[dock] for dock in docks), strict=True)
-            width, height = self.width(), self.height()
-            self.resizeDocks(docks, [round(x * width) for x in across], Qt.Orientation.Horizontal)
-            self.resizeDocks(docks, [round(y * height) for y in down], Qt.Orientation.Vertical)
+        if self._arranged and not docks:
+            self._share()
+        elif self._arranged:
+            across = self._widths(docks)
+            down = [round(self._shares[dock][1] * self.height()) for dock in docks]
+            self._given = dict(zip(docks, zip(across, down, strict=True), strict=True))
+            self.resizeDocks(docks, across, Qt.Orientation.Horizontal)
+            self.resizeDocks(docks, down, Qt.Orientation.Vertical)
         self._room = self.size()
+
+    def _widths(self, docks: list[QDockWidget]) -> list[int]:
+        """Widths by share; who had all the width it needs keeps that before others give way."""
+        wanted = [round(self._shares[dock][0] * self.width()) for dock in docks]
+        kept: dict[int, tuple[int, int]] = {}  # needed and wanted, by the place of a column
+        for dock, width in zip(docks, wanted, strict=True):
+            needed = self._needed(dock)
+            if width < needed <= self._shares[dock][0] * self._room.width() + ROUNDING:
+                kept[dock.x()] = max(kept.get(dock.x(), (0, 0)), (needed, width))
+        rest = self.width() - sum(width for _, width in kept.values())
+        left = self.width() - sum(needed for needed, _ in kept.values())
+        if not kept or left < rest / 2:
+            return wanted
+        return [
+            kept[dock.x()][0] if dock.x() in kept else width * left // rest
+            for dock, width in zip(docks, wanted, strict=True)
+        ]
+
+    def _needed(self, dock: QDockWidget) -> int:
+        """Width in which nothing of a dock, nor of those it shares its place with, is cut off."""
+        behind = [dock, *self.tabifiedDockWidgets(dock)]
+        panels = [each.panel for each in behind if isinstance(each, PanelDock)]
+        return SCROLL_BAR + max(panel.minimumSizeHint().width() for panel in panels)
 
     def _tab_height(self, dock: QDockWidget) -> int:
         """Height of the tabs that a dock shares its place with."""
@@ -206,6 +244,7 @@ class Workspace(QMainWindow):
         self._arranged = True
         state = settings.bytes(f"layout/{self.name}")
         if state is None or not self.restoreState(state, LAYOUT_VERSION):
+            self._shares.clear()  # noted before there was a window around
             self._share()
         for panel in self.panels:
             panel.set_state(settings.plain(f"panel/{panel.name}"))
@@ -228,6 +267,24 @@ class Workspace(QMainWindow):
     def toggles(self) -> list[QAction]:
         """Actions that show and hide each panel."""
         return [action for dock in self.docks if (action := dock.toggleViewAction()) is not None]
+
+
+def shared(room: int, needed: Sequence[int]) -> list[int]:
+    """Equal parts of ``room`` (pixels), except for those that need more.
+
+    Examples
+    --------
+    >>> shared(900, [100, 100, 100]), shared(700, [320, 180, 180])
+    ([300, 300, 300], [320, 190, 190])
+    """
+    widths: dict[int, int] = {}
+    while True:
+        left = [place for place in range(len(needed)) if place not in widths]
+        part = (room - sum(widths.values())) // max(1, len(left))
+        wide = [place for place in left if needed[place] > part]
+        if not wide or len(wide) == len(left):
+            return [widths.get(place, max(1, part)) for place in range(len(needed))]
+        widths |= {place: needed[place] for place in wide}
 
 
 def _has_room(dock: QDockWidget) -> bool:

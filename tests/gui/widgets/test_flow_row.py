@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from l2l_gui.widgets.flow_row import FlowRow
 
@@ -39,3 +39,22 @@ def test_widgets_go_to_the_next_row_where_the_width_ends(qtbot, width, rows):
     assert row.minimumSizeHint().width() == 100
     assert row.sizeHint().width() == 320
     assert not holder.layout().hasHeightForWidth()
+
+
+def test_a_list_is_as_narrow_as_the_row_and_even_widgets_stand_below_each_other(qtbot):
+    row = FlowRow(spacing=2, even=True)
+    qtbot.addWidget(row)
+    box = QComboBox()
+    box.addItem("a choice of a great many words")
+    box.setMinimumContentsLength(4)
+    words = [QLabel("one"), QLabel("another, longer"), QLabel("two")]
+    for widget in words:
+        row.add(widget)
+    row.resize(260, 100)
+    row.show()
+    assert words[0].x() == words[2].x()
+    assert words[0].width() == words[1].width()
+    row.add(box)
+    row.resize(120, 200)
+    assert box.width() == 120
+    assert row.minimumSizeHint().width() <= 120

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
+import pyqtgraph as pg
 import pytest
 from driving import PATIENCE, settle
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QRectF, Qt
 
 from l2l_gui.window import main_window
 from l2l_gui.window.main_window import MainWindow
@@ -104,3 +107,40 @@ def test_the_panel_with_the_keyboard_is_marked(opened, dock, qtbot):
     assert not other.header.property("focused")
     other.panel.view.setFocus()
     assert not dock.header.property("focused")
+
+
+# -- panels at the sizes of small screens ---------------------------------------------------
+
+
+def words_of(view) -> list:
+    """Every label of an axis and every title in a view that is shown."""
+    found = []
+    for plot in view.scene().items():
+        if isinstance(plot, pg.PlotItem) and plot.isVisible():
+            axes = [plot.getAxis(side) for side in ("left", "right", "bottom")]
+            found += [axis.label for axis in axes if axis.isVisible()]
+            found.append(plot.titleLabel.item)
+    return [item for item in found if item.isVisible() and item.toPlainText().strip()]
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 700)])
+@pytest.mark.parametrize("name", ["learn", "representations", "dynamics", "perturb"])
+def test_nothing_in_a_panel_is_cut_off_or_on_top_of_other_words(small, qtbot, name, size):
+    small.resize(*size)
+    workspace = small.workspaces.go(name)
+    for dock in workspace.docks:
+        dock.raise_()
+        settle(small, qtbot)
+        qtbot.wait(20)
+        title, bar = dock.panel.title, dock.widget().horizontalScrollBar()
+        assert bar.maximum() == 0, f"{title} has to be scrolled sideways"
+        for view in dock.panel.scene_views():
+            words = words_of(view)
+            places = [item.sceneBoundingRect().adjusted(5, 5, -5, -5) for item in words]
+            whole = QRectF(view.viewport().rect()).adjusted(-2, -2, 2, 2)
+            for item, place in zip(words, places, strict=True):
+                seen = QRectF(view.mapFromScene(place).boundingRect())
+                assert whole.contains(seen), f"{title}: {item.toPlainText()} is cut off"
+            for a, b in itertools.combinations(range(len(words)), 2):
+                both = f"{title}: {words[a].toPlainText()} and {words[b].toPlainText()}"
+                assert not places[a].intersects(places[b]), both

@@ -11,7 +11,7 @@ from l2l_engine import network
 from l2l_engine.analysis import geometry
 from l2l_gui.panels.representations.angles import angle_levels, index_levels
 from l2l_gui.panels.representations.principal_angles import PrincipalAnglesPanel
-from l2l_gui.plotting.choice_bar import ChoiceBar
+from l2l_gui.widgets.choice_bar import ChoiceBar
 
 
 @pytest.fixture

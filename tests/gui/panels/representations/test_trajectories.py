@@ -12,7 +12,7 @@ from l2l_gui.model.selection import Group
 from l2l_gui.panels import problem_groups
 from l2l_gui.panels.problem_groups import problems_in_words, spread
 from l2l_gui.panels.representations.trajectories import TrajectoriesPanel
-from l2l_gui.plotting.choice_bar import ChoiceBar
+from l2l_gui.widgets.choice_bar import ChoiceBar
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ class ReadoutControls(Controls):
         self.k = spin("Dimensions of each subspace, k", 1, 33)
         self.draw = combo("Permutation", {d: d.label for d in Draw})
         self.seed = spin("Seed of the permutation", 0, LARGEST_SEED)
-        self.again = QPushButton("New seed")
+        self.again = QPushButton("New")
         self.again.setToolTip("Draw another permutation, with a new seed")
         self.typed = QLineEdit()
         self.typed.setAccessibleName("Permutation, as target of each direction")

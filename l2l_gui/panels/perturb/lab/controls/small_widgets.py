@@ -15,7 +15,7 @@ def combo(name: str, choices: Mapping[Any, str]) -> QComboBox:
     made.setAccessibleName(name)
     made.setToolTip(name)
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    made.setMinimumContentsLength(8)
+    made.setMinimumContentsLength(5)
     for value, label in choices.items():
         made.addItem(label, value)
     return made
@@ -36,7 +36,7 @@ def spin(name: str, low: int, high: int) -> QSpinBox:
     box.setToolTip(name)
     box.setRange(low, high)
     box.setKeyboardTracking(False)
-    box.setMaximumWidth(96)
+    box.setMaximumWidth(84)
     return box
 
 

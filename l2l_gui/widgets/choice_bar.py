@@ -1,14 +1,16 @@
-"""A row of buttons of which one is down: which view a panel shows."""
+"""A row of buttons of which one is down: which view a panel shows; it breaks where it is narrow."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
+from PyQt6.QtWidgets import QButtonGroup, QToolButton
+
+from l2l_gui.widgets.flow_row import FlowRow
 
 
-class ChoiceBar(QWidget):
+class ChoiceBar(FlowRow):
     """Offers ``options``, a name for code to a label for people.
 
     Signals
@@ -19,13 +21,10 @@ class ChoiceBar(QWidget):
     chosen = pyqtSignal(str)
 
     def __init__(self, options: Mapping[str, str], accessible_name: str) -> None:
-        super().__init__()
+        super().__init__(spacing=2)
         self.setAccessibleName(accessible_name)
         self._group = QButtonGroup(self)
         self.buttons: dict[str, QToolButton] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
         for name, label in options.items():
             button = QToolButton()
             button.setText(label)
@@ -34,8 +33,7 @@ class ChoiceBar(QWidget):
             self._group.addButton(button)
             self.buttons[name] = button
             button.toggled.connect(lambda on, name=name: self.chosen.emit(name) if on else None)
-            row.addWidget(button)
-        row.addStretch()
+            self.add(button)
         next(iter(self.buttons.values())).setChecked(True)
 
     @property
