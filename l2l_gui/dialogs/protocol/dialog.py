@@ -166,10 +166,8 @@ class ProtocolDialog(QDialog):
         for line, text in ((self.name, document.name), (self.description, document.description)):
             if line.text() != text:
                 line.setText(text)
-        self._troubles = document.troubles(self._config)
-        self._lines: list[Line] = []
-        if not self._troubles:
-            self._lines = list(outline(self.protocol()))
+        self._troubles, protocol = document.checked(self._config)
+        self._lines: list[Line] = [] if protocol is None else list(outline(protocol))
         wrong = {trouble.stage: trouble.sentence for trouble in reversed(self._troubles)}
         self.stages.stages.show(document, self._lines, wrong)
         more = len(self._troubles) - 1

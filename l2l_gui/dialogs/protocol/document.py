@@ -5,13 +5,12 @@ Stages are kept as JSON has them, so that what is typed and wrong has a place to
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from l2l_engine.config import RunConfig
-from l2l_engine.protocols import fitting, notation, ranges, reading, writing
+from l2l_engine.protocols import fitting, ranges, reading, writing
 from l2l_engine.protocols.protocol import Protocol
 from l2l_engine.protocols.stage import Place, ProtocolError, Stage
 
@@ -84,37 +83,40 @@ class Document:
 
     def protocol(self) -> Protocol:
         """The protocol; raises ProtocolError while it cannot be run as written."""
-        whole = {"name": self.name, "description": self.description, "after": self.after}
-        return notation.from_json(json.dumps({**whole, "stages": list(map(dict, self.stages))}))
+        return self._made([reading.stage(n, dict(value)) for n, value in enumerate(self.stages, 1)])
+
+    def _made(self, stages: list[Stage]) -> Protocol:
+        return Protocol(self.name, tuple(stages), self.description, self.after)
 
     def labels(self, row: int) -> list[str]:
         """Labels that stage ``row`` may refer to, the nearest first."""
         before = (stage.get("label") for stage in reversed(self.stages[:row]))
         return list(dict.fromkeys(label for label in before if isinstance(label, str) and label))
 
-    def troubles(self, config: RunConfig | None = None) -> list[Trouble]:
-        """What is wrong: of each stage by itself, then of how they follow one another.
+    def checked(self, config: RunConfig | None = None) -> tuple[list[Trouble], Protocol | None]:
+        """What is wrong, of each stage by itself or else of how they follow one another; or the protocol.
 
         Parameters
         ----------
         config : what it has to fit, if that is known.
         """
-        found = []
+        found, stages = [], []
         for number, value in enumerate(self.stages, 1):
             try:
-                place = Place(number, reading.stage(number, dict(value)))
+                stages.append(reading.stage(number, dict(value)))
+                place = Place(number, stages[-1])
                 ranges.check_size(place)
                 ranges.check(place)
                 if config is not None:
                     fitting.check(place, config)
             except ProtocolError as error:
                 found.append(_trouble(error))
-        if not found:
-            try:
-                self.protocol()
-            except ProtocolError as error:
-                found.append(_trouble(error))
-        return found
+        if found:
+            return found, None
+        try:
+            return [], self._made(stages)
+        except ProtocolError as error:
+            return [_trouble(error)], None
 
 
 NEW_STAGE: StageValue = writing.value_of(Stage())

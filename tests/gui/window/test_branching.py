@@ -211,5 +211,23 @@ def test_an_edited_protocol_counts_from_the_branch(parent, qtbot):
     dialog.finish()
 
 
+def test_what_the_engine_refuses_is_said_and_everything_stays(parent, qtbot, no_errors):
+    dialog = ask(parent, qtbot, 2)
+    editor = dialog.choice.open_editor()
+    editor.form.parts["optimiser"].choose(1)
+    editor.form.parts["label"].input.line.setText("kept")
+    editor.form.parts["label"].input.edited.emit(True)
+    editor.accept()
+    before, session = dialog.protocol(), parent.runner.session
+    qtbot.mouseClick(dialog.create_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not dialog.waiting, timeout=PATIENCE)
+    assert "keeps the optimiser's moments of the problem before it" in dialog.file_message.text()
+    assert dialog.isVisible()
+    assert dialog.protocol() == before
+    assert parent.runner.session is session
+    assert not dialog.path().exists()
+    dialog.finish()
+
+
 def test_without_a_learned_problem_there_is_no_branch(tiny):
     assert not tiny.actions_by_name["branch"].isEnabled()
