@@ -211,7 +211,7 @@ def test_an_edited_protocol_counts_from_the_branch(parent, qtbot):
     dialog.finish()
 
 
-def test_what_the_engine_refuses_is_said_and_everything_stays(parent, qtbot, no_errors):
+def test_what_the_engine_refuses_is_said_and_everything_stays(parent, qtbot):
     dialog = ask(parent, qtbot, 2)
     editor = dialog.choice.open_editor()
     editor.form.parts["optimiser"].choose(1)
