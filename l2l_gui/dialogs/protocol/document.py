@@ -69,6 +69,18 @@ class Document:
         stage = kept if value is None else {**kept, field: value}
         return replace(self, stages=(*self.stages[:row], stage, *self.stages[row + 1 :]))
 
+    def relabelled(self, row: int, label: str | None) -> Document:
+        """With another label, which the stages that refer to it follow; None takes it away."""
+        new, old = self.changed(row, "label", label), self.stages[row].get("label")
+        if not (label and isinstance(old, str) and old):
+            return new
+        stages = list(new.stages)
+        for place in range(row + 1, len(stages)):
+            stages[place] = _referring(stages[place], old, label)
+            if stages[place].get("label") == old:  # from here on it means this one
+                break
+        return replace(new, stages=tuple(stages))
+
     def _free_label(self, label: str) -> str:
         taken = {stage.get("label") for stage in self.stages}
         stem, _, number = label.rpartition(" ")
@@ -121,6 +133,24 @@ class Document:
 
 NEW_STAGE: StageValue = writing.value_of(Stage())
 """One new problem, learned to criterion."""
+
+
+def _referring(stage: StageValue, old: str, new: str) -> StageValue:
+    """A stage with another label wherever it refers to one."""
+
+    def renamed(value: Any) -> Any:
+        if isinstance(value, list):
+            return [renamed(item) for item in value]
+        return new if value == old else value
+
+    changed = dict(stage)
+    for field in ("problem", "mixture"):
+        value = stage.get(field)
+        if isinstance(value, Mapping):
+            changed[field] = {name: renamed(item) for name, item in value.items()}
+    if "start" in stage:
+        changed["start"] = renamed(stage["start"])
+    return changed if changed != stage else stage
 
 
 def _trouble(error: ProtocolError) -> Trouble:

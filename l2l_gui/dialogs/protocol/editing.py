@@ -102,7 +102,10 @@ class Editing(QObject):
 
     def change(self, field: str, value: Any, typing: bool) -> None:
         """Give a field of the present stage a value; None leaves it out."""
-        new = self.document.changed(self.row, field, value)
+        if field == "label":
+            new = self.document.relabelled(self.row, value)
+        else:
+            new = self.document.changed(self.row, field, value)
         typed = (self.row, field, self._visit) if typing else None
         self._push(f"change of {field}", new, self.row, typed)
 

@@ -135,11 +135,16 @@ def test_keystrokes_in_a_field_are_one_step_to_undo(editor, qtbot):
     line = editor.form.parts["label"].input.line
     type_into(qtbot, line, "problem A")
     assert labels(editor)[1] == "problem A"
-    assert "'A' must be the label" in editor.message.text()
+    assert learned(editor)[2:] == [  # those that refer to it follow
+        "4   A again: problem 3 again",
+        "5   A reversed: problem 3 reversed",
+    ]
+    assert editor.document.stages[2]["problem"] == {"repeat": "problem A"}
     control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
     editor.stages.setFocus()
     qtbot.keyClick(editor.stages, Qt.Key.Key_Z, control)
     assert labels(editor)[1] == "A"
+    assert editor.document.stages[2]["problem"] == {"repeat": "A"}
     assert line.text() == "A"
     qtbot.keyClick(editor.stages, Qt.Key.Key_Z, control | shift)
     assert labels(editor)[1] == "problem A"
@@ -149,6 +154,25 @@ def test_keystrokes_in_a_field_are_one_step_to_undo(editor, qtbot):
     type_into(qtbot, number, "3")
     qtbot.keyClick(number, Qt.Key.Key_Z, control)
     assert number.text() == "1"
+
+
+def test_a_label_is_followed_as_far_as_it_means_its_stage(editor):
+    stages = (
+        Stage(Plan(label="A")),
+        Stage(Plan(label="B", start="A", mixture=Interleaved(("A",)))),
+        Stage(Plan(Similar("A", 0.5), label="A", mixture=Replay(0.2, ("A", "B")))),
+        Stage(Plan(Repeat("A"))),
+    )
+    editor.editing.replace(Protocol("two", stages), "two")
+    editor.editing.change("label", "X", False)
+    found = editor.protocol().stages
+    assert found[1].plan.start == "X"
+    assert found[1].plan.mixture == Interleaved(("X",))
+    assert found[2].plan.problem == Similar("X", 0.5)
+    assert found[2].plan.mixture == Replay(0.2, ("X", "B"))
+    assert found[3].plan.problem == Repeat("A")
+    editor.editing.change("label", None, False)
+    assert "'X' must be the label of an earlier stage" in editor.message.text()
 
 
 @pytest.mark.parametrize(
