@@ -255,6 +255,7 @@ def legend_above(axes: Axes, columns: int = 2, **how: Any) -> None:
         bbox_to_anchor=(-0.02, 1.0),
         ncols=columns,
         borderaxespad=0.1,
-        handlelength=2.2,
+        handlelength=1.8,
+        columnspacing=1.2,
         **how,
     )

@@ -43,6 +43,7 @@ _RELATIVE = {
     "weight_driven": ("weight-driven W", compose.PURPLE, "-"),
     "state_driven": ("state-driven S", compose.SKY, "-"),
 }
+_EXAMPLE_COLOURS = ((compose.BLACK, compose.GREY), (compose.PURPLE, compose.SKY))  # early, late
 _NONE = "No network's problems are given."
 _UNVARIED = "Too few problems, or all took as many trials."
 CORRELATED = ("weight_driven", "state_driven", "recurrent")
@@ -61,7 +62,8 @@ class Figure6Numbers:
     """Everything in Figure 6: n networks, G groups of fifty problems from problem 2 on.
 
     ``explained`` (n,) is the variance of trials to criterion that the recurrent weight change
-    explains over problems 2–501; NaN where undefined. The first network is the example.
+    explains over problems 2–501; NaN where undefined. ``examples`` are the places of the networks
+    whose problems are drawn: the first, and the first published one beside it.
     """
 
     names: tuple[str, ...]
@@ -71,6 +73,7 @@ class Figure6Numbers:
     recurrent: tuple[Float64, ...]  # of each network (P,)
     correlations: Correlations
     explained: Float64
+    examples: tuple[int, ...]
     caption: str
 
     @property
@@ -107,7 +110,9 @@ def compute(sources: Sequence[FigureSource], progress: Progress | None = None) -
         ),
         np.array(rows, np.float64).reshape(-1, len(CORRELATED)),
     )
-    example = networks[0].name if networks else ""
+    theirs = [n for n, network in enumerate(networks) if isinstance(network, PublishedNetwork)]
+    examples = tuple(dict.fromkeys([*range(len(networks[:1])), *theirs[:1]]))
+    example = " and ".join(networks[place].name for place in examples)
     return Figure6Numbers(
         names=tuple(network.name for network in networks),
         last_problem=max((len(change.table) for change in changes), default=0) + 1,
@@ -116,6 +121,7 @@ def compute(sources: Sequence[FigureSource], progress: Progress | None = None) -
         recurrent=tuple(change.column("recurrent") for change in changes),
         correlations=correlations,
         explained=np.array([correlations.explained for correlations in found]),
+        examples=examples,
         caption=_caption(
             [network.config.seed for network in networks], changes, len(rows), example
         ),
@@ -161,7 +167,7 @@ def table(numbers: Figure6Numbers) -> dict[str, Table]:
 
 @compose.in_style
 def draw(numbers: Figure6Numbers) -> Figure:
-    """a–c, changes over problems; d, an example network; e, f, correlations over networks."""
+    """a–c, changes over problems; d, example networks; e, f, correlations over networks."""
     figure = compose.sheet(112)
     axes = figure.subplot_mosaic("AABBCC;DDDEEF")
     if numbers.names:
@@ -198,23 +204,26 @@ def _draw_courses(axes: dict[str, Axes], numbers: Figure6Numbers) -> None:
 
 
 def _draw_example(axes: Axes, numbers: Figure6Numbers) -> None:
-    changes, counts = numbers.recurrent[0], numbers.counts[0]
-    late = np.arange(len(counts)) >= EXPLAINED
-    for chosen, colour, label in (
-        (~late, compose.BLACK, f"problems 2–{min(EXPLAINED, len(counts)) + 1}"),
-        (late, compose.GREY, "later"),
-    ):
-        if chosen.any():
-            axes.plot(
-                changes[chosen],
-                counts[chosen],
-                ".",
-                color=colour,
-                ms=2.6,
-                mew=0,
-                alpha=0.7,
-                label=label,
-            )
+    several = len(numbers.examples) > 1
+    for place, (early_colour, late_colour) in zip(numbers.examples, _EXAMPLE_COLOURS, strict=False):
+        changes, counts = numbers.recurrent[place], numbers.counts[place]
+        late = np.arange(len(counts)) >= EXPLAINED
+        name = f"{numbers.names[place]}, " if several else ""
+        for chosen, colour, label in (
+            (~late, early_colour, f"{name}problems 2–{min(EXPLAINED, len(counts)) + 1}"),
+            (late, late_colour, "later"),
+        ):
+            if chosen.any():
+                axes.plot(
+                    changes[chosen],
+                    counts[chosen],
+                    ".",
+                    color=colour,
+                    ms=2.6,
+                    mew=0,
+                    alpha=0.7,
+                    label=label,
+                )
     axes.set(xlabel="Change of the recurrent weights, ‖ΔW‖ (a.u.)", ylabel="Trials to criterion")
     axes.set(xlim=(0, None))
     compose.plain_log(axes)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.io import loadmat, savemat
 
-from l2l_engine import figures
+from l2l_engine import figures, shipped
 from l2l_engine.analysis.change_table import COLUMNS
 from l2l_engine.analysis.vector_field import decompose
 from l2l_engine.config import RunType
@@ -88,6 +88,18 @@ def test_figure_1_leaves_failed_problems_out_and_says_so(run):
     made = figures.make(1, figures.load([run(problems=8, failed=(3, 4))]))
     assert "2 problems were not learned and are left out." in made.caption
     assert made.numbers.boxes[0].mean == pytest.approx(np.mean([99, 98, 95, 94, 93]))
+
+
+def test_figure_6_draws_the_published_example_beside_ones_own(published):
+    ours = shipped.data(shipped.RESULTS) / "full_seed0.results.h5"
+    made = figures.make(6, figures.load([ours, published / "f5And6_seed_0.mat"]))
+    examples = [made.numbers.names[place] for place in made.numbers.examples]
+    assert examples == ["full_seed0", "published seed 0"]
+    assert "Each problem of full_seed0 and published seed 0." in made.caption
+    drawn = [len(line.get_xdata()) for line in made.figure().axes[3].lines]
+    assert drawn == [500, 500, 500, 500]
+    alone = figures.make(6, figures.load([published / "f5And6_seed_0.mat"]))
+    assert alone.numbers.examples == (0,)
 
 
 def test_figure_1_has_boxes_of_the_example_and_of_all_and_a_page_for_each_fit(run, tmp_path):
