@@ -14,10 +14,12 @@ from tiny import finish
 from l2l_engine import branching
 from l2l_engine.branching import BranchError
 from l2l_engine.config import ConfigError, L2LError, RunType
+from l2l_engine.protocols.protocol import Protocol, Stage
 from l2l_engine.run import Run
 from l2l_engine.storage.published import export_published, import_published
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.writer import SessionWriter
+from l2l_engine.training.plan import Plan
 from l2l_engine.training.records import Origin
 
 
@@ -212,3 +214,12 @@ def test_what_is_recorded_of_each_problem_is_inherited(tmp_path):
         assert branch.trials_run.tolist() == [8, -1, 3]
         assert branch.first_trial.tolist() == [0, -1, 8]
         assert branch.n_trials == 11
+
+
+def test_a_branch_whose_protocol_needs_a_network_that_was_not_saved_names_it(tmp_path):
+    lost = runs.weights_of(1).map(lambda array: np.full_like(array, np.nan))
+    path = made_up(tmp_path / "a.h5", {}, {"weights": lost}, {})
+    protocol = Protocol("back", (Stage(Plan(start=2)),), after=3)
+    with pytest.raises(BranchError, match="needs the network after problem 2, which was not saved"):
+        Run.branch(path, 3, tmp_path / "b.h5", protocol=protocol)
+    assert not (tmp_path / "b.h5").exists()
