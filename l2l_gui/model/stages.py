@@ -10,6 +10,7 @@ from itertools import groupby
 from l2l_engine.protocols.outline import origin_words
 from l2l_engine.training.records import Origin
 
+_NAMED = re.compile(r"\bproblem (\d+(?:,\d{3})*)\b")
 _NUMBER = re.compile(r"\s*\d+([.,]\d+)*")
 
 
@@ -65,6 +66,17 @@ def plain_words(origin: Origin) -> str:
     """What a problem was, without saying of which: new, again, reversed and so on."""
     words = origin_words(origin).split(", ", 1)[0]
     return re.sub(r"\s*problem [\d,]+\s*", " ", words).strip() or "problem"
+
+
+def named(sentence: str, origins: Sequence[Origin]) -> str:
+    """A sentence with the label of a problem behind its number: ``problem 53 (A again): 12 trials``."""
+
+    def label(found: re.Match[str]) -> str:
+        place = int(found[1].replace(",", "")) - 1
+        known = origins[place].label if 0 <= place < len(origins) else ""
+        return f"{found[0]} ({known})" if known else found[0]
+
+    return _NAMED.sub(label, sentence)
 
 
 def words(origin: Origin) -> str:

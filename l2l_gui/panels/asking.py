@@ -19,6 +19,7 @@ from l2l_gui.look.theme import theme
 from l2l_gui.model.pace import RefreshPace
 from l2l_gui.model.selection import Selection
 from l2l_gui.model.sessions import OpenSession
+from l2l_gui.model.stages import named
 from l2l_gui.panels.contract import SNAPSHOT, Context, Contract
 from l2l_gui.panels.view import Answer, Combined, Later, Nothing, Ready, View
 from l2l_gui.plotting import stage_band
@@ -279,8 +280,13 @@ class Asking(Contract[T]):
         for cursor in self.cursors:
             cursor.setPos(ms)
         self.show_time(self.answer, ms)
-        words = (self.caption(self.answer), self.other_parameters())
+        words = (self._caption(self.answer), self.other_parameters())
         self.shown.emit("; ".join(filter(None, words)))
+
+    def _caption(self, answer: Answer[Any]) -> str:
+        """With the labels of problems, where one session is looked at."""
+        words, view = self.caption(answer), answer.view
+        return named(words, view.snapshot.origins) if len(view.snapshots) == 1 else words
 
     def other_parameters(self) -> str:
         """That the selected problem was learned with other parameters than it is simulated with."""

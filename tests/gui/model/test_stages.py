@@ -3,7 +3,7 @@
 from l2l_engine.protocols import template
 from l2l_engine.protocols.outline import origin_of
 from l2l_engine.training.records import Origin, StimuliFrom
-from l2l_gui.model.stages import Span, kinds, spans, words
+from l2l_gui.model.stages import Span, kinds, named, spans, words
 
 
 def origins(protocol):
@@ -41,6 +41,14 @@ def test_stages_without_a_label_are_named_by_what_they_are():
         [Origin(stage=0), Origin(StimuliFrom.REPEATED, 0, stage=1), Origin(StimuliFrom.REVERSED, 0, stage=2)]
     )  # fmt: skip
     assert [span.kind for span in found] == ["new", "again", "reversed"]
+
+
+def test_a_problem_is_named_with_its_label():
+    known = [Origin(label="A"), Origin(), Origin(label="A again")]
+    assert named("problem 3: 12 trials", known) == "problem 3 (A again): 12 trials"
+    assert named("problem 2 against problem 1", known) == "problem 2 against problem 1 (A)"
+    assert named("live: problem 4, trial 1", known) == "live: problem 4, trial 1"
+    assert named("problems 1–3", known) == "problems 1–3"
 
 
 def test_what_a_problem_was():

@@ -134,6 +134,16 @@ def test_tips_and_table_say_what_each_problem_was(shown, qtbot):
     assert shown.run_dock.fact("Run type") == "revisit-and-reverse"
 
 
+def test_headers_name_a_problem_with_its_label(shown, qtbot):
+    said = {}
+    for panel in shown.workspaces.current.panels:
+        panel.shown.connect(lambda words, name=panel.name: said.update({name: words}))
+    shown.selection.select_problem(6)
+    settle(shown, qtbot)
+    assert said["learning_curve"].startswith("problem 6 (A1 again): ")
+    assert said["trial"] == "network after problem 6 (A1 again), noise off"
+
+
 def test_many_stages_are_told_apart_by_a_legend(window, tmp_path, qtbot):
     many = template("serial-reversal", reversals=MOST_WORDS, warm_up=1)
     with Run.create(
