@@ -25,6 +25,8 @@ from l2l_gui.widgets.flow_row import FlowRow
 NARROWEST_NUMBER = 70
 FEWEST_LETTERS = 6
 """Of a list's choice, seen where there is little room."""
+LONG, CUT_TO = 30, 24
+"""Letters from which the entries of a list are cut while it is closed, and to how many."""
 
 
 def menu_entries(values: OptionValues, parent: QWidget) -> list[QAction]:
@@ -114,6 +116,12 @@ def _list(option: Choice, values: OptionValues) -> QComboBox:
     box.setMinimumContentsLength(FEWEST_LETTERS)
     for value, words in option.choices.items():
         box.addItem(words, value)
+    if max(map(len, option.choices.values())) > LONG:
+        box.setMaximumWidth((CUT_TO + 4) * box.fontMetrics().averageCharWidth())
+        popup = box.view()
+        assert popup is not None
+        popup.setMinimumWidth(popup.sizeHintForColumn(0) + 24)
+        _bind(values, lambda: box.setToolTip(option.choices[values[option.name]]))
     _bind(values, lambda: box.setCurrentIndex(list(option.choices).index(values[option.name])))
     box.currentIndexChanged.connect(lambda _: values.set(option.name, box.currentData()))
     return box

@@ -34,6 +34,7 @@ from l2l_gui.panels.base import (
     Table,
     View,
 )
+from l2l_gui.panels.problem_groups import problems_in_words
 from l2l_gui.plotting.image_plot import ImagePlot
 from l2l_gui.plotting.ink import CURSOR, DASHED, DOTTED, PLAIN, Ink, dots, inked
 from l2l_gui.plotting.legend import DOT, Legend, Sign
@@ -195,8 +196,10 @@ class AnalysisPanel(Panel[Found]):
         matrix, rows, columns = matrix_of(found.tables[0], pair, view["y"])
         known = matrix[np.isfinite(matrix)]
         levels = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+        if levels[0] == levels[1]:  # of two runs there is one number
+            levels = (min(levels[0], 0.0), max(levels[1], 0.0))
         if levels[0] == levels[1]:
-            levels = (levels[0] - 0.5, levels[1] + 0.5)
+            levels = (-0.5, 0.5)
         self.image.show(matrix, _rect(rows, columns), levels)
         self.image.label(_label(self.record, view["y"]))
         for side, values, name in (("left", rows, pair[0]), ("bottom", columns, pair[1])):
@@ -223,7 +226,12 @@ class AnalysisPanel(Panel[Found]):
         count = max(len(source.numbers) for source in everything)
         takes = cost.words(estimate(self.record, everything))
         so_far = " so far" if view.options.get("extent") == EVERYTHING else ""
-        return [f"{found.words}{so_far}; all {count} take {takes}"]
+        fewer = next(
+            numbers
+            for numbers, source in zip(found.numbers, everything, strict=True)
+            if numbers != source.numbers
+        )
+        return [f"{problems_in_words(fewer)}{so_far}; all {count} take {takes}"]
 
     def mark(self, answer: Answer[Found]) -> None:
         """The selected problem's line, where problems are across."""

@@ -40,10 +40,10 @@ class Source(NamedTuple):
     counts: NDArray[np.float64]
     numbers: Numbers
 
-    @property
-    def key(self) -> Hashable:
-        """What identifies it among results."""
-        return self.session.key, len(self.counts), self.numbers
+    def key(self, record: Analysis | None) -> Hashable:
+        """What identifies it among results; a run that grows changes only what is of the whole run."""
+        whole = record is None or record.takes in (Takes.COUNTS, Takes.RUNS)
+        return self.session.key, len(self.counts) if whole else 0, self.numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +122,7 @@ def computation(record: Analysis, wanted: tuple[Source, ...]) -> Computation:
     return Computation(
         analyse,
         (record.name, wanted),
-        key=("analysis", record.name, tuple(source.key for source in wanted)),
+        key=("analysis", record.name, tuple(source.key(record) for source in wanted)),
         label=record.title,
         reports=True,
         slow=SLOW < took <= BACKGROUND,

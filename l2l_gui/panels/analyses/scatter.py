@@ -183,11 +183,14 @@ class ScatterPanel(Panel[Scatter]):
         look, whole = (self._needed(view, everything=everything) for everything in (False, True))
         if answer.more is not None or _numbers(look) == _numbers(whole):
             return []
-        fewest = min(
-            (each.numbers for part in look if part.record for each in part.sources), key=len
+        fewer = next(
+            some.numbers
+            for part, other in zip(look, whole, strict=True)
+            for some, every in zip(part.sources, other.sources, strict=True)
+            if some.numbers != every.numbers
         )
         so_far = " so far" if view["extent"] == EVERYTHING else ""
-        return [f"{problems_in_words(fewest)}{so_far}; all take {cost.words(_estimate(whole))}"]
+        return [f"{problems_in_words(fewer)}{so_far}; all take {cost.words(_estimate(whole))}"]
 
     def data(self, answer: Answer[Scatter]) -> Table:
         """A row a problem, with its session."""
@@ -278,7 +281,10 @@ def _computation(parts: tuple[Part, ...], reduction: str) -> Computation:
         key=(
             "scatter",
             reduction,
-            tuple((part.quantity.name, *(each.key for each in part.sources)) for part in parts),
+            tuple(
+                (part.quantity.name, *(each.key(part.record) for each in part.sources))
+                for part in parts
+            ),
         ),
         label="Relating numbers of problems",
         reports=True,

@@ -145,6 +145,20 @@ def test_a_growing_run_computes_only_what_is_new(bench, monkeypatch):
     assert list(panel.table().arrays["problem"]) == [2, 3, 4, 5, 6]
 
 
+def test_a_growing_run_leaves_what_is_of_a_group_as_it_is(bench, monkeypatch):
+    asked = []
+    whole = computing.analyse
+    monkeypatch.setattr(
+        computing, "analyse", lambda *given, **more: asked.append(1) or whole(*given, **more)
+    )
+    bench.grow(5)
+    panel = bench.show(panel_of(registry.find("representation-similarity")))
+    bench.grow(6)
+    bench.settle()
+    assert panel.has_content
+    assert asked == [1]
+
+
 def test_cancelling_is_said_and_leaves_the_panel_usable(bench):
     panel = bench.show(panel_of(registry.find("speed")))
     panel.option_values.set("x", "problem")
