@@ -41,6 +41,8 @@ class OpenSession:
         self.lineage = reader.lineage
         self.protocol: Protocol | None = reader.followed
         self.course: Course | None = reader.course
+        self.duration = _longest(reader)
+        """Length of its longest trial, ms: stages of a protocol may change the epochs."""
         self.key: SessionKey = (str(self.path), self.created)
         self.snapshot = snapshot
         self._reader = reader
@@ -102,6 +104,14 @@ class OpenSession:
     def close(self) -> None:
         """Close the file."""
         self._reader.close()
+
+
+def _longest(reader: Session) -> float:
+    configs = [reader.config]
+    if reader.course is not None:
+        changes = [plan.changes for plan in reader.course.plans if plan.changes]
+        configs += [reader.config.replace(**each) for each in changes]
+    return max(config.steps * config.dt for config in configs)
 
 
 def _patiently(read: Callable[[], T]) -> T:

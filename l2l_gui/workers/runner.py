@@ -190,8 +190,7 @@ class Runner(QObject):
         self._selection.update(sessions=(*chosen, session.path))
 
     def _set_limits(self, session: OpenSession) -> None:
-        config = session.config
-        self._selection.set_limits(session.problems, config.steps * config.dt)
+        self._selection.set_limits(session.problems, session.duration)
 
     # -- training ----------------------------------------------------------------------
 

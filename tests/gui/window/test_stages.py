@@ -190,6 +190,8 @@ def test_what_is_simulated_with_other_parameters_says_so(window, tmp_path, qtbot
             run.step()
     window.runner.open(tmp_path / "longer.h5")
     qtbot.waitUntil(lambda: window.runner.session is not None, timeout=PATIENCE)
+    assert window.selection.duration == 500  # the cursor reaches the end of the longer trial
+    window.selection.update(time=500.0)
     said = {}
     for workspace in ("learn", "representations", "dynamics", "perturb"):
         window.workspaces.go(workspace)
