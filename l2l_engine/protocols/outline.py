@@ -61,8 +61,12 @@ class Line:
     @property
     def numbers(self) -> str:
         """``51`` or ``1-50``, with an en dash."""
-        first = f"{self.first:,}"
-        return first if self.first == self.last else f"{first}–{self.last:,}"
+        return numbers_words(self.first, self.last)
+
+
+def numbers_words(first: int, last: int) -> str:
+    """The numbers of consecutive problems."""
+    return f"{first:,}" if first == last else f"{first:,}–{last:,}"
 
 
 def outline(protocol: Protocol) -> Iterator[Line]:

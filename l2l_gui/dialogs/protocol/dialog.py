@@ -74,6 +74,9 @@ class ProtocolDialog(QDialog):
         self.form.edited.connect(self.editing.change)
         self.preview.chosen.connect(self.editing.go)
         self.message = Message()
+        room = self.message.sizePolicy()
+        room.setRetainSizeWhenHidden(True)  # the rows do not move when something is wrong
+        self.message.setSizePolicy(room)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         use = self.buttons.addButton("Use", QDialogButtonBox.ButtonRole.AcceptRole)
         assert use is not None

@@ -100,6 +100,17 @@ class Document:
     def _made(self, stages: list[Stage]) -> Protocol:
         return Protocol(self.name, tuple(stages), self.description, self.after)
 
+    def numbers(self) -> list[tuple[int, int] | None]:
+        """First and last problem of each stage, also while something is wrong; None where not known."""
+        found: list[tuple[int, int] | None] = []
+        first: int | None = self.after + 1
+        for stage in self.stages:
+            count = stage.get("count", 1)
+            known = first is not None and type(count) is int and count > 0
+            found.append((first, first + count - 1) if known and first is not None else None)
+            first = first + count if known and first is not None else None
+        return found
+
     def labels(self, row: int) -> list[str]:
         """Labels that stage ``row`` may refer to, the nearest first."""
         before = (stage.get("label") for stage in reversed(self.stages[:row]))

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt, pyqtSignal
 from PyQt6.QtGui import QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from l2l_engine.protocols.outline import Line
+from l2l_engine.protocols.outline import Line, numbers_words
 from l2l_gui.dialogs.protocol.document import Document
 from l2l_gui.look.theme import theme
 
@@ -26,6 +26,7 @@ class StageModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self._document = Document()
+        self._numbers: list[tuple[int, int] | None] = []
         self._lines: list[Line] = []
         self._wrong: dict[int | None, str] = {}
 
@@ -34,12 +35,16 @@ class StageModel(QAbstractTableModel):
         rows = len(document.stages)
         if rows != len(self._document.stages):
             self.beginResetModel()
-            self._document, self._lines, self._wrong = document, lines, wrong
+            self._take(document, lines, wrong)
             self.endResetModel()
             return
-        self._document, self._lines, self._wrong = document, lines, wrong
+        self._take(document, lines, wrong)
         if rows:
             self.dataChanged.emit(self.index(0, 0), self.index(rows - 1, len(COLUMNS) - 1))
+
+    def _take(self, document: Document, lines: list[Line], wrong: dict[int | None, str]) -> None:
+        self._document, self._lines, self._wrong = document, lines, wrong
+        self._numbers = document.numbers()
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802
         """Stages."""
@@ -89,8 +94,8 @@ class StageModel(QAbstractTableModel):
         if column == 0:
             return f"{row + 1}{' !' if row in self._wrong else ''}"
         if column == 1:
-            count = stage.get("count", 1)
-            return self._lines[row].numbers if row < len(self._lines) else f"× {count}"
+            span = self._numbers[row]
+            return "–" if span is None else numbers_words(*span)
         label, what = stage.get("label", ""), ""
         if row < len(self._lines):
             what = self._lines[row].what

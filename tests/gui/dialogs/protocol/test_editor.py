@@ -108,6 +108,7 @@ def test_a_dragged_row_moves_and_what_no_longer_holds_is_said_at_its_row(editor)
     assert not editor.use_button.isEnabled()
     model = editor.stages.stages
     assert model.data(model.index(1, 0)) == "2 !"
+    assert model.data(model.index(3, 1)) == "5"
     editor.editing.go(1)
     assert editor.form.parts["problem"].message.text() == wrong
     editor.editing.stack.undo()
