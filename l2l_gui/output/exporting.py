@@ -119,6 +119,13 @@ def copy_data(data: PanelData) -> None:
     _clipboard_set(mime)
 
 
+def copy_text(words: str) -> None:
+    """Put words on the clipboard."""
+    mime = QMimeData()
+    mime.setText(words)
+    _clipboard_set(mime)
+
+
 def _clipboard_set(mime: QMimeData) -> None:
     clipboard = QApplication.clipboard()
     if clipboard is not None:

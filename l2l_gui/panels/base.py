@@ -57,6 +57,9 @@ from l2l_gui.panels.options import Choice, Flag, Number, OptionValues, Several
 from l2l_gui.panels.view import Answer, Combined, Later, Nothing, Ready, View, Wanted
 from l2l_gui.plotting.legend import Legend
 from l2l_gui.plotting.plots import ProblemLine, TimeCursor
+from l2l_gui.plotting.pointing import Pointing
+from l2l_gui.plotting.projected_plot import ProjectedPlot
+from l2l_gui.plotting.reading import Reader
 from l2l_gui.plotting.stage_band import StageBand
 from l2l_gui.workers.jobs import Computation
 
@@ -120,6 +123,26 @@ class Panel(Asking[T]):
         self.cursors = [item for item in items if isinstance(item, TimeCursor)]
         self.problem_lines = [item for item in items if isinstance(item, ProblemLine)]
         self.option_values.changed.connect(self.invalidate)
+        legends = body.findChildren(Legend)
+        plots = [p for p in self.plots() if not isinstance(p.getViewWidget(), ProjectedPlot)]
+        self.readers = [Reader(plot, legends, getattr(plot, "tip", None)) for plot in plots]
+        for cursor in self.cursors:
+            cursor.sigDragged.connect(lambda line: self.select_time(line.value()))
+        self.clicks = [
+            Pointing(plot.getViewWidget(), plot, lambda ms, _: self.select_time(ms))
+            for plot in plots
+            if hasattr(plot, "trial_axes")
+        ]
+
+    def select_time(self, ms: float) -> None:
+        """Select a time of the trial, as a click on it and its cursor do."""
+        within = min(max(0.0, ms), self.context.selection.duration)
+        self.context.selection.update(time=within)
+
+    @property
+    def reading(self) -> str:
+        """What the pointer read last in one of the plots; "" where it read nothing."""
+        return next((reader.words for reader in self.readers if reader.words), "")
 
     # -- what the window and the header use ---------------------------------------------
 
@@ -145,6 +168,8 @@ class Panel(Asking[T]):
     @property
     def canvas(self) -> QWidget:
         """What is pictured and filmed."""
+        for reader in self.readers:
+            reader.hide()
         return self.body
 
     def write(self, path: Path) -> bool:

@@ -168,6 +168,8 @@ class Contract(QWidget, Generic[T]):
             return self._with_stage(plot, words, x, y)
 
         view, tells = plot.getViewWidget(), tip or getattr(plot, "over_problems", False)
+        if tip is not None:
+            plot.tip = said
         return Pointing(view, plot, clicked if select else None, said if tells else None)
 
     def _with_stage(self, plot: pg.PlotItem, words: str | None, x: float, y: float) -> str | None:

@@ -127,6 +127,10 @@ class PanelHeader(QWidget):
         if options:
             menu.addSeparator()
         menu.addActions([self.export, self.copy_picture, self.copy_data])
+        if reading := self.panel.reading:
+            copied = menu.addAction(f"Copy “{', '.join(reading.splitlines())}”")
+            assert copied is not None
+            copied.triggered.connect(lambda: exporting.copy_text(reading))
         if self.panel.context.film is not None:
             menu.addAction(self.movie)
         menu.addSeparator()

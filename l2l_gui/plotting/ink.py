@@ -59,6 +59,7 @@ ZERO = Ink("quiet", 1)
 
 _SETTERS = {
     "pen": lambda item, ink: item.setPen(ink.pen if ink else None),
+    "hover_pen": lambda item, ink: item.setHoverPen(ink.pen),
     "brush": lambda item, ink: item.setBrush(ink.brush if ink else None),
     "symbol_pen": lambda item, ink: item.setSymbolPen(ink.pen if ink else None),
     "symbol_brush": lambda item, ink: item.setSymbolBrush(ink.brush if ink else None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -164,10 +165,10 @@ class ProblemLine(pg.InfiniteLine):
 
 
 class TimeCursor(pg.InfiniteLine):
-    """Stands at the selected time in the trial; panels move it by themselves."""
+    """Stands at the selected time in the trial, and can be dragged; panels move it by themselves."""
 
     def __init__(self, plot: pg.PlotItem, ink: Ink = CURSOR) -> None:
-        super().__init__(angle=90, movable=False)
+        super().__init__(angle=90, movable=True)
         self.setZValue(100)
-        inked(self, pen=ink)
+        inked(self, pen=ink, hover_pen=replace(ink, width=3))
         plot.addItem(self, ignoreBounds=True)

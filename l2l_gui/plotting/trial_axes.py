@@ -70,6 +70,7 @@ class TrialAxes:
             return
         self._config = config
         self.plot.setLimits(xMin=0, xMax=config.steps * config.dt)
+        self.cursor.setBounds((0.0, config.steps * config.dt))
         self.fit()
         self._space_ticks()
         self._mark_epochs(config)

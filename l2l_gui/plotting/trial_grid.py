@@ -96,6 +96,7 @@ class TrialGrid(pg.GraphicsLayoutWidget):
         plot = dressed(plain, left, bottom, grid=row.grid, width=width)
         if not last:
             without_values(plot)
+        plot.quantity = row.label
         return TrialPlot(plot, row)
 
     def show_trial(

@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import (
 )
 
 from l2l_gui.look.theme import theme
+from l2l_gui.widgets.click_slider import ClickSlider
 from l2l_gui.widgets.small import side_by_side, tool_button
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
@@ -306,7 +307,7 @@ class Transport(QWidget):
 
 
 def _slider(name: str, step: int, page: int) -> QSlider:
-    slider = QSlider(Qt.Orientation.Horizontal)
+    slider = ClickSlider()
     slider.setAccessibleName(name)
     slider.setSingleStep(step)
     slider.setPageStep(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,10 @@ class ActivityPanel(ShownTrialPanel):
         for image, (part,) in zip(self.images, self.grid.columns, strict=True):
             part.plot.addItem(image)
             inked(part.axes.cursor, pen=Ink("#ffffff"))  # over dark colours in both themes
+        self.pointing = [
+            self.point_at(part.plot, tip=partial(_tip, place))
+            for place, (part,) in enumerate(self.grid.columns)
+        ]
         self.bar = colour_bar("Rate (a.u.)")
         self.bar.setImageItem(self.images)
         self.grid.addItem(self.bar, 0, task.RESPONSES)
@@ -83,6 +88,15 @@ def _rates(answer: Answer[ShownTrial]) -> NDArray[np.float32]:
     """What is drawn, (M, T', N)."""
     steps, _ = thinned(answer.value.config)
     return answer.value.states[rows(answer)][:, steps]
+
+
+def _tip(place: int, answer: Answer[ShownTrial], x: float, y: float) -> str | None:
+    trial, order, shown = answer.value, _order(answer), rows(answer)
+    step, unit = int(x / trial.config.dt), round(y) - 1
+    if place >= len(shown) or not (0 <= step < trial.states.shape[1] and 0 <= unit < len(order)):
+        return None
+    rate = float(trial.states[shown[place], step, order[unit]])
+    return f"Unit {order[unit] + 1}\n{trial.config.dt * (step + 1):,g} ms\n{rate:.3g} a.u."
 
 
 def _order(answer: Answer[ShownTrial]) -> NDArray[np.intp]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
-from PyQt6.QtWidgets import QGridLayout, QLabel, QSlider, QToolButton, QWidget
+from PyQt6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
 from l2l_gui.look.theme import theme
+from l2l_gui.widgets.click_slider import ClickSlider
 from l2l_gui.widgets.decimal_box import DecimalBox
 
 
@@ -28,7 +29,7 @@ class SliderRow(QWidget):
         low, high, step = scale
         self._low, self._step, self._default = low, step, 0.0
         self.label = QLabel(f"{label} ({unit})" if unit else label)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = ClickSlider()
         self.slider.setMinimumWidth(40)
         self.number = DecimalBox()
         self.number.setKeyboardTracking(False)
