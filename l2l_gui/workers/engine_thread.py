@@ -219,7 +219,9 @@ class EngineThread(QThread):
             run = self._open(path)
         if run.finished:
             asked = goal.number or run.n_problems + (goal.problems or 0)
-            target = max(asked, run.config.run_type.default_problems)
+            # past the end of a protocol problems are new ones, and none has to be as many as published
+            published = run.config.run_type.default_problems if run.course is None else 0
+            target = max(asked, published)
             if target <= run.n_problems:
                 target = run.n_problems + EXTENSION
             run.extend(target)

@@ -14,6 +14,7 @@ from l2l_engine.run import Run
 from l2l_engine.storage.session import Session
 from l2l_gui.dialogs.branch import BranchDialog
 from l2l_gui.model.goals import Goal
+from l2l_gui.workers.engine_thread import EXTENSION
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +187,7 @@ def test_a_branch_follows_a_protocol(parent, qtbot, no_errors):
     parent.runner.train(Goal(trials=1))  # past its end problems are new
     qtbot.waitUntil(lambda: len(parent.runner.session.snapshot.losses) == 1, timeout=PATIENCE)
     settle(parent, qtbot)
+    assert parent.runner.session.config.problems == 6 + EXTENSION
     path = parent.runner.session.path
     parent.close()
     with Session.open(path) as branch, Session.open(source) as original:
