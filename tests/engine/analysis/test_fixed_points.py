@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from l2l_engine import network
+from l2l_engine import network, shipped, task
 from l2l_engine.analysis import fixed_points as fp
 from l2l_engine.analysis.known import CONFIG, bistable
 from l2l_engine.analysis.speed_minima import minimise_q
 from l2l_engine.config import Activation, L2LError, RunConfig
+from l2l_engine.storage.session import Session
 
 RATE = 1e3 / CONFIG.tau  # 1/s
 HIGH = 0.9575040240772687  # the positive root of s = tanh(2 s)
@@ -225,6 +226,77 @@ def test_points_of_a_published_network_are_minima_and_slow(legacy_run):
     states = delay.states[0] + nudges
     gaps = states - network.activate(states @ weights[10].recurrent + current, config.activation)
     assert (0.5 * np.square(gaps).sum(axis=1) > delay.q[0]).all()
+
+
+@pytest.mark.parametrize("problem", [29, 97])
+def test_no_search_is_lost_to_rounding_at_the_bottom(problem):
+    """Here a step of Newton's changed q by less than q is exact to, and was refused for ever."""
+    with Session.open(shipped.data(shipped.EXAMPLE)) as session:
+        weights, stimuli = session.weights(problem - 1), session.stimuli[problem - 1]
+        found = fp.fixed_points(weights, stimuli, session.config, slow=np.inf)
+    assert [points.reached.sum() for points in found] == [32, 32, 64, 64]
+
+
+EPOCHS = {13: "delay", 18: "response", 23: "response", 79: "response", 96: "delay"}
+
+
+@pytest.mark.parametrize("problem", EPOCHS)
+def test_minima_of_the_shipped_network_are_those_of_an_independent_search(problem):
+    """Epochs whose minima Gauss-Newton steps lost; SciPy's Newton search with an exact Hessian."""
+    with Session.open(shipped.data(shipped.EXAMPLE)) as session:
+        config = session.config
+        weights = session.weights(problem - 1).astype(np.float64)
+        stimuli = session.stimuli[problem - 1].astype(np.float64)
+    epochs = fp.fixed_points(weights, stimuli, config, slow=np.inf)
+    found = {each.name: each for each in epochs}[EPOCHS[problem]]
+    first = config.sample_steps if found.name == "delay" else config.go_step
+    current = task.inputs(stimuli, config)[0, first] @ weights.input + weights.bias
+    states = network.simulate(weights[None], stimuli[None], config)[0]
+    last = config.go_step if found.name == "delay" else config.steps
+    starts = states[:, np.linspace(first, last - 1, 3).astype(int)].reshape(-1, weights.units)
+    visited = states[:, first:last].reshape(-1, weights.units)
+    radius = np.linalg.norm(visited - visited.mean(axis=0), axis=1).max()
+    size = np.eye(weights.units)
+
+    def residual(state):
+        return state - network.activate(state @ weights.recurrent + current, config.activation)
+
+    def gradient(state):
+        slope = network.activation_slope(state @ weights.recurrent + current, config.activation)
+        return residual(state) - weights.recurrent @ (slope * residual(state))
+
+    def hessian(state):
+        net = state @ weights.recurrent + current
+        jacobian = size - weights.recurrent * network.activation_slope(net, config.activation)
+        bend = residual(state) * network.activation_curvature(net, config.activation)
+        return jacobian @ jacobian.T - (weights.recurrent * bend) @ weights.recurrent.T
+
+    compared = 0
+    for start in starts:
+        state = optimize.minimize(
+            lambda each: 0.5 * np.sum(residual(each) ** 2),
+            start,
+            jac=gradient,
+            hess=hessian,
+            method="trust-exact",
+            options={"gtol": 1e-9, "maxiter": 500},
+        ).x
+        speed = np.linalg.norm(residual(state))
+        gaps = np.linalg.norm(found.states - state, axis=1)
+        if gaps.min() < 1e-3:
+            compared += 1
+            np.testing.assert_allclose(np.sqrt(2 * found.q[gaps.argmin()]), speed, atol=1e-6)
+            continue
+        # its longer steps left the basin, for a place out of reach or a flat valley without end
+        away = np.linalg.norm(state - visited.mean(axis=0))
+        ended = np.linalg.norm(gradient(state)) <= 1e-6 * max(speed, 1e-6)
+        out_of_reach = away > fp.FARTHEST * radius or (state < 0).any()
+        assert out_of_reach or not ended, f"a minimum of speed {speed:.3g} is not found"
+    assert compared
+    for state in found.states:
+        assert np.linalg.norm(gradient(state)) < 1e-6 * np.linalg.norm(residual(state)) + 1e-12
+        assert np.linalg.eigvalsh(hessian(state)).min() > -1e-9
+    assert found.reached.sum() == found.searches
 
 
 def test_progress_rises_to_one_and_can_cancel():
