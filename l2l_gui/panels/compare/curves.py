@@ -7,7 +7,8 @@ import pyqtgraph as pg
 
 from l2l_gui.panels.base import Answer, Column, Flag, Table
 from l2l_gui.panels.compare.compared import CountsPanel, names, sign
-from l2l_gui.panels.compare.curves_of import WINDOW, SessionCurve, curves
+from l2l_gui.panels.compare.curves_of import SessionCurve, curves
+from l2l_gui.panels.learn.learning_curve_of import WINDOW
 from l2l_gui.panels.view import Learner
 from l2l_gui.plotting.ink import DOTTED, Ink, dots, inked
 from l2l_gui.plotting.legend import DOTTED as DOTS
@@ -33,7 +34,7 @@ class CompareCurvesPanel(CountsPanel[SessionCurve]):
     ) -> Sign:
         """The mean, the fit, and the single problems where they are wanted."""
         number, look = np.arange(1, len(value.counts) + 1), learner.look
-        if answer.view["each"]:
+        if answer.view["each"] or not np.isfinite(value.mean).any():
             learned = np.isfinite(value.counts)
             points = pg.PlotDataItem(
                 number[learned], value.counts[learned], symbol="o", symbolSize=4

@@ -11,8 +11,8 @@ from l2l_engine.analysis import learning_curve
 from l2l_engine.analysis.learning_curve import ExponentialFit
 from l2l_engine.config import L2LError
 from l2l_gui.panels.compare.compared import Learned
+from l2l_gui.panels.learn.learning_curve_of import WINDOW, mean_of
 
-WINDOW = 30
 BOUNDS = (5.0, 200.0)  # problems; the paper's limits of the time constant
 
 
@@ -50,9 +50,11 @@ def curves(given: tuple[Learned, ...]) -> list[SessionCurve]:
 
 def curve(counts: NDArray[np.float64], perturbs: bool) -> SessionCurve:
     """One session's curve, and its fit in words; a run that perturbs has no fit."""
-    mean = learning_curve.moving_mean(counts, WINDOW)
+    mean = mean_of(counts)
     if perturbs:
         return SessionCurve(counts, mean, None, "perturbation run, not fitted")
+    if np.isfinite(counts[1:]).sum() < WINDOW:
+        return SessionCurve(counts, mean, None, "too few problems for a fit")
     try:
         fit = learning_curve.fit_exponential(counts[1:])
     except L2LError:

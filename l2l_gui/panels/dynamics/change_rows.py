@@ -88,7 +88,10 @@ class ChangeTable:
         """
         numbers = self.numbers.astype(float)
         if group == 1:
-            return numbers, self.column(name), moving_mean(self.column(name), window)
+            values = self.column(name)
+            few = len(values) < window  # of which it would be no such mean
+            mean = np.full(len(values), np.nan) if few else moving_mean(values, window)
+            return numbers, values, mean
         starts = range(0, len(numbers), group)
         centres = np.array([numbers[start : start + group].mean() for start in starts])
         means = group_means(self.table, group)[:, COLUMNS.index(name)]

@@ -27,9 +27,10 @@ from l2l_gui.plotting.plots import ProblemLine, dressed, plot_view
 
 LARGE_RUN = 300
 DECADES = 0.25
+MEAN = Sign(LINE, "text", f"mean of {WINDOW}")
 SIGNS = (
     Sign(DOT, "quiet", "problem"),
-    Sign(LINE, "text", f"mean of {WINDOW}"),
+    MEAN,
     Sign(CIRCLE, "accent", "selected or in training"),
 )
 FAILED = Sign(CROSS, "error", "not learned")
@@ -88,7 +89,9 @@ class LearningCurvePanel(Panel[LearningCurve]):
         self.points.setSymbolSize(6 if len(number) < LARGE_RUN else 4)
         failed = number[~learned]
         self.failed.setData(failed, answer.value.failed[~learned])
-        self.legend.show_signs(*SIGNS, *([FAILED] if len(failed) else []))
+        averaged = bool(np.isfinite(answer.value.mean).any())
+        signs = [sign for sign in SIGNS if averaged or sign is not MEAN]
+        self.legend.show_signs(*signs, *([FAILED] if len(failed) else []))
         self.mean.setData(number, answer.value.mean, connect="finite")
 
     def mark(self, answer: Answer[LearningCurve]) -> None:

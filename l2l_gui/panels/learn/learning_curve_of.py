@@ -44,7 +44,18 @@ def curve(
     counts: NDArray[Any], accuracy: NDArray[Any], ran: NDArray[Any], max_trials: int
 ) -> LearningCurve:
     """The learning curve and its 30-problem moving mean."""
+    failed = np.where(np.isfinite(ran), ran, float(max_trials))
+    return LearningCurve(counts, mean_of(counts), accuracy, failed)
+
+
+def mean_of(counts: NDArray[Any]) -> NDArray[np.float64]:
+    """Moving mean of 30 problems, (K,), as in the paper's Figure 1 without the very first.
+
+    NaN for that one, and for all of fewer than 30, of which it would be no such mean.
+    """
     from l2l_engine.analysis.learning_curve import moving_mean  # brings SciPy, so not at start
 
-    failed = np.where(np.isfinite(ran), ran, float(max_trials))
-    return LearningCurve(counts, moving_mean(counts, WINDOW), accuracy, failed)
+    mean = np.full(len(counts), np.nan)
+    if len(counts) >= WINDOW:
+        mean[1:] = moving_mean(counts[1:], WINDOW)
+    return mean

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,15 @@ class Losses:
     values: NDArray[np.float32]  # (n,)
     config: RunConfig
     live: bool
+    count: float = math.nan
+    """Trials to criterion; NaN where it is not met."""
+
+    @property
+    def criterion_window(self) -> tuple[int, int] | None:
+        """First and last trial of those whose mean met the criterion; None where none are."""
+        first, last = self.count + 1, len(self.values)
+        whole = last - self.count == self.config.criterion_trials
+        return (int(first), last) if whole else None
 
     @property
     def mean(self) -> NDArray[np.float64]:
@@ -38,4 +48,5 @@ def losses_of(session: OpenSession, number: int) -> Losses:
         rows = slice(start, stop if stop is None or stop >= 0 else None)
         belongs = reader.trial_column("problem", rows.start, rows.stop) == number - 1
         values = reader.trial_column("task_loss", rows.start, rows.stop)[belongs]
-    return Losses(number, values, session.config, live=False)
+    count = float(reader.trials_to_criterion[number - 1])
+    return Losses(number, values, session.config, live=False, count=count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyqtgraph as pg
 
 from l2l_gui.model.pace import CURVE
 from l2l_gui.panels.base import (
@@ -20,11 +21,12 @@ from l2l_gui.panels.base import (
 )
 from l2l_gui.panels.learn.losses_of import Losses, losses_of
 from l2l_gui.plotting.extent import Extent, rounded_out, stretched
-from l2l_gui.plotting.ink import PLAIN, Ink
-from l2l_gui.plotting.legend import DASHED, LINE, Legend, Sign
+from l2l_gui.plotting.ink import PLAIN, Ink, inked
+from l2l_gui.plotting.legend import DASHED, LINE, SQUARE, Legend, Sign
 from l2l_gui.plotting.loss_plot import FLOOR, LossPlot
 
 DECADES = 0.25
+MET = Ink("decision")
 
 
 class PresentProblemPanel(Panel[Losses]):
@@ -41,6 +43,12 @@ class PresentProblemPanel(Panel[Losses]):
         self.legend = Legend()
         inks = [(Ink("accent", 1, alpha=0.55), PLAIN)]
         self.view = LossPlot(inks, "warning", "Trial of the problem", free=True)
+        self.met = pg.LinearRegionItem(movable=False)
+        self.met.setZValue(-50)
+        inked(self.met, brush=MET.faint(0.12))
+        for line in self.met.lines:
+            inked(line, pen=MET.faint(0.6))
+        self.view.plot.addItem(self.met, ignoreBounds=True)
         self.extent = Extent()
         self.view.plot.addItem(self.extent)
         self.body_layout.addWidget(self.legend)
@@ -61,10 +69,15 @@ class PresentProblemPanel(Panel[Losses]):
         """Both curves, and the range they need."""
         value, config = answer.value, answer.value.config
         self.view.show_losses([value.values], config.criterion_trials, config.criterion_loss)
+        met = value.criterion_window
+        self.met.setVisible(met is not None)
+        if met is not None:
+            self.met.setRegion((met[0] - 0.5, met[1] + 0.5))
         self.legend.show_signs(
             Sign(LINE, "accent", "each trial"),
             Sign(LINE, "text", f"mean of {config.criterion_trials}"),
             Sign(DASHED, "warning", f"criterion {config.criterion_loss:g}"),
+            *([Sign(SQUARE, MET.colour, "criterion met over these")] if met else []),
         )
         criterion = float(np.log10(config.criterion_loss))
         finite = np.maximum(value.values[np.isfinite(value.values)], FLOOR)
@@ -77,7 +90,11 @@ class PresentProblemPanel(Panel[Losses]):
         """Which problem's losses these are, and how many."""
         value = answer.value
         kept = bool(np.isfinite(value.values).any())  # published files hold no losses
-        words = f"{len(value.values):,} trials" if kept else "its losses were not kept"
+        ran = len(value.values)
+        words = f"{ran:,} trial{'s' * (ran != 1)}" if kept else "its losses were not kept"
+        if value.criterion_window is not None:
+            count = round(value.count)
+            words = f"{count:,} trial{'s' * (count != 1)} to criterion, {ran:,} run"
         return f"{'live: ' if value.live else ''}problem {value.problem}, {words}"
 
     def data(self, answer: Answer[Losses]) -> Table:

@@ -32,6 +32,9 @@ from l2l_gui.plotting.plots import differs
 from l2l_gui.widgets.elided_label import ElidedLabel
 from l2l_gui.widgets.small import tool_button
 
+LINES = 3
+"""Of the words that say what is done to the network."""
+
 
 @dataclass(frozen=True, eq=False)
 class Edit:
@@ -73,8 +76,9 @@ class PerturbControlsPanel(LabPanel[Edit]):
         self.readout, self.pulse = ReadoutControls(lab), PulseControls(lab)
         self.trial, self.lesion = TrialControls(lab), LesionControls(lab)
         self.groups: tuple[Controls, ...] = (self.readout, self.pulse, self.trial, self.lesion)
-        scroll = _scrolled((self.summary, *self.groups))
+        scroll = _scrolled(self.groups)
         self.body_layout.addLayout(bar)
+        self.body_layout.addWidget(_of_fixed_height(self.summary))
         self.body_layout.addWidget(scroll, 1)
         self.setMinimumWidth(scroll.minimumWidth() + 8)
         self.undo.clicked.connect(lab.undo)
@@ -145,6 +149,18 @@ class PerturbControlsPanel(LabPanel[Edit]):
             Column("name", np.array(list(values), dtype=str)),
             Column("value", np.array([str(value) for value in values.values()], dtype=str)),
         )
+
+
+def _of_fixed_height(words: QLabel) -> QScrollArea:
+    """Words in so many lines, however many they take: what is below must not move."""
+    room = QScrollArea()
+    room.setWidgetResizable(True)
+    room.setFrameShape(QFrame.Shape.NoFrame)
+    words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    room.setWidget(words)
+    room.setFixedHeight(LINES * words.fontMetrics().lineSpacing() + 8)
+    room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return room
 
 
 def _scrolled(widgets: tuple[QWidget, ...]) -> QScrollArea:

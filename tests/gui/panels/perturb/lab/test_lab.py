@@ -427,3 +427,11 @@ def test_without_a_learned_problem_it_says_what_to_do(tiny, qtbot, no_errors):
     panel = tiny.workspaces.panel("perturb_outputs")
     assert not panel.has_content
     assert panel.empty_words.startswith("Train until a problem is learned to disturb")
+
+
+def test_what_is_said_of_the_disturbance_pushes_no_control_about(perturbed, qtbot):
+    panel = perturbed.controls
+    place = panel.readout.mapTo(panel, panel.readout.rect().topLeft())
+    panel.summary.setText("A sentence of a good many words. " * 12)
+    qtbot.wait(20)
+    assert panel.readout.mapTo(panel, panel.readout.rect().topLeft()) == place
