@@ -89,7 +89,7 @@ class Points:
 
 
 def _known_points() -> KnownAnswer:
-    epochs = ["sample, stimulus 0", "sample, stimulus 1"] + ["delay"] * 2 + ["response"] * 3
+    epochs = ["sample, stimulus 0", "sample, stimulus 1"] + ["delay"] * 3 + ["response"] * 3
     return KnownAnswer(
         "a bistable memory has one fixed point while it is driven, two stable ones while it holds, "
         "and a saddle between them",
