@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +70,18 @@ class Snapshot:
     def problems(self) -> int:
         """Problems finished."""
         return len(self.counts)
+
+    def after(self, problems: int) -> Snapshot:
+        """What is known of the first problems alone, and how the one after them came about."""
+        origins = self.origins[: problems + 1]
+        return replace(
+            self,
+            counts=self.counts[:problems],
+            ran=self.ran[:problems],
+            accuracy=self.accuracy[:problems],
+            origins=origins,
+            stages=spans(origins),
+        )
 
     @property
     def present(self) -> int:

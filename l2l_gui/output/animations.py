@@ -84,11 +84,9 @@ class Past:
         index = int(self.problem[trial - 1])
         start = int(np.searchsorted(self.problem, index))
         return replace(
-            self.now,
+            self.now.after(index),
             state=RunState.STOPPED,
             trials=trial,
-            counts=self.now.counts[:index],
-            accuracy=self.now.accuracy[:index],
             losses=self.losses[start:trial],
             view=None,
         )

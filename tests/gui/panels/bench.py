@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import TypeVar
 
@@ -48,13 +47,7 @@ class Bench:
     def grow(self, problems: int) -> None:
         """Let the run have so many problems."""
         config = self.session.config
-        whole = self._whole
-        snapshot = dataclasses.replace(
-            whole,
-            counts=whole.counts[:problems],
-            accuracy=whole.accuracy[:problems],
-            ran=whole.ran[:problems],
-        )
+        snapshot = self._whole.after(problems)
         self.session.snapshot = snapshot
         self.selection.set_limits(problems, config.steps * config.dt)
         self.context.sessions.advanced.emit(self.session)

@@ -103,6 +103,14 @@ def test_a_problem_that_was_not_learned_stands_at_the_trials_it_had(window, tmp_
     assert panel.failed.getOriginalDataset()[1].tolist() == [12, 12]
 
 
+def test_turned_back_a_run_knows_its_first_problems_alone(shown):
+    whole = shown.runner.session.snapshot
+    part = whole.after(4)
+    assert len(part.counts) == len(part.ran) == len(part.accuracy) == 4
+    assert [span.label for span in part.stages] == ["warm-up", "A1", "B1"]
+    assert cells(shown, WHAT)[:5] == ["warm-up"] * 3 + [o.label for o in part.origins[3:]]
+
+
 def test_without_a_protocol_there_is_no_band(small, qtbot):
     for workspace in ("learn", "representations", "dynamics"):
         small.workspaces.go(workspace)
