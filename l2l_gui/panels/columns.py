@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +33,18 @@ class Column:
             return ""
         value: Any = np.asarray(self.values)[row]
         unknown = np.issubdtype(np.asarray(value).dtype, np.floating) and np.isnan(value)
-        return self.missing if unknown else self.words.format(value)
+        return self.missing if unknown else one(self.words.format(value))
+
+
+def one(words: str) -> str:
+    """Words that begin with a number, in the singular where it is 1.
+
+    Examples
+    --------
+    >>> one("1 trials"), one("11 trials"), one("1 of 3 trials")
+    ('1 trial', '11 trials', '1 of 3 trials')
+    """
+    return re.sub(r"^1 ([a-z]+)s\b", r"1 \1", words)
 
 
 class Table(PanelData):

@@ -19,6 +19,8 @@ NUDGE = 5
 """Pixels by which pyqtgraph puts a label nearer to the edge than its margins are."""
 FEWER_WORDS = (("Time in the trial", "Time"), ("stimulus ", ""))
 LINE = "<br>"
+COUNTED = re.compile(r"(Problem|Trial|Component|Unit|From unit|To unit)\b(?!s)")
+"""Labels of axes on which there is nothing between two whole numbers."""
 TICK_ROOM = 15
 """Pixels a tick's words take of a vertical axis."""
 LABEL_HEIGHT, TICK_HEIGHT, BARE_HEIGHT = 38, 20, 4
@@ -130,8 +132,7 @@ def fit_label(axis: pg.AxisItem) -> None:
         placed()
 
     axis.resizeEvent, axis._updateLabel = placed, written
-    if vertical:
-        _space_ticks(axis)
+    _space_ticks(axis, vertical)
     written()
 
 
@@ -142,13 +143,17 @@ def without_values(plot: pg.PlotItem) -> None:
     axis.setHeight(BARE_HEIGHT)
 
 
-def _space_ticks(axis: pg.AxisItem) -> None:
-    """Number a vertical axis so rarely that the numbers stay apart."""
+def _space_ticks(axis: pg.AxisItem, vertical: bool) -> None:
+    """Number a vertical axis so rarely that the numbers stay apart, and no halves of problems."""
     usual = axis.tickSpacing
 
     def spaced(low: float, high: float, size: float) -> list[tuple[float, float]]:
         levels: list[tuple[float, float]] = usual(low, high, size)
         if axis._tickSpacing is not None or not levels:
+            return levels
+        if COUNTED.match(axis.labelText or ""):
+            levels = [level for level in levels if level[0] >= 1] or [(1.0, 0.0)]
+        if not vertical:
             return levels
         (spacing, offset), *_ = levels
         wider = spacing

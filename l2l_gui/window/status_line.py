@@ -54,7 +54,11 @@ def state_words(now: Snapshot) -> str:
         words = f"Training problem {now.present}, trial {len(now.losses):,}"
         return f"{words}, until {now.goal}" if now.goal else words
     if now.state is RunState.FINISHED:
-        return f"All {now.problems:,} problems are done"
+        return (
+            "Its one problem is done"
+            if now.problems == 1
+            else f"All {now.problems:,} problems are done"
+        )
     if now.trials == 0 and now.state is RunState.STOPPED:
         return "Not started"
     trials = f", trial {len(now.losses):,}" if len(now.losses) else ""

@@ -44,6 +44,7 @@ class CompareBoxesPanel(CountsPanel[list[Box]]):
     options = (Flag("linear", "Linear axis"),)
     across = f"Problem, in groups of {SIZE}"
     compute = all_boxes
+    has_line = False
 
     def draw(self, answer: Answer[list[list[Box]]]) -> None:
         """The boxes, on the axis chosen."""

@@ -54,6 +54,8 @@ class CountsPanel(Panel[list[T]]):
     """The label below the plot."""
     compute: ClassVar[Callable[[tuple[Learned, ...]], list[Any]]]
     """What is drawn of each session that has learned something; a pure function."""
+    has_line: ClassVar[bool] = True
+    """Whether a line marks the selected problem; it would cut through boxes of fifty."""
     more_signs: ClassVar[tuple[Sign, ...]] = ()
     """Entries of the legend that belong to no session."""
 
@@ -65,7 +67,8 @@ class CountsPanel(Panel[list[T]]):
         self.body_layout.addWidget(self.view, 1)
         self.plot = dressed(self.view.getPlotItem(), "Trials to criterion", self.across, log="y")
         self.plot.setLimits(xMin=0, yMin=-0.5, yMax=6)
-        self.line = ProblemLine(self.plot, ink=FIRM)
+        if self.has_line:
+            self.line = ProblemLine(self.plot, ink=FIRM)
         self.pointing = self.point_at(self.plot, _problem_at)
         self.items: list[Any] = []
 

@@ -92,6 +92,16 @@ def test_numbers_of_a_vertical_axis_stay_apart(shown, height, log, span):
     assert len(numbers) < 2 or np.diff(places).min() >= QFontMetricsF(axis.font()).ascent() - 2
 
 
+@pytest.mark.parametrize(("label", "whole"), [("Problem", True), ("Time (ms)", False)])
+def test_nothing_is_numbered_between_two_problems(shown, label, whole):
+    plot = shown(400, 300)
+    plot.setLabel("bottom", label)
+    plot.setXRange(1, 2, padding=0)
+    axis = plot.getAxis("bottom")
+    ticks = [value for _, values in axis.tickValues(1.0, 2.0, plot.vb.width()) for value in values]
+    assert all(value == round(value) for value in ticks) is whole
+
+
 def test_room_below_a_plot_does_not_depend_on_what_was_shown(shown):
     plot = shown(300, 300)
     before = plot.getAxis("bottom").height()

@@ -74,3 +74,13 @@ def test_the_edit_menu_is_about_the_panel_with_the_keyboard(opened, qtbot):
     assert texts[0] == dock.panel.title
     assert "Copy picture" in texts
     assert dock.header.export in menu.actions()
+
+
+@pytest.mark.parametrize(
+    ("problems", "words"), [(1, "Its one problem is done"), (3, "All 3 problems are done")]
+)
+def test_a_finished_run_counts_its_problems(tmp_path, problems, words):
+    config = TINY.replace(problems=problems)
+    counts = np.ones(problems)
+    done = Snapshot(tmp_path / "a.h5", config, RunState.FINISHED, counts=counts)
+    assert state_words(done) == words

@@ -83,6 +83,11 @@ def test_a_perturbation_run_is_not_fitted():
     assert session_curve(np.array([5.0, 4.0]), False).words == "too few problems for a fit"
 
 
+def test_no_line_at_the_selected_problem_cuts_through_boxes(bench, second):
+    assert bench.show(CompareCurvesPanel).problem_lines
+    assert not bench.show(CompareBoxesPanel).problem_lines
+
+
 def test_boxes_are_the_papers_without_the_first_problem(bench, second):
     panel = bench.show(CompareBoxesPanel)
     expected = learning_curve.box(second.snapshot.counts[1:51], 1)

@@ -46,3 +46,14 @@ def test_the_trials_whose_mean_met_the_criterion_are_marked(bench):
     assert panel.caption(panel.answer) == (
         f"problem {value.problem}, {count:,.0f} trials to criterion, {ran:,} run"
     )
+
+
+def test_one_trial_is_one_trial(bench):
+    panel = bench.show(LearningCurvePanel)
+    bench.grow(60)
+    bench.settle()
+    counts = panel.answer.value.counts
+    assert (counts == 1).any()
+    for row in np.flatnonzero(counts == 1):
+        assert panel.answer.value.columns[1].say(int(row)) == "1 trial"
+    assert panel.answer.value.columns[1].say(0).endswith(" trials")
