@@ -305,7 +305,19 @@ class AnalysisPanel(Panel[Found]):
             number = round(x)
             return number if 1 <= number <= answer.view.problems else None
         near = self._nearest(answer, x, y)
+        if near is not None and answer.view["x"] == "unit":
+            self._silence(int(near[0].x[near[1]]) - 1)
         return None if near is None else int(near[0].problems[near[1]]) or None
+
+    def _silence(self, unit: int) -> None:
+        """Silence a unit in the Perturb workspace, or let it speak again."""
+        from l2l_gui.panels.perturb.lab.lab import Lab
+
+        lab = Lab.of(self.context)
+        silenced = set(lab.disturbance.lesioned) ^ {unit}
+        lab.edit(lesioned=tuple(sorted(silenced)))
+        verb = "is silenced" if unit in silenced else "is no longer silenced"
+        self.context.notify(f"Unit {unit + 1} {verb} in Perturb.")
 
     def _tip(self, answer: Answer[Found], x: float, y: float) -> str | None:
         near = self._nearest(answer, x, y)

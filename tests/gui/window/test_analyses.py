@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from bench import click, curve
 from driving import PATIENCE, settle
 from plug_ins import Site, install_example
 
@@ -12,6 +13,7 @@ from l2l_engine.plugins import State
 from l2l_gui.dialogs import plug_ins as dialog_module
 from l2l_gui.model.settings import settings
 from l2l_gui.panels.analyses.chooser import Chooser
+from l2l_gui.panels.perturb.lab.lab import Lab
 from l2l_gui.window.main_window import MainWindow
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "engine"))
@@ -160,6 +162,25 @@ def test_an_analysis_that_is_gone_is_named_and_the_others_come_back(small, qtbot
     small.notifications.inform = said.append
     workspace = look(small, qtbot)
     assert titles(workspace) == ["Speed of the state"]
+
+
+def test_a_click_on_a_unit_silences_it_in_perturb_and_another_takes_that_back(
+    workspace, small, qtbot
+):
+    panel = workspace.add("analysis", "selectivity")
+    settle(small, qtbot)
+    x, y = (values[4] for values in curve(panel.items[0]))
+    said = []
+    object.__setattr__(panel.context, "notify", said.append)
+    lab = Lab.of(panel.context)
+    click(qtbot, panel.view, panel.plot, float(x), float(y))
+    assert lab.disturbance.lesioned == (int(x) - 1,)
+    assert said == [f"Unit {int(x)} is silenced in Perturb."]
+    qtbot.wait(600)  # two clicks, not one double click
+    click(qtbot, panel.view, panel.plot, float(x), float(y))
+    assert lab.disturbance.lesioned == ()
+    small.workspaces.go("perturb")
+    settle(small, qtbot)
 
 
 def test_there_is_an_end_to_how_many(workspace, small, qtbot):
