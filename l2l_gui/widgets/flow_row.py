@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PyQt6.QtCore import QPoint, QRect, QSize
+from PyQt6.QtCore import QEvent, QPoint, QRect, QSize
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
@@ -37,6 +37,12 @@ class FlowRow(QWidget):
         """Break the rows anew."""
         super().resizeEvent(event)
         self._arrange()
+
+    def event(self, event: QEvent | None) -> bool:
+        """A widget that wants another size, as once it has its style, may need another row."""
+        if event is not None and event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self._arrange()
+        return super().event(event)
 
     def sizeHint(self) -> QSize:
         """All in one row, as high as it is now."""

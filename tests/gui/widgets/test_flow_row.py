@@ -58,3 +58,18 @@ def test_a_list_is_as_narrow_as_the_row_and_even_widgets_stand_below_each_other(
     row.resize(120, 200)
     assert box.width() == 120
     assert row.minimumSizeHint().width() <= 120
+
+
+def test_a_list_that_gets_longer_choices_gets_their_width(qtbot):
+    row = FlowRow()
+    qtbot.addWidget(row)
+    box = QComboBox()
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    box.addItem("few")
+    row.add(box)
+    row.resize(500, 60)
+    row.show()
+    before = box.width()
+    box.addItem("a choice of a great many words")
+    qtbot.waitUntil(lambda: box.width() > before)
+    assert box.width() == box.sizeHint().width()
