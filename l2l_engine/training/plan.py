@@ -152,7 +152,7 @@ class Projected:
 class Orthogonal:
     """Orthogonal weight modification (Zeng et al. 2019); ``regularisation`` is its alpha."""
 
-    regularisation: float = 1e-3
+    regularisation: float
 
 
 @dataclass(frozen=True, slots=True)
