@@ -25,7 +25,7 @@ from l2l_gui.widgets.flow_row import FlowRow
 NARROWEST_NUMBER = 70
 FEWEST_LETTERS = 6
 """Of a list's choice, seen where there is little room."""
-LONG, CUT_TO = 30, 24
+LONG, CUT_TO = 36, 24
 """Letters from which the entries of a list are cut while it is closed, and to how many."""
 
 
