@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 
-from l2l_engine.analysis import cost, shape, statistics
-from l2l_engine.analysis.progress import Progress, share
-from l2l_engine.analysis.record import Analysis
-from l2l_engine.analysis.statistics import RankCorrelation
-from l2l_engine.config import L2LError
-from l2l_gui.panels.analyses.catalogue import Catalogue, Quantity
-from l2l_gui.panels.analyses.computing import BACKGROUND, SLOW, Source, analyse, estimate, sources
+from l2l_engine.analysis import shape
+from l2l_gui.panels.analyses.catalogue import Catalogue
+from l2l_gui.panels.analyses.extent import EVERYTHING, EXTENT, rest, shown
+from l2l_gui.panels.analyses.relating import (
+    Part,
+    Points,
+    Scatter,
+    computation,
+    fewer_of,
+    numbers_of,
+    parts_of,
+    seconds_of,
+)
+from l2l_gui.panels.analyses.scatter_drawing import drawable, line_of_fit, on_axes, on_axis, said
 from l2l_gui.panels.base import (
     SNAPSHOT,
     Answer,
@@ -29,44 +34,13 @@ from l2l_gui.panels.base import (
     Table,
     View,
 )
-from l2l_gui.panels.problem_groups import problems_in_words
 from l2l_gui.plotting.ink import RING, Ink, dots, inked
 from l2l_gui.plotting.legend import DOT, Legend, Sign
 from l2l_gui.plotting.log_axis import LogAxis
 from l2l_gui.plotting.plots import dressed, plot_view
 
-LOOK, EVERYTHING = "look", "all"
-EXTENT = {LOOK: "a first look", EVERYTHING: "all problems"}
 DEFAULT = "forward-transfer:loss", "trials"
 LONGEST_LABEL = 38
-FITTED = 100  # points of a line of fit
-
-
-class Part(NamedTuple):
-    """What one quantity needs: its analysis and sources; None for what sessions hold."""
-
-    quantity: Quantity
-    record: Analysis | None
-    sources: tuple[Source, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Points:
-    """Pairs of numbers of one session's problems."""
-
-    name: str
-    problems: NDArray[np.intp]
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    correlation: RankCorrelation
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Scatter:
-    """The points of every session, and the correlation of all together."""
-
-    sessions: tuple[Points, ...]
-    together: RankCorrelation
 
 
 class ScatterPanel(Panel[Scatter]):
@@ -94,39 +68,19 @@ class ScatterPanel(Panel[Scatter]):
     # -- asking ------------------------------------------------------------------------
 
     def _needed(self, view: View, *, everything: bool) -> tuple[Part, ...]:
-        """Both quantities, on problems that the dearer one allows."""
-        parts = []
-        for axis in ("x", "y"):
-            quantity = self.catalogue.quantities[view[axis]]
-            record = self.catalogue.records[quantity.analysis] if quantity.analysis else None
-            wanted = (
-                tuple(
-                    Source(learner.session, learner.snapshot.counts, ())
-                    for learner in view.learners
-                )
-                if record is None
-                else sources(
-                    record,
-                    view.learners,
-                    group=view.selection.group,
-                    problem=None,
-                    everything=everything,
-                )
-            )
-            parts.append(Part(quantity, record, wanted))
-        return tuple(parts)
+        return parts_of(self.catalogue, view, everything=everything)
 
     def ask(self, view: View) -> Computation | Nothing:
         """A first look, which may be all there is."""
-        return _computation(self._needed(view, everything=False), view["reduce"])
+        return computation(self._needed(view, everything=False), view["reduce"])
 
     def refine(self, answer: Answer[Scatter]) -> Computation | None:
         """All problems, where the person wants them."""
         view = answer.view
         look, whole = (self._needed(view, everything=everything) for everything in (False, True))
-        if view["extent"] != EVERYTHING or _numbers(look) == _numbers(whole):
+        if view["extent"] != EVERYTHING or numbers_of(look) == numbers_of(whole):
             return None
-        return _computation(whole, view["reduce"])
+        return computation(whole, view["reduce"])
 
     # -- drawing -----------------------------------------------------------------------
 
@@ -135,24 +89,24 @@ class ScatterPanel(Panel[Scatter]):
         for item in self.items:
             self.plot.removeItem(item)
         self.items = []
-        view, found = answer.view, _shown(answer)
+        view, found = answer.view, shown(answer)
         self.plot.setLogMode(x=view["log_x"], y=view["log_y"])
         for side, axis in (("bottom", "x"), ("left", "y")):
-            self.plot.setLabel(side, _on_axis(self.catalogue.quantities[view[axis]]))
+            self.plot.setLabel(side, on_axis(self.catalogue.quantities[view[axis]]))
         signs = []
         several = len(found.sessions) > 1
         for points, learner in zip(found.sessions, view.learners, strict=True):
             ink = Ink(learner.look.colour if several else "accent", 2)
-            x, y = _drawable(points, view)
+            x, y = drawable(points, view)
             there = np.isfinite(x) & np.isfinite(y)
             size = 7 if len(x) < 300 else 4
             item = pg.PlotDataItem(x[there], y[there], pen=None, symbol="o", symbolSize=size)
             self._put(inked(item, **dots(ink.faint(0.6))))
-            if view["fit"] and (line := _line(x, y, view)) is not None:
+            if view["fit"] and (line := line_of_fit(x, y, view)) is not None:
                 self._put(inked(pg.PlotDataItem(*line), pen=ink))
-            signs.append(Sign(DOT, ink.colour, _said(points.correlation, points.name * several)))
+            signs.append(Sign(DOT, ink.colour, said(points.correlation, points.name * several)))
         if several:
-            signs.append(Sign("", "text", _said(found.together, "all")))
+            signs.append(Sign("", "text", said(found.together, "all")))
         signs += [Sign("", "quiet", words) for words in self._left(answer)]
         self.legend.show_signs(*signs)
 
@@ -162,8 +116,8 @@ class ScatterPanel(Panel[Scatter]):
 
     def mark(self, answer: Answer[Scatter]) -> None:
         """A ring around the selected problem of the first session."""
-        points = _shown(answer).sessions[0]
-        x, y = _drawable(points, answer.view)
+        points = shown(answer).sessions[0]
+        x, y = drawable(points, answer.view)
         here = points.problems == answer.view.selection.problem
         here &= np.isfinite(x) & np.isfinite(y)
         self.ring.setData(x[here], y[here])
@@ -174,27 +128,20 @@ class ScatterPanel(Panel[Scatter]):
 
     def caption(self, answer: Answer[Scatter]) -> str:
         """How many points."""
-        count = sum(len(points.x) for points in _shown(answer).sessions)
+        count = sum(len(points.x) for points in shown(answer).sessions)
         return f"{count:,} problems"
 
     def _left(self, answer: Answer[Scatter]) -> list[str]:
         """Which problems are shown where these are not all, and what all would take."""
         view = answer.view
         look, whole = (self._needed(view, everything=everything) for everything in (False, True))
-        if answer.more is not None or _numbers(look) == _numbers(whole):
+        if answer.more is not None or numbers_of(look) == numbers_of(whole):
             return []
-        fewer = next(
-            some.numbers
-            for part, other in zip(look, whole, strict=True)
-            for some, every in zip(part.sources, other.sources, strict=True)
-            if some.numbers != every.numbers
-        )
-        so_far = " so far" if view["extent"] == EVERYTHING else ""
-        return [f"{problems_in_words(fewer)}{so_far}; all take {cost.words(_estimate(whole))}"]
+        return [rest(fewer_of(look, whole), view["extent"], "all", seconds_of(whole))]
 
     def data(self, answer: Answer[Scatter]) -> Table:
         """A row a problem, with its session."""
-        found, view = _shown(answer), answer.view
+        found, view = shown(answer), answer.view
         x, y = (self.catalogue.quantities[view[axis]] for axis in ("x", "y"))
         names = [points.name for points in found.sessions]
         lengths = [len(points.x) for points in found.sessions]
@@ -202,8 +149,8 @@ class ScatterPanel(Panel[Scatter]):
             name: np.concatenate([getattr(points, name) for points in found.sessions])
             for name in ("problems", "x", "y")
         }
-        said = [_said(points.correlation, points.name) for points in found.sessions]
-        notes = (f"x: {x.label}", f"y: {y.label}", *said, _said(found.together, "all"))
+        words = [said(points.correlation, points.name) for points in found.sessions]
+        notes = (f"x: {x.label}", f"y: {y.label}", *words, said(found.together, "all"))
         return Table(
             self.title,
             notes,
@@ -217,12 +164,8 @@ class ScatterPanel(Panel[Scatter]):
 
     def _near(self, answer: Answer[Scatter], x: float, y: float) -> tuple[Points, int] | None:
         view = answer.view
-        for points in _shown(answer).sessions:
-            across, up = _drawable(points, view)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                across = np.log10(across) if view["log_x"] else across
-                up = np.log10(up) if view["log_y"] else up
-            index = self.pointing.near(x, y, across, up)
+        for points in shown(answer).sessions:
+            index = self.pointing.near(x, y, *on_axes(*drawable(points, view), view))
             if index is not None:
                 return points, index
         return None
@@ -268,134 +211,6 @@ def scatter_of(catalogue: Catalogue, number: int = 1) -> type[ScatterPanel]:
             ),
         },
     )
-
-
-# -- in the background -------------------------------------------------------------------
-
-
-def _computation(parts: tuple[Part, ...], reduction: str) -> Computation:
-    took = _estimate(parts)
-    return Computation(
-        points_of,
-        (parts, reduction),
-        key=(
-            "scatter",
-            reduction,
-            tuple(
-                (part.quantity.name, *(each.key(part.record) for each in part.sources))
-                for part in parts
-            ),
-        ),
-        label="Relating numbers of problems",
-        reports=True,
-        slow=SLOW < took <= BACKGROUND,
-        background=took > BACKGROUND,
-    )
-
-
-def points_of(parts: tuple[Part, ...], reduction: str, progress: Progress | None = None) -> Scatter:
-    """Both quantities of every session, on the problems that have both."""
-    numbers = []
-    for place, part in enumerate(parts):
-        reporting = share(progress, place / len(parts), (place + 1) / len(parts))
-        numbers.append(_by_session(part, reduction, reporting))
-    sessions: list[Points] = []
-    for place, source in enumerate(parts[0].sources):
-        x, y = (each.get(source.session.key, {}) for each in numbers)
-        problems = np.array(sorted(x.keys() & y.keys()), np.intp)
-        across, up = (np.array([each[n] for n in problems], float) for each in (x, y))
-        found = statistics.spearman(across, up)
-        name = source.session.name
-        if name in [points.name for points in sessions]:
-            name = f"{name} ({place + 1})"
-        sessions.append(Points(name, problems, across, up, found))
-    together = statistics.spearman(
-        np.concatenate([points.x for points in sessions]),
-        np.concatenate([points.y for points in sessions]),
-    )
-    return Scatter(tuple(sessions), together)
-
-
-def _by_session(part: Part, reduction: str, progress: Progress) -> dict[Any, dict[int, float]]:
-    """A quantity by problem, by session."""
-    found: dict[Any, dict[int, float]] = {}
-    if part.record is None:
-        for source in part.sources:
-            values = _stored(part.quantity.name, source)
-            found[source.session.key] = dict(enumerate(values.tolist(), 1))
-        return found
-    if not part.sources:
-        raise L2LError(f"No session has learned what {part.quantity.words} needs.")
-    tables = analyse(part.record.name, part.sources, progress).tables
-    for source, table in zip(part.sources, tables, strict=True):
-        problems, values = shape.by_problem(table, part.quantity.column, reduction)
-        found[source.session.key] = dict(zip(problems.tolist(), values.tolist(), strict=True))
-    return found
-
-
-def _stored(name: str, source: Source) -> NDArray[np.float64]:
-    """A number that a session holds of each problem."""
-    count = len(source.counts)
-    if name == "problem":
-        return np.arange(1.0, count + 1)
-    if name == "trials":
-        return np.asarray(source.counts, np.float64)
-    column = source.session.reader(count).problem_column(name)
-    return np.asarray(column[:count], np.float64)
-
-
-def _estimate(parts: tuple[Part, ...]) -> float:
-    return sum(estimate(part.record, part.sources) for part in parts if part.record is not None)
-
-
-def _numbers(parts: tuple[Part, ...]) -> tuple[Any, ...]:
-    return tuple(tuple(each.numbers for each in part.sources) for part in parts)
-
-
-# -- on the plot -------------------------------------------------------------------------
-
-
-def _shown(answer: Answer[Scatter]) -> Scatter:
-    return answer.value if answer.more is None else answer.more
-
-
-def _drawable(points: Points, view: View) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The points with NaN where a logarithmic axis has no place."""
-    x = np.where(points.x > 0, points.x, np.nan) if view["log_x"] else points.x
-    y = np.where(points.y > 0, points.y, np.nan) if view["log_y"] else points.y
-    return x, y
-
-
-def _line(
-    x: NDArray[np.float64], y: NDArray[np.float64], view: View
-) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """The line of fit in the axes as drawn; None where there is none."""
-    across, up = (
-        np.log10(values) if view[name] else values for values, name in ((x, "log_x"), (y, "log_y"))
-    )
-    try:
-        fit = statistics.linear_fit(across, up)
-    except L2LError:
-        return None
-    ends = across[np.isfinite(across) & np.isfinite(up)]
-    at = np.linspace(ends.min(), ends.max(), FITTED)
-    line = fit.intercept + fit.slope * at
-    return (10**at if view["log_x"] else at), (10**line if view["log_y"] else line)
-
-
-def _said(found: RankCorrelation, name: str = "") -> str:
-    """``seed 1: Spearman ρ = 0.48, p = 4e-07, n = 100``."""
-    words = f"Spearman ρ = {found.rho:.2f}, p = {found.p:.1g}, n = {found.n}"
-    if not np.isfinite(found.rho):
-        words = f"no correlation to be had, n = {found.n}"
-    return f"{name}: {words}" if name else words
-
-
-def _on_axis(quantity: Quantity) -> str:
-    """What fits beside a plot: the column without the analysis' title, which the list above has."""
-    words = quantity.column.replace("_", " ") or quantity.words
-    words = words[:1].upper() + words[1:]
-    return f"{words} ({quantity.unit})" if quantity.unit else words
 
 
 def _short(words: str) -> str:

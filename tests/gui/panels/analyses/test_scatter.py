@@ -9,7 +9,8 @@ from l2l_engine.analysis import statistics
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.analyses import catalogue as reading
 from l2l_gui.panels.analyses import computing
-from l2l_gui.panels.analyses.scatter import EVERYTHING, scatter_of
+from l2l_gui.panels.analyses.extent import EVERYTHING
+from l2l_gui.panels.analyses.scatter import scatter_of
 
 
 @pytest.fixture(scope="module")
