@@ -12,9 +12,9 @@ from l2l_engine.config import L2LError
 from l2l_gui.look.deletion import delete_later
 from l2l_gui.model.settings import settings
 from l2l_gui.panels.analyses import catalogue as reading
-from l2l_gui.panels.analyses.analysis_panel import panel_of
 from l2l_gui.panels.analyses.catalogue import Catalogue
 from l2l_gui.panels.analyses.chooser import Chooser
+from l2l_gui.panels.analyses.from_record import panel_of
 from l2l_gui.panels.analyses.guarding import guarded
 from l2l_gui.panels.analyses.scatter import scatter_of
 from l2l_gui.panels.base import Computation, Context, Panel

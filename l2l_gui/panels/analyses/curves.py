@@ -147,25 +147,3 @@ def _curve(
             means[number] = there.mean()
     numbers = at.astype(np.intp) if x == "problem" else np.zeros(len(at), np.intp)
     return Curve(place, series, at, means, numbers)
-
-
-def matrix_of(table: Table, pair: tuple[str, str], column: str) -> tuple[Any, list[Any], list[Any]]:
-    """A matrix (rows, columns) with the values of both places; NaN where there is no row.
-
-    Of two places of one kind whose pairs are listed once, both halves are filled.
-    """
-    down, across = (table[name] for name in pair)
-    alike = pair[1].startswith("other_")
-    rows = list(dict.fromkeys([*down.tolist(), *(across.tolist() if alike else ())]))
-    columns = rows if alike else list(dict.fromkeys(across.tolist()))
-    if not isinstance(rows[0], str):
-        rows.sort()
-        columns = rows if alike else sorted(columns)
-    matrix = np.full((len(rows), len(columns)), np.nan)
-    row_of = {value: place for place, value in enumerate(rows)}
-    column_of = {value: place for place, value in enumerate(columns)}
-    for one, other, value in zip(down.tolist(), across.tolist(), table[column], strict=True):
-        matrix[row_of[one], column_of[other]] = value
-        if alike:
-            matrix[row_of[other], column_of[one]] = value
-    return matrix, rows, columns

@@ -13,9 +13,12 @@ from l2l_gui.look.theme import theme
 from l2l_gui.model.selection import Group
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.analyses import computing
-from l2l_gui.panels.analyses.analysis_panel import EVERYTHING, MATRIX, SESSION, panel_of
+from l2l_gui.panels.analyses.choices import MATRIX
 from l2l_gui.panels.analyses.computing import Found
-from l2l_gui.panels.analyses.curves import curves_of, matrix_of
+from l2l_gui.panels.analyses.curves import SESSION, curves_of
+from l2l_gui.panels.analyses.extent import EVERYTHING
+from l2l_gui.panels.analyses.from_record import panel_of
+from l2l_gui.panels.analyses.matrix import squares_of
 
 SINGLE = [name for name in registry.BUILT_IN if registry.find(name).takes is not Takes.RUNS]
 LONG = {"accumulation", "signed-suppression", "kernel-alignment", "noise-generalisation"}
@@ -83,14 +86,14 @@ def test_pairs_are_a_matrix_whose_rows_select(bench):
     panel = bench.show(panel_of(registry.find("forgetting")))
     assert panel.option_values["x"] == MATRIX
     table = analysed(bench, "forgetting", 2, 3, 4)
-    matrix, rows, columns = matrix_of(table, ("problem", "network"), "loss")
-    np.testing.assert_allclose(panel.image.image.image, matrix)
-    assert rows == columns == [2, 3, 4]
-    click(bench.qtbot, panel.image_view, panel.image.plot, 4.0, 3.0)
+    squares = squares_of(table, ("problem", "network"), "loss")
+    np.testing.assert_allclose(panel.matrix.image.image.image, squares.matrix)
+    assert squares.rows == squares.columns == (2, 3, 4)
+    click(bench.qtbot, panel.matrix.view, panel.matrix.plot, 4.0, 3.0)
     assert bench.selection.value.problem == 3
     panel.option_values.set("x", "network")
     bench.settle()
-    assert not panel.image_view.isVisible()
+    assert not panel.matrix.view.isVisible()
     assert panel.items
 
 
