@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from l2l_engine import plugins
@@ -46,9 +47,7 @@ class Site:
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.folder, self._modules = folder, set(sys.modules)
         for name in ("user_data_path", "user_config_path"):
-            patch.setattr(
-                plugins.platformdirs, name, lambda app, appauthor, n=name: folder / n / app
-            )
+            patch.setattr(platformdirs, name, lambda app, appauthor, n=name: folder / n / app)
         patch.syspath_prepend(folder)
         self.look()
 

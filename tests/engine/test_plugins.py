@@ -16,6 +16,7 @@ from l2l_engine.commands import analyse, train
 from l2l_engine.commands import figures as figures_command
 from l2l_engine.config import L2LError
 from l2l_engine.plugins import Kind, State
+from l2l_engine.plugins.files import allowances
 from l2l_engine.protocols import ProtocolError, choosing, template
 from l2l_engine.protocols.templates import TEMPLATES, explain
 
@@ -328,7 +329,7 @@ def test_a_file_that_declares_nothing_usable_is_named(site, code, reason):
 def test_a_damaged_list_of_what_is_allowed_allows_nothing(site):
     file = site.file("mine.py", FILE.format(name="torn", body="pass"))
     plugins.allow(file)
-    record = plugins._record()
+    record = allowances()
     assert json.loads(record.read_text()) == {"allowed": ["mine.py"]}
     for text in ("{", "[]", '{"allowed": 3}', '{"allowed": [["mine.py"]]}'):
         record.write_text(text)
@@ -338,8 +339,8 @@ def test_a_damaged_list_of_what_is_allowed_allows_nothing(site):
 
 def test_what_cannot_be_written_down_stays_off(site):
     file = site.file("mine.py", FILE.format(name="torn", body="pass"))
-    plugins._record().parent.parent.mkdir(parents=True)
-    plugins._record().parent.write_text("in the way")
+    allowances().parent.parent.mkdir(parents=True)
+    allowances().parent.write_text("in the way")
     with pytest.raises(L2LError, match="the plug-in stays off"):
         plugins.allow(file)
     assert not plugins.is_allowed(file)
