@@ -11,8 +11,9 @@ from l2l_engine.commands.output import Output
 from l2l_engine.config import ConfigError
 from l2l_engine.plugins import Kind
 from l2l_engine.protocols import choosing
+from l2l_engine.protocols.designs import BUILT_IN
 from l2l_engine.protocols.protocol import Protocol
-from l2l_engine.protocols.templates import BUILT_IN, TEMPLATES, explain
+from l2l_engine.protocols.templates import TEMPLATES, explain
 from l2l_engine.sweeps.grid import parse_setting
 
 

@@ -23,9 +23,10 @@ from PyQt6.QtWidgets import (
 
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.protocols import choosing, notation
+from l2l_engine.protocols.designs import BUILT_IN
 from l2l_engine.protocols.outline import Line, outline
 from l2l_engine.protocols.protocol import Protocol
-from l2l_engine.protocols.templates import BUILT_IN, TEMPLATES, explain, template
+from l2l_engine.protocols.templates import TEMPLATES, explain, template
 from l2l_engine.storage.atomic import replacing
 from l2l_gui.dialogs.guard import agrees, may_discard
 from l2l_gui.dialogs.protocol.document import NEW_STAGE, Document, Trouble
