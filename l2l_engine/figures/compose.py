@@ -256,6 +256,5 @@ def legend_above(axes: Axes, columns: int = 2, **how: Any) -> None:
         ncols=columns,
         borderaxespad=0.1,
         handlelength=1.8,
-        columnspacing=1.2,
         **how,
     )

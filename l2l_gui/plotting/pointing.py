@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from PyQt6 import sip
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtWidgets import QToolTip
 
@@ -58,6 +59,8 @@ class Pointing:
             self._clicked(*place)
 
     def _on_move(self, arguments: tuple[QPointF]) -> None:
+        if sip.isdeleted(self._plot):  # a movement that waited while the panel was closed
+            return
         place = self.place(arguments[0])
         text = self.tip(*place) if place and self.tip else None
         if text is None:

@@ -180,6 +180,7 @@ class AnalysesWorkspace(Workspace):
         dock.panel.set_in_front(False)
         self._context.jobs.release(dock.panel)
         self.removeDockWidget(dock)
+        self.forget(dock)
         self.docks.pop(place)
         self._entries.pop()
         self._chosen.pop(dock)

@@ -176,6 +176,12 @@ class Workspace(QMainWindow):
                 self._given[watched] = watched.width(), height
         return False
 
+    def forget(self, dock: QDockWidget) -> None:
+        """A dock that is taken away for good has no share."""
+        dock.removeEventFilter(self)
+        self._shares.pop(dock, None)
+        self._given.pop(dock, None)
+
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Share the room as before; Qt would give most of it to one dock."""
         super().resizeEvent(event)

@@ -305,7 +305,7 @@ def test_command_trains_a_grid_and_says_so(tmp_path, capsys, monkeypatch):
 
 def test_dask_sweep_survives_the_loss_of_a_worker(tmp_path):
     distributed = pytest.importorskip("distributed", reason="needs the extra l2l-explorer[cluster]")
-    long = {**SHORT, "max_trials": 600, "criterion_loss": 1e-9, "problems": 2}
+    long = {**SHORT, "max_trials": 500, "criterion_loss": 1e-9, "problems": 5}
     sweep = Sweep(tmp_path, grid([0], [RunType.Full], **long))
     killed = []
 

@@ -7,6 +7,8 @@ import pytest
 from bench import click, curve
 from driving import PATIENCE, settle
 from plug_ins import Site, install_example
+from PyQt6 import sip
+from PyQt6.QtCore import Qt
 
 from l2l_engine import plugins
 from l2l_engine.plugins import State
@@ -117,6 +119,19 @@ def test_a_panel_is_taken_away_and_the_last_leaves_a_hint(workspace, small, qtbo
     small.actions_by_name["reset_layout"].trigger()
     settle(small, qtbot)
     assert titles(workspace) == ["Scatter plot", "Path of the recurrent weights"]
+
+
+def test_a_panel_whose_size_was_chosen_is_taken_away_before_the_window_is_resized(
+    workspace, small, qtbot
+):
+    first, second = workspace.docks
+    workspace.resizeDocks([first, second], [200, 600], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: first in workspace._shares)
+    first.close_button.click()
+    qtbot.waitUntil(lambda: sip.isdeleted(first))
+    small.resize(small.width() - 100, small.height() - 60)
+    settle(small, qtbot)
+    assert second.isVisible()
 
 
 def test_what_was_chosen_is_there_at_the_next_launch(workspace, small, six_problems, qtbot):
