@@ -26,7 +26,8 @@ from l2l_engine.protocols.outline import outline
 from l2l_engine.protocols.protocol import Protocol, ProtocolError
 from l2l_engine.protocols.templates import TEMPLATES, explain
 from l2l_engine.sweeps.grid import parse_setting
-from l2l_gui.dialogs.protocol.dialog import FILTER, ProtocolDialog
+from l2l_gui.dialogs.protocol.dialog import ProtocolDialog
+from l2l_gui.dialogs.protocol.filing import FILTER
 from l2l_gui.widgets.message import Message
 
 NONE, FILE, EDITED = "None: as the run type says", "From a file…", "As edited"

@@ -2,43 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 from PyQt6.QtCore import QEvent, QObject, Qt
-from PyQt6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PyQt6.QtGui import QKeyEvent, QKeySequence
 from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QMenu,
     QPushButton,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
-from l2l_engine.config import L2LError, RunConfig
-from l2l_engine.protocols import choosing, notation
-from l2l_engine.protocols.designs import BUILT_IN
+from l2l_engine.config import RunConfig
 from l2l_engine.protocols.outline import Line, outline
 from l2l_engine.protocols.protocol import Protocol
-from l2l_engine.protocols.templates import TEMPLATES, explain, template
-from l2l_engine.storage.atomic import replacing
-from l2l_gui.dialogs.guard import agrees, may_discard
+from l2l_gui.dialogs.guard import may_discard
+from l2l_gui.dialogs.protocol.arranging import button_in, row_of, template_menu, titled
 from l2l_gui.dialogs.protocol.document import NEW_STAGE, Document, Trouble
 from l2l_gui.dialogs.protocol.editing import Editing
+from l2l_gui.dialogs.protocol.filing import Filing
 from l2l_gui.dialogs.protocol.form import StageForm
 from l2l_gui.dialogs.protocol.inputs import Before
 from l2l_gui.dialogs.protocol.preview import Preview
 from l2l_gui.dialogs.protocol.stage_list import StageList
-from l2l_gui.look.theme import theme
 from l2l_gui.widgets.message import Message
 
-FILTER = "Protocol (*.json)"
 _UNDO, _REDO = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
 
 
@@ -75,6 +66,7 @@ class ProtocolDialog(QDialog):
         self.form.edited.connect(self.editing.change)
         self.preview.chosen.connect(self.editing.go)
         self.message = Message()
+        self.files = Filing(self.editing, self.message, self)
         room = self.message.sizePolicy()
         room.setRetainSizeWhenHidden(True)  # the rows do not move when something is wrong
         self.message.setSizePolicy(room)
@@ -100,55 +92,6 @@ class ProtocolDialog(QDialog):
     def protocol(self) -> Protocol:
         """The protocol; raises ProtocolError while it cannot be run as written."""
         return self.document.protocol()
-
-    # -- files and templates -----------------------------------------------------------
-
-    def use_template(self, name: str) -> None:
-        """Put a named protocol in place of everything."""
-        try:
-            made = template(name)
-        except L2LError as error:  # of a plug-in
-            self.message.say(str(error), error=True)
-        else:
-            self.editing.replace(made, f"template {name}")
-
-    def read(self, path: Path) -> None:
-        """Put a protocol from a file in place of everything; what is wrong is said."""
-        try:
-            made = notation.read(path, after=self.document.after)
-        except L2LError as error:
-            self.message.say(str(error), error=True)
-        else:
-            self.editing.replace(made, f"opening {path.name}")
-
-    def write(self, path: Path) -> None:
-        """Save the protocol as JSON; what is wrong is said."""
-        try:
-            text = notation.to_json(self.protocol(), indent=1)
-            with replacing(path) as part:
-                part.write_text(text + "\n", "utf-8")
-        except L2LError as error:
-            self.message.say(str(error), error=True)
-        else:
-            self.editing.keep()
-            self.message.say(f"Saved {path}.")
-
-    def _open(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Protocol", "", FILTER)
-        if name:
-            self.read(Path(name))
-
-    def _save(self) -> None:
-        start = f"{choosing.file_name(self.protocol())}.json"
-        name, _ = QFileDialog.getSaveFileName(self, "Protocol", start, FILTER)
-        path = Path(name)
-        if name and not path.suffix:
-            path = path.with_suffix(".json")
-            there = f"{path.name} exists already."  # of this name the file dialog did not ask
-            if path.exists() and not agrees(self, there, "", "Replace", "Keep"):
-                return
-        if name:
-            self.write(path)
 
     # -- showing -----------------------------------------------------------------------
 
@@ -220,19 +163,21 @@ class ProtocolDialog(QDialog):
 
     def _arrange(self) -> None:
         editing = self.editing
-        add = self._button("Add", self._add, "Ctrl+N", "new")
-        copy = self._button("", editing.duplicate, "Ctrl+D", "copy", "Duplicate")
-        self.remove_button = self._button("", editing.remove, "Ctrl+Delete", "close", "Remove")
-        self.up_button = self._button("↑", lambda: self.stages.shift(-1), "Alt+Up", name="Move up")
-        self.down_button = self._button(
-            "↓", lambda: self.stages.shift(1), "Alt+Down", name="Move down"
+        add = button_in(self, "Add", self._add, "Ctrl+N", "new")
+        copy = button_in(self, "", editing.duplicate, "Ctrl+D", "copy", "Duplicate")
+        self.remove_button = button_in(self, "", editing.remove, "Ctrl+Delete", "close", "Remove")
+        self.up_button = button_in(
+            self, "↑", lambda: self.stages.shift(-1), "Alt+Up", name="Move up"
         )
-        rows = _row(add, copy, self.remove_button, self.up_button, self.down_button, None)
+        self.down_button = button_in(
+            self, "↓", lambda: self.stages.shift(1), "Alt+Down", name="Move down"
+        )
+        rows = row_of(add, copy, self.remove_button, self.up_button, self.down_button, None)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
-        split.addWidget(_titled("Stages", self.stages, rows))
-        split.addWidget(_titled("The stage", self.form))
-        split.addWidget(_titled("What will be learned", self.preview))
+        split.addWidget(titled("Stages", self.stages, rows))
+        split.addWidget(titled("The stage", self.form))
+        split.addWidget(titled("What will be learned", self.preview))
         split.setSizes([310, 470, 320])
         column = QVBoxLayout(self)
         column.setSpacing(10)
@@ -258,65 +203,15 @@ class ProtocolDialog(QDialog):
 
     def _foot(self) -> QWidget:
         stack = self.editing.stack
-        undo = self._button("", stack.undo, "Ctrl+Z", "undo", "Undo")
-        redo = self._button("", stack.redo, "Ctrl+Shift+Z", "redo", "Redo")
+        undo = button_in(self, "", stack.undo, "Ctrl+Z", "undo", "Undo")
+        redo = button_in(self, "", stack.redo, "Ctrl+Shift+Z", "redo", "Redo")
         for button, enabled in ((undo, stack.canUndoChanged), (redo, stack.canRedoChanged)):
             button.setEnabled(False)
             enabled.connect(button.setEnabled)
         self.templates = QPushButton("Templates")
-        self.templates.setMenu(self._menu())
+        self.templates.setMenu(template_menu(self, self.files.use_template))
         self.templates.setAutoDefault(False)
         self.templates.setToolTip("Put a named protocol in place of the stages; it can be undone")
-        read = self._button("Open…", self._open, "Ctrl+O")
-        self.save_button = self._button("Save…", self._save, "Ctrl+S")
-        return _row(undo, redo, self.templates, read, self.save_button, None, self.buttons)
-
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        for name in TEMPLATES:
-            action = menu.addAction(name, lambda name=name: self.use_template(name))
-            assert action is not None
-            if name in BUILT_IN:  # a plug-in's would be imported
-                action.setToolTip(explain(name))
-        return menu
-
-    def _button(
-        self, text: str, slot: Callable[[], object], key: str, icon: str = "", name: str = ""
-    ) -> QPushButton:
-        button = QPushButton(text)
-        if icon:
-            theme.set_icon(button, icon)
-        button.setToolTip(f"{name or text} ({key})")
-        button.setAccessibleName(name or text)
-        button.setAutoDefault(False)
-        button.clicked.connect(lambda: slot())
-        QShortcut(QKeySequence(key), self).activated.connect(button.click)
-        return button
-
-
-def _row(*widgets: QWidget | None) -> QWidget:
-    """Widgets beside each other; None takes the room that is left."""
-    place = QWidget()
-    row = QHBoxLayout(place)
-    row.setContentsMargins(0, 0, 0, 0)
-    for widget in widgets:
-        if widget is None:
-            row.addStretch()
-        else:
-            row.addWidget(widget)
-    return place
-
-
-def _titled(title: str, *parts: QWidget) -> QWidget:
-    """Widgets below a heading, the first of which takes the room that is left."""
-    place = QWidget()
-    column = QVBoxLayout(place)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(6)
-    heading = QLabel(title)
-    heading.setFont(theme.font(10, bold=True))
-    column.addWidget(heading)
-    for number, part in enumerate(parts):
-        column.addWidget(part, int(not number))
-    return place
+        read = button_in(self, "Open…", self.files.open, "Ctrl+O")
+        self.save_button = button_in(self, "Save…", self.files.save, "Ctrl+S")
+        return row_of(undo, redo, self.templates, read, self.save_button, None, self.buttons)

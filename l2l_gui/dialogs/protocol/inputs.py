@@ -1,4 +1,4 @@
-"""One value each of a stage's field: a number, a choice, an earlier problem and so on."""
+"""One value each of a stage's field: a number, a choice, a line of text and so on."""
 
 from __future__ import annotations
 
@@ -180,64 +180,6 @@ class Choice(Input):
         self.box.setCurrentIndex(max(0, self.box.findData(value)))
 
 
-class Reference(Input):
-    """An earlier problem: its number in the run, or the label of its stage."""
-
-    def fill(self) -> None:
-        """A box of labels that takes numbers too."""
-        self.box = QComboBox()
-        self.box.setEditable(True)
-        self.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.box.setMinimumContentsLength(12)
-        self.box.setToolTip("The label of an earlier stage, or a problem's number")
-        self.box.editTextChanged.connect(self._typed)
-        self._silent = False
-        self._add(self.box)
-
-    def _typed(self) -> None:
-        if not self._silent:
-            self.edited.emit(True)
-
-    def value(self) -> Any:
-        """A number from 1, or a label."""
-        return as_reference(self.box.currentText())
-
-    def show_value(self, value: Any) -> None:
-        """Show it."""
-        if value is not None and value == self.value():
-            return
-        self._silent = True
-        self.box.setEditText("" if value is None else str(value))
-        self._silent = False
-
-    def refer(self, before: Before) -> None:
-        """Offer the labels; the nearest, or else the last problem, is the default."""
-        self.default = next(iter(before.labels), before.learned or 1)
-        if [self.box.itemText(k) for k in range(self.box.count())] != list(before.labels):
-            text, self._silent = self.box.currentText(), True
-            self.box.clear()
-            self.box.addItems(before.labels)
-            self.box.setEditText(text)
-            self._silent = False
-
-
-class References(Text):
-    """Earlier problems, separated by commas; labels with commas have to be referred to by number."""
-
-    def value(self) -> Any:
-        """A list, or None where nothing is typed."""
-        return [as_reference(part) for part in self.line.text().split(",") if part.strip()] or None
-
-    def show_value(self, value: Any) -> None:
-        """Show it, unless it is what is being typed."""
-        if value != self.value() or value is None:
-            super().show_value(", ".join(map(str, value)) if isinstance(value, list) else value)
-
-    def refer(self, before: Before) -> None:
-        """The nearest problem is the default."""
-        self.default = [next(iter(before.labels), before.learned or 1)]
-
-
 class Numbers(Text):
     """Whole numbers, separated by commas; none is left out."""
 
@@ -250,9 +192,3 @@ class Numbers(Text):
         """Show it, unless it is what is being typed."""
         if value != self.value() or value is None:
             super().show_value(", ".join(map(str, value)) if isinstance(value, list) else value)
-
-
-def as_reference(text: str) -> int | str:
-    """A problem's number where the text is one, else a label."""
-    text = text.strip()
-    return int(text) if text.lstrip("-").isdecimal() and len(text) < 10 else text

@@ -12,12 +12,11 @@ from l2l_gui.dialogs.protocol.inputs import (
     Input,
     Number,
     Numbers,
-    Reference,
-    References,
     Text,
 )
 from l2l_gui.dialogs.protocol.part import Case, Cases, Part, Single
 from l2l_gui.dialogs.protocol.plastic import Plastic
+from l2l_gui.dialogs.protocol.references import Reference, References
 from l2l_gui.dialogs.protocol.vectors import Vectors
 
 READOUTS = {

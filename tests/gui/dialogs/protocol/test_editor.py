@@ -29,7 +29,7 @@ from l2l_engine.training.plan import (
     Subspace,
     Until,
 )
-from l2l_gui.dialogs.protocol import dialog
+from l2l_gui.dialogs.protocol import filing
 from l2l_gui.dialogs.protocol.dialog import ProtocolDialog
 
 UNIT = ((1.0,) + (0.0,) * 9, (0.0, 1.0) + (0.0,) * 8)
@@ -263,11 +263,11 @@ def test_every_template_is_put_in_place_and_taken_back(editor):
 
 def test_a_protocol_is_saved_and_opened_again(editor, tmp_path):
     path = tmp_path / "mine.json"
-    editor.write(path)
+    editor.files.write(path)
     assert notation.read(path) == editor.protocol()
     editor.editing.remove()
     assert editor.editing.unsaved
-    editor.read(path)
+    editor.files.read(path)
     assert editor.protocol() == notation.read(path)
 
 
@@ -276,10 +276,10 @@ def test_a_name_without_an_ending_never_replaces_a_file_unasked(editor, tmp_path
     path.write_text("other")
     typed = lambda *_: (str(tmp_path / "mine"), "")  # noqa: E731
     monkeypatch.setattr(QFileDialog, "getSaveFileName", typed)
-    monkeypatch.setattr(dialog, "agrees", lambda *_: False)
+    monkeypatch.setattr(filing, "agrees", lambda *_: False)
     editor.save_button.click()
     assert path.read_text() == "other"
-    monkeypatch.setattr(dialog, "agrees", lambda *_: True)
+    monkeypatch.setattr(filing, "agrees", lambda *_: True)
     editor.save_button.click()
     assert notation.read(path) == editor.protocol()
 
@@ -288,9 +288,9 @@ def test_a_file_that_holds_no_protocol_changes_nothing(editor, tmp_path):
     before = editor.document
     path = tmp_path / "bad.json"
     path.write_text('{"stages": [{"until": {"trials": 0}}]}')
-    editor.read(path)
+    editor.files.read(path)
     assert "bad.json: Stage 1: trials = 0 must be from 1" in editor.message.text()
-    editor.write(tmp_path / "nowhere" / "mine.json")
+    editor.files.write(tmp_path / "nowhere" / "mine.json")
     assert "could not be written" in editor.message.text()
     assert editor.document == before
 
@@ -331,7 +331,7 @@ def test_a_branch_refers_to_what_was_learned(qtbot):
     made.form.parts["problem"].choose(2)
     assert made.preview.lines.stringList() == ["51   problem 50 reversed"]
     assert made.preview.summary.text() == "1 problem after problem 50"
-    made.use_template("revisit-and-reverse")
+    made.files.use_template("revisit-and-reverse")
     assert made.protocol().after == 50
 
 
