@@ -58,7 +58,7 @@ def probe_trials(
     *,
     unpushed: FloatArray | None = None,
 ) -> Trials:
-    """Trials of one network under a probe, in float64.
+    """Trials of one network under a probe, computed in float64, given in the dtype of the weights.
 
     A pulse shows in the state at its time: after ``time_ms`` / dt steps.
 
@@ -76,7 +76,7 @@ def probe_trials(
     L2LError
         When a unit, a time or a direction is out of range.
     """
-    weights = weights.astype(np.float64)
+    dtype, weights = weights.recurrent.dtype, weights.astype(np.float64)
     if probe.lesioned:
         weights = lesion(weights, probe.lesioned)
     trials, steps = len(stimuli), config.steps
@@ -99,13 +99,14 @@ def probe_trials(
         if step == 0:
             states = run(0, np.broadcast_to(weights.initial_state + push, (trials, weights.units)))
         else:
-            states = np.array(run(0, None) if unpushed is None else unpushed)
+            states = np.array(run(0, None) if unpushed is None else unpushed, np.float64)
             states[:, step - 1] += push
             if step < steps:
                 states[:, step:] = run(step, states[:, step - 1])
     if probe.lesioned:
         states[..., list(probe.lesioned)] = 0.0  # they drive nothing; show them silent
-    return Trials(states, network.outputs(weights[None], states[None])[0])
+    outputs = network.outputs(weights[None], states[None])[0]
+    return Trials(states.astype(dtype, copy=False), outputs.astype(dtype, copy=False))
 
 
 @functools.lru_cache(maxsize=4)

@@ -79,8 +79,8 @@ def simulated(session: OpenSession, number: int) -> ShownTrial:
         problem=number,
         stimulus=np.arange(task.RESPONSES),
         inputs=task.inputs(stimuli, config),
-        states=states[0],
-        outputs=network.outputs(weights, states)[0],
+        states=states[0].astype(np.float32),  # dozens of trials are kept
+        outputs=network.outputs(weights, states)[0].astype(np.float32),
     )
 
 
