@@ -105,8 +105,8 @@ def probe_trials(
                 states[:, step:] = run(step, states[:, step - 1])
     if probe.lesioned:
         states[..., list(probe.lesioned)] = 0.0  # they drive nothing; show them silent
-    outputs = network.outputs(weights[None], states[None])[0]
-    return Trials(states.astype(dtype, copy=False), outputs.astype(dtype, copy=False))
+    states, weights = states.astype(dtype, copy=False), weights.astype(dtype)
+    return Trials(states, network.outputs(weights[None], states[None])[0])
 
 
 @functools.lru_cache(maxsize=4)

@@ -234,6 +234,8 @@ class Monkey:
             self.escape()
             return
         workspace = self.window.workspaces.current
+        if not workspace.panels:  # Analyses, all of whose panels were closed
+            return
         panel = self.random.choice(workspace.panels)
         menu = workspace.header(panel).menu()
         entry = self.random.choice([a for a in menu.actions() if a.isEnabled() and a.text()])
