@@ -137,7 +137,7 @@ def _parser() -> common.Parser:
         help=f"the next problem has these two stimuli ({', '.join(SUFFIXES)}), made unit length",
     )
     protocols.add(parser, listing=False)
-    parameters.add(parser, leave_out=_FIXED)
+    parameters.add(parser, leave_out=_FIXED, inherited=True)
     return parser
 
 

@@ -17,7 +17,12 @@ from numpy.typing import NDArray
 from l2l_engine.commands import common
 from l2l_engine.commands.output import Output
 from l2l_engine.storage.plain_files import open_plain
-from l2l_engine.storage.published import export_published, import_published
+from l2l_engine.storage.published import (
+    check_export,
+    export_published,
+    find_published,
+    import_published,
+)
 from l2l_engine.storage.session import Session
 
 
@@ -27,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _work(options: argparse.Namespace, output: Output) -> int:
+    if options.dry_run:
+        return _foresee(options, output)
     with output.progress(options.input.name) as show:
         written = convert(
             options.input,
@@ -38,6 +45,38 @@ def _work(options: argparse.Namespace, output: Output) -> int:
             note=lambda sentence: output.note(f"l2l-convert: {sentence}"),
         )
     output.result(str(written), path=written)
+    return common.DONE
+
+
+def _foresee(options: argparse.Namespace, output: Output) -> int:
+    """Say what would be read and written; the exit code."""
+    source, target = options.input, options.output
+    if _is_published(source):
+        found = find_published(source, target, prefix=options.prefix, overwrite=options.overwrite)
+        for sentence in found.unknown:
+            output.note(f"l2l-convert: {sentence}")
+        output.result(
+            f"Would import run {found.prefix or 'saved/K.mat'} of {source} into {target}: "
+            f"{found.problems} problems, {found.networks} networks.",
+            path=target,
+            prefix=found.prefix,
+            problems=found.problems,
+            networks=found.networks,
+        )
+        return common.DONE
+    prefix = check_export(source, target)
+    with Session.open(source) as session:
+        problems, networks = session.n_problems, int(session.available.sum())
+        states = options.states and _keeps_states(session)
+    output.result(
+        f"Would export {source} to {target} as {prefix}: {problems} problems, {networks} networks"
+        f"{', and the states of its subspaces' if states else ''}.",
+        path=target,
+        prefix=prefix,
+        problems=problems,
+        networks=networks,
+        states=states,
+    )
     return common.DONE
 
 
@@ -82,15 +121,23 @@ def kept_states(session: Session) -> NDArray[np.float32] | None:
     One trial of each stimulus of each baseline problem, in that order; None for another kind
     of run, for an imported one (its noise is unknown) and before the baseline is learned.
     """
-    config = session.config
-    baseline = config.baseline_problems
-    if not config.run_type.perturbs or session.source or session.n_problems < baseline:
+    if not _keeps_states(session):
         return None
     from l2l_engine.training.readout_perturbation import noisy_states  # slow to import
 
+    config, baseline = session.config, session.config.baseline_problems
     networks, stimuli = session.weights(slice(0, baseline)), session.stimuli
     return np.concatenate(
         [noisy_states(networks[index], stimuli[index], index, config) for index in range(baseline)]
+    )
+
+
+def _keeps_states(session: Session) -> bool:
+    config = session.config
+    return (
+        config.run_type.perturbs
+        and not session.source
+        and session.n_problems >= config.baseline_problems
     )
 
 
@@ -99,15 +146,17 @@ def _parser() -> common.Parser:
         "l2l-convert",
         "Read a folder or zip of the authors' published files as a session, or write a session as "
         "such files.",
-        "l2l-convert published_folder run.h5",
-        "l2l-convert run.h5 published.zip",
+        "l2l-convert published_folder run.l2l.h5",
+        "l2l-convert run.l2l.h5 published.zip",
+        dry_run=True,
     )
     files = parser.add_argument_group("files", "such as published_folder run.h5 --overwrite")
     files.add_argument(
         "input",
         metavar="IN",
         type=common.session,
-        help="a folder or zip of published files, or a session",
+        help="a folder or zip of published files, or a session (example: the one that comes with "
+        "the program)",
     )
     files.add_argument(
         "output",

@@ -14,6 +14,7 @@ from l2l_engine.commands.output import Output
 from l2l_engine.config import L2LError
 from l2l_engine.figures.export import FORMATS
 from l2l_engine.figures.sources import FigureSource
+from l2l_engine.outlook import duration
 from l2l_engine.plugins import Kind
 
 
@@ -73,8 +74,13 @@ def _make(
     number: int | str, sources: Sequence[FigureSource], options: argparse.Namespace, output: Output
 ) -> None:
     if options.dry_run:
-        name = _called(number).replace("The", "the")
-        output.result(f"Would draw {name} into {options.output}.", figure=number)
+        seconds = figures.foresee(number, sources)
+        first = f" after {duration(seconds)} of computing" if seconds >= 1 else ""
+        output.result(
+            f"Would draw {_called(number).replace('The', 'the')} into {options.output}{first}.",
+            figure=number,
+            seconds=seconds,
+        )
         return
     with output.progress(_called(number)) as show:
         made = figures.make(number, sources, show)
@@ -107,8 +113,8 @@ def _parser() -> common.Parser:
     parser = common.parser(
         "l2l-figures",
         "Draw the paper's figures, and write their numbers as CSV files next to them. Without "
-        "--figure: all that the files given suffice for. What takes long is kept in results/ next "
-        "to each session and reused while it is still valid.",
+        "--figure, every figure the given files suffice for is drawn. Long computations are kept in "
+        "results/ next to each session and reused while they are still valid.",
         "l2l-figures --shipped -o figures",
         "l2l-figures runs/*.h5 -o figures --figure 1 2 --format pdf png",
         "l2l-figures revisit/*.h5 -o figures --figure revisit",
@@ -119,8 +125,8 @@ def _parser() -> common.Parser:
         "sources",
         nargs="*",
         metavar="SESSION",
-        type=Path,
-        help="sessions, results files (NAME.results.h5), the authors' processed files "
+        type=common.session,
+        help="sessions (example: the one that comes with the program), results files (NAME.results.h5), the authors' processed files "
         "(f1_perfFit.mat, f5And6_seed_K.mat, f5And6_All.mat, f7.mat), or folders of these",
     )
     given.add_argument(

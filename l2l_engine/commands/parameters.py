@@ -21,18 +21,24 @@ _SECTIONS = (  # title, example, the section's first parameter
 )
 
 
-def add(parser: argparse.ArgumentParser, leave_out: Collection[str] = ()) -> None:
-    """Add an option for each field of RunConfig; its value is None unless given."""
+def add(
+    parser: argparse.ArgumentParser, leave_out: Collection[str] = (), *, inherited: bool = False
+) -> None:
+    """Add an option for each field of RunConfig; its value is None unless given.
+
+    With ``inherited`` the defaults are those of another session, so that no number is shown.
+    """
+    origin = "those of the parent session" if inherited else "the paper's"
     starts = {first: (title, example) for title, example, first in _SECTIONS}
     group = parser.add_argument_group()
     for name, item in _FIELDS.items():
         if name in starts:
             title, example = starts[name]
             group = parser.add_argument_group(
-                f"parameters: {title}", f"such as {example}; the defaults are the paper's"
+                f"parameters: {title}", f"such as {example}; the defaults are {origin}"
             )
         if name not in leave_out:
-            _add(group, item)
+            _add(group, item, inherited)
 
 
 def given(options: argparse.Namespace) -> dict[str, Any]:
@@ -40,7 +46,9 @@ def given(options: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name in _FIELDS if (value := getattr(options, name, None)) is not None}
 
 
-def _add(group: argparse._ArgumentGroup, item: dataclasses.Field[Any]) -> None:
+def _add(
+    group: argparse._ArgumentGroup, item: dataclasses.Field[Any], inherited: bool
+) -> None:
     default: Any = item.default
     flag = f"--{item.name.replace('_', '-')}"
     unit = f" [{item.metadata['unit']}]" if item.metadata["unit"] else ""
@@ -55,7 +63,8 @@ def _add(group: argparse._ArgumentGroup, item: dataclasses.Field[Any]) -> None:
         shown = default.short
     elif isinstance(default, enum.Enum):
         options = {"choices": [member.value for member in type(default)]}
-    text = label if item.name == "problems" else f"{label} (default: {shown})"
+    alone = inherited or item.name == "problems"
+    text = label if alone else f"{label} (default: {shown})"
     group.add_argument(flag, default=None, help=text.replace("%", "%%"), **options)
 
 

@@ -9,6 +9,7 @@ Nothing here imports matplotlib before something is drawn; everything works in a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ from l2l_engine.figures import (
     figure_7,
     figure_revisit,
 )
+from l2l_engine.figures.analyses import Foresight
 from l2l_engine.figures.contract import PaperFigure, Table
 from l2l_engine.figures.needs import LackingError
 from l2l_engine.figures.processed import PublishedNetwork
@@ -44,6 +46,7 @@ __all__ = [
     "Made",
     "PaperFigure",
     "find",
+    "foresee",
     "load",
     "make",
     "names",
@@ -176,6 +179,37 @@ def _try(made: Made, plug_in: PlugIn) -> None:
     """Ask a plug-in's figure for what is shown of it, so that a fault is found here."""
     if not isinstance(made.caption, str) or not isinstance(made.tables(), dict):
         raise plugins.left_out(plug_in, "its caption is no text, or its tables are no dictionary")
+
+
+def foresee(number: int | str, sources: Sequence[FigureSource]) -> float:
+    """Seconds of computing a figure takes before it can be drawn; nothing is computed or written.
+
+    Parameters
+    ----------
+    number : int or str
+        Its number in the paper, or its name: one of :func:`names`.
+    sources : sequence
+        From :func:`load`.
+
+    Returns
+    -------
+    float
+        0 where everything is at hand, NaN where it is unknown.
+
+    Raises
+    ------
+    LackingError, L2LError
+        As :func:`make`.
+    """
+    module, foresight = find(number), Foresight()
+    plug_in = plug_ins().get(number) if isinstance(number, str) else None
+    if plug_in is not None:
+        return math.nan
+    try:
+        module.compute(sources, foresight)
+    except Foresight.Computing as due:
+        return due.seconds
+    return 0.0
 
 
 def make(

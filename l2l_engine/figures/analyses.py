@@ -7,6 +7,7 @@ and a cancelled analysis resumes where it stopped.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -84,6 +85,22 @@ def shared_representations(network: NetworkSource, progress: Progress | None = N
     return gather([(network, [piece])], progress)[0][0]
 
 
+class Foresight:
+    """Given as a figure's progress, ends it where something long would begin, and says how long."""
+
+    class Computing(Exception):  # noqa: N818 - no error
+        """An analysis would begin now."""
+
+        def __init__(self, seconds: float) -> None:
+            super().__init__(seconds)
+            self.seconds = seconds
+
+    def __call__(self, fraction: float) -> None:
+        """Let what takes no time go on."""
+        if not fraction >= 1:
+            raise self.Computing(math.nan)
+
+
 def decomposition(network: NetworkSource, problem: int, progress: Progress | None = None) -> Arrays:
     """The change of the vector field while a problem (from 2) was learned (Fig. 4).
 
@@ -132,6 +149,8 @@ def gather(
         for (place, piece), arrays in found.items()
         if arrays is None and wanted[place][0].computable
     ]
+    if todo and isinstance(progress, Foresight):
+        raise Foresight.Computing(sum(piece.cost for _, piece in todo))
     sources = [wanted[place][0] for place, _ in todo]
     pieces_of_all = [piece for _, piece in todo]
     for number, arrays in in_parallel(

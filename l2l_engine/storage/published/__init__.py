@@ -5,7 +5,13 @@ problem K, from 1), ``trIms_PREFIX_K.txt`` (its trials' stimuli) and one text fi
 """
 
 from l2l_engine.storage.published.names import PublishedError
-from l2l_engine.storage.published.reading import import_published
-from l2l_engine.storage.published.writing import export_published
+from l2l_engine.storage.published.reading import find_published, import_published
+from l2l_engine.storage.published.writing import check_export, export_published
 
-__all__ = ["PublishedError", "export_published", "import_published"]
+__all__ = [
+    "PublishedError",
+    "check_export",
+    "export_published",
+    "find_published",
+    "import_published",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +82,7 @@ def import_published(
         When the session cannot be written.
     """
     source, target = Path(source), Path(target)
-    if target.exists() and not overwrite:
-        raise SessionError(f"{target} exists already: choose another name.")
+    _check_target(target, overwrite)
     temporary = atomic.sibling(target, ".import")
     with SourceFiles(source) as files:
         run = _Run(files, _choose(files, prefix))
@@ -108,6 +108,41 @@ def import_published(
                 if progress:
                     progress((index + 1) / run.problems)
     return target
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One run among published files.
+
+    Attributes
+    ----------
+    prefix : str
+        What its files share; empty in the fork's layout.
+    problems, networks : int
+        Problems the files count, and those whose network was saved.
+    unknown : tuple of str
+        What the files leave unknown, in sentences.
+    """
+
+    prefix: str
+    problems: int
+    networks: int
+    unknown: tuple[str, ...]
+
+
+def find_published(
+    source: Path, target: Path, *, prefix: str | None = None, overwrite: bool = False
+) -> Found:
+    """What :func:`import_published` would read, with the same checks; nothing is written."""
+    _check_target(Path(target), overwrite)
+    with SourceFiles(Path(source)) as files:
+        run = _Run(files, _choose(files, prefix))
+        return Found(run.prefix, run.problems, run.networks, tuple(run.unknown()))
+
+
+def _check_target(target: Path, overwrite: bool) -> None:
+    if target.exists() and not overwrite:
+        raise SessionError(f"{target} exists already: choose another name.")
 
 
 def _unwritten(target: Path, error: Exception) -> L2LError:
@@ -150,6 +185,7 @@ class _Run:
         self._settings = self._read_settings()
         saved = self._numbers_of(names.NETWORK)
         shown = self._numbers_of(names.STIMULI)
+        self.networks = len(saved)
         self.problems = max((len(self._criterion), *saved, *shown), default=0)
         if self.problems > _MOST_PROBLEMS:
             raise PublishedError(

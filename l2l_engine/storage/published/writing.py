@@ -83,6 +83,14 @@ def export_published(
     return folder
 
 
+def check_export(session: Path, folder: Path) -> str:
+    """The prefix :func:`export_published` would write with, after the same checks; nothing is written."""
+    with Session.open(session) as run:
+        prefix = names.prefix_of(run.config)
+    _check_target(Path(folder), prefix)
+    return prefix
+
+
 def _check_target(folder: Path, prefix: str) -> None:
     if folder.suffix.lower() in _SESSION_SUFFIXES:
         raise SessionError(

@@ -64,3 +64,13 @@ def test_impossible_branches_are_one_sentence(parent, tmp_path, capsys, argument
     assert said in error
     assert len(error.splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_help_names_the_parents_parameters_as_defaults(capsys):
+    with pytest.raises(SystemExit):
+        command.main(["--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert "the defaults are those of the parent session" in text
+    assert "the paper's" not in text
+    assert "--sigma-rec X Recurrent noise --stimulus" not in text
+    assert "(default: 0.05)" not in text

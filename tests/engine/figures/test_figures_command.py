@@ -145,3 +145,28 @@ def test_ctrl_c_stops_at_once_and_cleanly(session, tmp_path, environment):
     assert (
         said.splitlines()[-1] == "Stopped; what was computed is kept, and the same command resumes."
     )
+
+
+def test_dry_run_says_what_is_computed_first_and_what_is_left_out(run, tmp_path, capsys):
+    session = run("small")
+    arguments = [str(session), "-o", str(tmp_path / "figures"), "--figure"]
+    before = sorted(tmp_path.rglob("*"))
+    assert command.main([*arguments, "1", "3", "7", "--dry-run", "--json"]) == 2
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(event["event"], event.get("figure")) for event in said] == [
+        ("result", 1),
+        ("error", None),
+        ("result", 7),
+    ]
+    assert said[0]["seconds"] == 0 < said[2]["seconds"]
+    assert "Figure 3 left out" in said[1]["message"]
+    assert sorted(tmp_path.rglob("*")) == before
+    assert command.main([*arguments, "7", "--format=svg"]) == 0
+    capsys.readouterr()
+    assert command.main([*arguments, "7", "--dry-run"]) == 0
+    assert capsys.readouterr().out == f"Would draw Figure 7 into {tmp_path / 'figures'}.\n"
+
+
+def test_example_is_drawn_by_its_name(tmp_path, capsys):
+    assert command.main(["example", "--figure=1", "-o", str(tmp_path / "f"), "--dry-run"]) == 0
+    assert "Figure 1" in capsys.readouterr().out
