@@ -88,7 +88,9 @@ def parser(prog: str, description: str, *examples: str, dry_run: bool = False) -
     )
     if dry_run:
         shared.add_argument(
-            "--dry-run", action="store_true", help="say what would be done and what it takes, and stop"
+            "--dry-run",
+            action="store_true",
+            help="say what would be done and what it takes, and stop",
         )
     return made
 

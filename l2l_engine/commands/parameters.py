@@ -46,9 +46,7 @@ def given(options: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name in _FIELDS if (value := getattr(options, name, None)) is not None}
 
 
-def _add(
-    group: argparse._ArgumentGroup, item: dataclasses.Field[Any], inherited: bool
-) -> None:
+def _add(group: argparse._ArgumentGroup, item: dataclasses.Field[Any], inherited: bool) -> None:
     default: Any = item.default
     flag = f"--{item.name.replace('_', '-')}"
     unit = f" [{item.metadata['unit']}]" if item.metadata["unit"] else ""
