@@ -12,7 +12,6 @@ import numpy as np
 
 from l2l_engine import shipped
 from l2l_engine.analysis import revisit
-from l2l_engine.analysis.running import RunData
 from l2l_engine.protocols import choosing
 from l2l_engine.run import Run
 from l2l_engine.storage.session import Session
@@ -25,10 +24,7 @@ with tempfile.TemporaryDirectory() as folder:
         while not run.finished:
             run.step()
     with Session.open(path) as session:
-        weights = session.weights(slice(None))
-        data = RunData(
-            "seed 0", session.config, session.trials_to_criterion, weights, session.stimuli
-        )
+        data = session.run_data()
 
 found = revisit.revisit([data])
 for stage in revisit.STAGES:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from l2l_engine import network
 from l2l_engine.analysis import geometry, known
+from l2l_engine.analysis.groups import group_states, stride
 from l2l_engine.analysis.progress import Progress, tracked
 from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
 from l2l_engine.analysis.running import PROBLEM, RunData
@@ -30,6 +31,8 @@ Float64 = NDArray[np.float64]
 STAGES = ("A", "B", "A again", "A reversed")
 SOURCE = "Tian et al., Nature Communications (2026), doi 10.1038/s41467-026-68692-x"
 _SAME = 1e-5  # stimuli are float32
+_DIMENSIONS = 4
+_EVERY = 10  # ms between the states that angles are found from
 
 
 # -- sets ------------------------------------------------------------------------------
@@ -212,8 +215,7 @@ def revisit(
     """
     rows = []
     for data in tracked(runs, [1.0] * len(runs), progress):
-        sets = find_sets(data.stimuli)
-        sets = sets[data.available[sets].all(axis=1)] if len(sets) else sets
+        sets = saved_sets(data)
         try:
             alike = decision_similarity(
                 data.weights,
@@ -231,6 +233,12 @@ def revisit(
                 rows.append((data.name, number, stage, problem + 1, trials, zero, one))
     names = ("run", "set", "stage", "problem", "trials", "similarity_0", "similarity_1")
     return dict(zip(names, map(np.array, zip(*rows, strict=True)), strict=True))
+
+
+def saved_sets(data: RunData) -> NDArray[np.intp]:
+    """The sets of a run of which every network was saved, (S, 4)."""
+    sets = find_sets(data.stimuli)
+    return sets[data.available[sets].all(axis=1)]
 
 
 def regression(found: Columns) -> LinearFit:
@@ -253,6 +261,22 @@ def regression(found: Columns) -> LinearFit:
 
 
 # -- decision and stimulus subspaces -------------------------------------------------------
+
+
+def angles_of_run(data: RunData, sets: NDArray[np.integer]) -> Float64:
+    """:func:`decision_stimulus_angles` of a run's new problems, A and B of all sets.
+
+    Parameters
+    ----------
+    data : RunData
+    sets : (S, 4), from :func:`find_sets`
+    """
+    new = np.unique(sets[:, :2])
+    step = stride(_EVERY, data.config)
+    states = group_states(
+        data.weights[new], data.stimuli[new], data.config, slice(step - 1, None, step)
+    )
+    return decision_stimulus_angles(states, min(_DIMENSIONS, data.config.units // 2))
 
 
 def decision_stimulus_angles(states: FloatArray, dimensions: int = 4) -> Float64:

@@ -22,7 +22,6 @@ from l2l_engine.commands.output import Output
 from l2l_engine.config import L2LError
 from l2l_engine.figures import export
 from l2l_engine.plugins import Kind
-from l2l_engine.storage.naming import session_name
 from l2l_engine.storage.session import Session
 
 Table = dict[str, NDArray[Any]]
@@ -99,15 +98,7 @@ def _table(
 
 def _read(path: Path) -> RunData:
     with Session.open(path) as session:
-        return RunData(
-            session_name(path),
-            session.config,
-            session.trials_to_criterion,
-            session.weights(slice(None)),
-            session.stimuli,
-            session.started_from,
-            session.changed_configs,
-        )
+        return session.run_data()
 
 
 def _joined(tables: Sequence[tuple[str, Table]]) -> Table:

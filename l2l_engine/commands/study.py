@@ -11,7 +11,9 @@ from pathlib import Path
 from l2l_engine.commands import common, training
 from l2l_engine.commands.output import Output
 from l2l_engine.config import L2LError
-from l2l_engine.studies import STUDIES, sessions
+from l2l_engine.figures import export, study_table
+from l2l_engine.studies import STUDIES, Study, beyond, sessions, tables
+from l2l_engine.studies.sessions import Member, Parent
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,16 +33,28 @@ def _work(options: argparse.Namespace, output: Output) -> int:
             "Name studies, the Full runs they branch from with --parents, and a folder with -o DIR."
         )
     given = sessions.parents(options.parents)
-    members = [
-        member
+    members = {
+        name: list(sessions.members(STUDIES[name], given, options.output))
         for name in options.studies
-        for member in sessions.members(STUDIES[name], given, options.output)
-    ]
-    left = [member for member in members if not member.finished]
+    }
+    left = [member for study in members.values() for member in study if not member.finished]
     if options.dry_run:
-        output.result(f"Would train {len(left)} of {len(members)} branches in {options.output}.")
+        total = sum(map(len, members.values()))
+        output.result(f"Would train {len(left)} of {total} branches in {options.output}.")
         return common.DONE
-    options.output.mkdir(parents=True, exist_ok=True)
+    if not options.no_training:
+        code = _train(left, options.output, output)
+        if code != common.DONE:
+            return code
+    for name in dict.fromkeys(options.studies):
+        _measure(STUDIES[name], given, members[name], options.tables or options.output, output)
+    complete = all(member.finished for study in members.values() for member in study)
+    return common.DONE if complete else common.IN_PART
+
+
+def _train(left: Sequence[Member], folder: Path, output: Output) -> int:
+    """Train what is not finished; not DONE when a signal came."""
+    folder.mkdir(parents=True, exist_ok=True)
     for number, member in enumerate(left, 1):
         output.note(f"{member.path.name}, {number} of {len(left)}")
         try:
@@ -50,16 +64,47 @@ def _work(options: argparse.Namespace, output: Output) -> int:
             continue
         if code != common.DONE:
             return code
-    return common.DONE if all(member.finished for member in members) else common.IN_PART
+    return common.DONE
+
+
+def _measure(
+    study: Study, given: Sequence[Parent], members: Sequence[Member], folder: Path, output: Output
+) -> None:
+    """Write the tables of a study, of those of its branches that are finished."""
+    with output.progress(study.title) as show:
+        if study.conditions:
+            there = [member for member in members if member.finished]
+            if not there:
+                output.warn(
+                    f"No branch of the study {study.name} is finished: no table is written."
+                )
+                return
+            found = tables.MEASURES[study.name](there, show)
+            given = list({member.parent.seed: member.parent for member in there}.values())
+        else:
+            found = beyond.tables(given, show)
+    named = ", ".join(f"{parent.path.stem} (seed {parent.seed})" for parent in given)
+    notes = (
+        study.question,
+        f"runs: {named}; analyses without noise",
+        f"made with L2L Explorer {common.version()} on {export.today()}",
+    )
+    for name, measured in found.items():
+        content = study_table.text(measured.title, measured.table, measured.about, notes)
+        path = export.write(folder / f"{name}.csv", content.encode())
+        rows = len(next(iter(measured.table.values())))
+        output.result(f"{path}: {rows} rows, {len(given)} networks", file=path, rows=rows)
 
 
 def _parser() -> common.Parser:
     parser = common.parser(
         "l2l-study",
-        "Train what a study needs: branches of Full runs, one for each network and condition. It can "
-        "be stopped at any time; the same command goes on.",
+        "Answer a question beyond the paper: train what a study needs, which is branches of Full runs, "
+        "one for each network and condition, and write its tables. Training can be stopped at any time; "
+        "the same command goes on.",
         "l2l-study --list",
         "l2l-study revisit --parents runs/full_seed*.h5 -o studies",
+        "l2l-study beyond --parents runs/full_seed*.h5 -o studies",
         dry_run=True,
     )
     parser.add_argument(
@@ -70,6 +115,12 @@ def _parser() -> common.Parser:
         "--parents", nargs="+", type=Path, metavar="SESSION", help="Full runs to branch from"
     )
     parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder of the branches")
+    parser.add_argument(
+        "--tables", type=Path, metavar="DIR", help="folder of the tables (default: that of -o)"
+    )
+    parser.add_argument(
+        "--no-training", action="store_true", help="write the tables of what is there already"
+    )
     return parser
 
 

@@ -129,6 +129,16 @@ class SessionViews(Closing):
         """See :class:`l2l_engine.storage.session.Session`."""
         raise NotImplementedError
 
+    @property
+    def started_from(self) -> NDArray[np.intp] | None:
+        """See :class:`l2l_engine.storage.session.Session`."""
+        raise NotImplementedError
+
+    @property
+    def changed_configs(self) -> dict[int, RunConfig]:
+        """See :class:`l2l_engine.storage.session.Session`."""
+        raise NotImplementedError
+
     def __repr__(self) -> str:
         config = self.config
         return (
@@ -199,15 +209,19 @@ class SessionViews(Closing):
         ...     session.analyse("forward-transfer", problems=[2, 3])["problem"]
         array([2, 3])
         """
-        record = registry.find(name)
-        data = RunData(
+        return running.run(registry.find(name), self.run_data(), problems, **options)
+
+    def run_data(self) -> RunData:
+        """What analyses need of the run: every problem and network, in memory."""
+        return RunData(
             session_name(self.path),
             self.config,
             np.asarray(self.problem_column("trials_to_criterion"), np.float64),
             self.weights(slice(None)),
             self.problem_column("stimuli"),
+            self.started_from,
+            self.changed_configs,
         )
-        return running.run(record, data, problems, **options)
 
     def _trials_of(self, place: int) -> dict[str, NDArray[Any]]:
         first = int(self.problem_column("first_trial")[place])

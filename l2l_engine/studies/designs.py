@@ -41,7 +41,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """A question, and the conditions that are compared to answer it."""
+    """A question, and the conditions that are compared to answer it; without one, Full runs answer it."""
 
     name: str
     title: str
@@ -88,6 +88,13 @@ STUDIES: dict[str, Study] = {
             "Learning outside the past",
             "Does learning to learn survive where weights change only outside the past's subspace?",
             (Condition("outside", "projection", 1, {"problems": 50}),),
+        ),
+        Study(
+            "beyond",
+            "Beyond the paper",
+            "Is a first try luck, the shared gradient learned away, a change of few dimensions, the "
+            "choice abstract, one network like another?",
+            (),
         ),
     )
 }
