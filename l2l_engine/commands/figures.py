@@ -31,7 +31,8 @@ def _work(options: argparse.Namespace, output: Output) -> int:
     if options.output is None:
         raise common.UsageError("Give the folder of the figures with -o DIR.")
     paths = list(options.sources)
-    if options.shipped:
+    beyond = bool(options.figure) and all(number in figures.BEYOND for number in options.figure)
+    if options.shipped or (beyond and not paths):
         paths.append(shipped.data(shipped.RESULTS))
     if not paths:
         raise common.UsageError(
@@ -118,6 +119,7 @@ def _parser() -> common.Parser:
         "l2l-figures --shipped -o figures",
         "l2l-figures runs/*.h5 -o figures --figure 1 2 --format pdf png",
         "l2l-figures revisit/*.h5 -o figures --figure revisit",
+        "l2l-figures -o figures --figure revisit beyond studies",
         dry_run=True,
     )
     given = parser.add_argument_group("sources", "such as runs/*.h5, or --shipped")
@@ -126,11 +128,15 @@ def _parser() -> common.Parser:
         nargs="*",
         metavar="SESSION",
         type=common.session,
-        help="sessions (example: the one that comes with the program), results files (NAME.results.h5), the authors' processed files "
-        "(f1_perfFit.mat, f5And6_seed_K.mat, f5And6_All.mat, f7.mat), or folders of these",
+        help="sessions (example: the one that comes with the program), results files "
+        "(NAME.results.h5), tables of l2l-study, the authors' processed files (f1_perfFit.mat, "
+        "f5And6_seed_K.mat, f5And6_All.mat, f7.mat), or folders of these; figures beyond the paper need "
+        "none: those that ship are drawn",
     )
     given.add_argument(
-        "--shipped", action="store_true", help="use the networks that come with the program"
+        "--shipped",
+        action="store_true",
+        help="use the networks, and the studies' tables, that come with the program",
     )
     given.add_argument(
         "--recompute", action="store_true", help="do not use results computed before"

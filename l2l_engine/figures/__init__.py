@@ -27,7 +27,9 @@ from l2l_engine.figures import (
     figure_5,
     figure_6,
     figure_7,
+    figure_beyond,
     figure_revisit,
+    figure_studies,
 )
 from l2l_engine.figures.analyses import Foresight
 from l2l_engine.figures.contract import PaperFigure, Table
@@ -59,7 +61,9 @@ REGISTRY: dict[int, PaperFigure] = {
 }
 """The figures by their number in the paper."""
 
-BEYOND: dict[str, PaperFigure] = {figure_revisit.NUMBER: figure_revisit}
+BEYOND: dict[str, PaperFigure] = {
+    module.NUMBER: module for module in (figure_revisit, figure_beyond, figure_studies)
+}
 """Figures that are not in the paper, by name."""
 
 _PARTS = ("NUMBER", "TITLE", "NEEDS", "compute", "draw", "table")

@@ -23,6 +23,8 @@ from l2l_engine.figures.processed import (
     is_processed,
     read_processed,
 )
+from l2l_engine.figures.study_table import StudyTable, is_study_table
+from l2l_engine.figures.study_table import read as read_study_table
 from l2l_engine.network import NetworkWeights
 from l2l_engine.protocols import notation
 from l2l_engine.protocols.protocol import ProtocolError
@@ -107,7 +109,12 @@ class NetworkSource:
 
 
 FigureSource = (
-    NetworkSource | PublishedNetwork | PublishedFits | PublishedCorrelations | PublishedAccumulation
+    NetworkSource
+    | PublishedNetwork
+    | PublishedFits
+    | PublishedCorrelations
+    | PublishedAccumulation
+    | StudyTable
 )
 Network = NetworkSource | PublishedNetwork
 
@@ -117,8 +124,8 @@ def load(paths: Iterable[str | os.PathLike[str]], *, recompute: bool = False) ->
 
     Parameters
     ----------
-    paths : session files, results files, and the authors' f1_perfFit.mat, f5And6_seed_K.mat,
-        f5And6_All.mat and f7.mat
+    paths : session files, results files, tables of studies (CSV), and the authors' f1_perfFit.mat,
+        f5And6_seed_K.mat, f5And6_All.mat and f7.mat
     recompute : bool
         Do not look at cached results of sessions.
 
@@ -206,7 +213,9 @@ def _files(paths: Iterable[Path]) -> list[Path]:
             found.append(path)
             continue
         inside = sorted(
-            file for file in path.iterdir() if file.suffix == ".h5" or is_processed(file)
+            file
+            for file in path.iterdir()
+            if file.suffix == ".h5" or is_processed(file) or is_study_table(file)
         )
         if not inside:
             raise L2LError(
@@ -220,6 +229,8 @@ def _files(paths: Iterable[Path]) -> list[Path]:
 def _source(path: Path, recompute: bool) -> FigureSource:
     if path.suffix == ".mat":
         return read_processed(path)
+    if path.suffix == ".csv":
+        return read_study_table(path)
     if path.is_file() and h5py.is_hdf5(path) and is_results(path):
         return NetworkSource.of_results(path)
     return NetworkSource.of_session(path, recompute)
@@ -252,3 +263,9 @@ def _worth(source: FigureSource) -> tuple[int, bool]:
 
 def _shown(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(getattr(value, "value", value))
+
+
+def study_table(sources: Iterable[FigureSource], name: str) -> StudyTable | None:
+    """The table of a study by its name, such as ``revisit_problems``; None where it is not among them."""
+    found = (source for source in sources if isinstance(source, StudyTable))
+    return next((table for table in found if table.name == name), None)

@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
 from l2l_gui.model.working_copy import is_example
 from l2l_gui.widgets.dropped_files import accept_files, dropped_files
 
-FILTER = "Sessions, results and published results (*.h5 *.hdf5 *.mat)"
+FILTER = "Sessions, results, tables of studies (*.h5 *.hdf5 *.mat *.csv)"
 PATH = Qt.ItemDataRole.UserRole
 
 
@@ -58,7 +58,7 @@ class FigureSources(QWidget):
         self.list.itemSelectionChanged.connect(self._enable)
         label.setBuddy(self.list)
         self.add = QPushButton("Add…")
-        self.add.setToolTip("Add sessions, results files or the authors' processed files")
+        self.add.setToolTip("Add sessions, results, tables of studies or the authors' processed files")
         self.add.clicked.connect(self._ask)
         self.add_folder = QPushButton("Folder…")
         self.add_folder.setToolTip("Add all of a folder, such as a sweep's")

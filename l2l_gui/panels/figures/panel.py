@@ -1,4 +1,4 @@
-"""The paper's figures from the open sessions and any files added."""
+"""The paper's figures, and those beyond it, from the open sessions and any files added."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class FiguresPanel(Panel[Shelf]):
     """A list of figures, and the one chosen."""
 
     name = "figures"
-    title = "Figures of the paper"
+    title = "Figures"
     depends = frozenset({"sessions"})
 
     def build(self) -> None:

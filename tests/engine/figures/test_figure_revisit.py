@@ -58,7 +58,9 @@ def test_it_is_drawn_with_its_numbers(sets, tmp_path, capsys):
     folder = tmp_path / "figures"
     assert command.main([*paths, "--figure", "revisit", "-o", str(folder), "--format", "svg"]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("Revisit and reverse. n = 2 networks (seeds 0–1), 4 sets.")
+    assert said.startswith(
+        "Revisit and reverse. n = 2 networks (seeds 0–1), 4 sets, after 1 problem"
+    )
     assert "2 problems were not learned" in said
     assert "R² = " in said
     assert "over 10 problems" in said
@@ -100,4 +102,4 @@ def test_other_sessions_do_not_suffice_and_are_left_out(run, sets, tmp_path, cap
 
 def test_it_is_not_among_the_papers_figures():
     assert set(figures.REGISTRY) == set(range(1, 8))
-    assert set(figures.BEYOND) == {"revisit"}
+    assert set(figures.BEYOND) == {"revisit", "beyond", "studies"}
