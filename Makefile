@@ -5,6 +5,7 @@
 # make faults   killed writers and training, cut-off sessions, full disks, signals (some minutes)
 # make mutate ARGS='--sample 20'   small changes of meaning: how many the tests notice
 # make reproduce   train, analyse and draw everything that ships, again (hours; it says how many)
+# make studies     then the studies beyond the paper, from the Full runs of make reproduce (hours)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,7 +16,7 @@ RUNNING := $(VENV)/running
 INSTALLED := $(VENV)/installed
 COMMA := ,
 
-.PHONY: run test lint bench docs mutate fuzz faults soak reproduce clean
+.PHONY: run test lint bench docs mutate fuzz faults soak reproduce studies clean
 
 run: $(RUNNING)
 	@scripts/system-libraries
@@ -66,6 +67,10 @@ soak: $(INSTALLED)
 
 reproduce: $(INSTALLED)
 	$(BIN)/python -m l2l_engine.commands.reproduce $(ARGS)
+
+studies: $(INSTALLED)
+	$(BIN)/python -m l2l_engine.commands.study revisit serial-reversal overlap mixing projection beyond \
+	    --parents reproduction/full_seed*.h5 -o reproduction/studies --tables data/results --docs docs $(ARGS)
 
 # the pinned versions are for Python 3.11; another Python takes what fits it
 define install

@@ -8,12 +8,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from l2l_engine import figures
 from l2l_engine.commands import common, training
 from l2l_engine.commands.output import Output
 from l2l_engine.config import L2LError
 from l2l_engine.figures import export, study_table
-from l2l_engine.studies import STUDIES, Study, beyond, sessions, tables
+from l2l_engine.reproduction.report import renew
+from l2l_engine.studies import STUDIES, Study, beyond, report, sessions, tables
 from l2l_engine.studies.sessions import Member, Parent
+
+_DPI = 130.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,6 +36,9 @@ def _work(options: argparse.Namespace, output: Output) -> int:
         raise common.UsageError(
             "Name studies, the Full runs they branch from with --parents, and a folder with -o DIR."
         )
+    for name in options.studies:
+        if name not in STUDIES:
+            raise common.UsageError(f"{name} is no study: choose any of {', '.join(STUDIES)}.")
     given = sessions.parents(options.parents)
     members = {
         name: list(sessions.members(STUDIES[name], given, options.output))
@@ -48,6 +55,8 @@ def _work(options: argparse.Namespace, output: Output) -> int:
             return code
     for name in dict.fromkeys(options.studies):
         _measure(STUDIES[name], given, members[name], options.tables or options.output, output)
+    if options.docs is not None:
+        _document(options.tables or options.output, options.docs, output)
     complete = all(member.finished for study in members.values() for member in study)
     return common.DONE if complete else common.IN_PART
 
@@ -96,6 +105,25 @@ def _measure(
         output.result(f"{path}: {rows} rows, {len(given)} networks", file=path, rows=rows)
 
 
+def _document(tables_in: Path, docs: Path, output: Output) -> None:
+    """Renew the page and its pictures from the tables in a folder."""
+    page = docs / "beyond.md"
+    try:
+        text = page.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise L2LError(f"{page} cannot be read ({error}): give its folder as --docs.") from error
+    sources = figures.load([tables_in])
+    export.write(page, renew(text, report.blocks(sources)).encode())
+    for name in figures.BEYOND:
+        try:
+            made = figures.make(name, sources)
+        except figures.LackingError as error:
+            output.note(str(error))
+            continue
+        export.write(docs / "images" / "beyond" / f"{name}.png", made.picture("png", _DPI))
+    output.result(f"{page} is up to date.", document=page)
+
+
 def _parser() -> common.Parser:
     parser = common.parser(
         "l2l-study",
@@ -107,9 +135,7 @@ def _parser() -> common.Parser:
         "l2l-study beyond --parents runs/full_seed*.h5 -o studies",
         dry_run=True,
     )
-    parser.add_argument(
-        "studies", nargs="*", choices=list(STUDIES), metavar="STUDY", help=", ".join(STUDIES)
-    )
+    parser.add_argument("studies", nargs="*", metavar="STUDY", help=f"any of {', '.join(STUDIES)}")
     parser.add_argument("--list", action="store_true", help="show every study's question and end")
     parser.add_argument(
         "--parents", nargs="+", type=Path, metavar="SESSION", help="Full runs to branch from"
@@ -120,6 +146,9 @@ def _parser() -> common.Parser:
     )
     parser.add_argument(
         "--no-training", action="store_true", help="write the tables of what is there already"
+    )
+    parser.add_argument(
+        "--docs", type=Path, metavar="DIR", help="renew beyond.md in this folder, and its pictures"
     )
     return parser
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.analysis.progress import Progress
+from l2l_engine.analysis.statistics import known_mean
 from l2l_engine.config import RunType
 from l2l_engine.figures import compose, study_numbers, wording
 from l2l_engine.figures.contract import Table
@@ -155,7 +156,7 @@ def _draw_first(left: Axes, right: Axes, first: FirstTry) -> None:
     colours = (compose.SKY, compose.BLUE, compose.BLACK)
     for k, (span, colour) in enumerate(zip(spans, colours, strict=True)):
         medians = first.trials[:, k]
-        middle = np.nanmean(medians, axis=0)
+        middle = known_mean(medians, axis=0)
         right.plot(range(3), middle, "o-", ms=2.6, color=colour, label=span)
         right.plot(range(3), medians.T, color=colour, lw=0.4, alpha=0.35)
     compose.plain_log(right)
@@ -167,13 +168,13 @@ def _draw_first(left: Axes, right: Axes, first: FirstTry) -> None:
 def _lines(axes: Axes, found: Course, colour: str) -> None:
     """Each network as a thin line, their mean as a thick one."""
     axes.plot(found.at, found.values.T, color=colour, lw=0.4, alpha=0.35)
-    axes.plot(found.at, np.nanmean(found.values, axis=0), "o-", color=colour, ms=2.6)
+    axes.plot(found.at, known_mean(found.values, axis=0), "o-", color=colour, ms=2.6)
 
 
 def _draw_abstract(axes: Axes, numbers: BeyondNumbers) -> None:
     names = {END_OF_DELAY: "end of delay", END_OF_TRIAL: "end of trial"}
     for (measure, time), found in numbers.abstract.items():
-        mean = np.nanmean(found.values, axis=0)
+        mean = known_mean(found.values, axis=0)
         axes.plot(
             range(len(found.at)),
             mean,

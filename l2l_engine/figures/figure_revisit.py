@@ -246,7 +246,7 @@ def _draw_stages(left: Axes, right: Axes, group: Group) -> None:
             here = np.asarray(problems["stage"]) == stage
             if axes is left or place:
                 compose.points_and_box(axes, place, values[here], _COLOURS[stage])
-        axes.set_xticks(range(len(STAGES)), [stage.replace(" ", "\n") for stage in STAGES])
+        axes.set_xticks(range(len(STAGES)), STAGES, rotation=45, ha="right")
         axes.set(xlim=(-0.6, len(STAGES) - 0.4), ylabel=label)
     right.set_xlim(0.4, len(STAGES) - 0.4)
     compose.plain_log(left)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.analysis.learning_curve import moving_mean
 from l2l_engine.analysis.progress import Progress
+from l2l_engine.analysis.statistics import known_mean
 from l2l_engine.config import RunType
 from l2l_engine.figures import compose, study_numbers, wording
 from l2l_engine.figures.contract import Table
@@ -107,15 +108,10 @@ def table(numbers: StudiesNumbers) -> dict[str, Table]:
         ("projection", "trials_to_criterion", numbers.projection),
     ):
         if part is not None:
-            conditions, seeds, problems = np.meshgrid(
-                part.names, part.seeds, part.problems, indexing="ij"
-            )
-            made[name] = {
-                "condition": conditions.ravel(),
-                "seed": seeds.ravel(),
-                "problem": problems.ravel(),
-                column: part.values.ravel(),
-            }
+            columns = np.meshgrid(part.names, part.seeds, part.problems, indexing="ij")
+            keys = ("condition", "seed", "problem")
+            made[name] = dict(zip(keys, (values.ravel() for values in columns), strict=True))
+            made[name][column] = part.values.ravel()
     return made
 
 
@@ -148,9 +144,9 @@ def draw(numbers: StudiesNumbers) -> Figure:
     return figure
 
 
-def _lines(axes: Axes, x: Float64, values: Float64, colour: str, label: str = "") -> None:
+def _lines(axes: Axes, x: NDArray[Any], values: Float64, colour: str, label: str = "") -> None:
     axes.plot(x, values.T, color=colour, lw=0.4, alpha=0.35)
-    axes.plot(x, np.nanmean(values, axis=0), "o-", color=colour, ms=2.6, label=label or None)
+    axes.plot(x, known_mean(values, axis=0), "o-", color=colour, ms=2.6, label=label or None)
 
 
 def _conditions(
@@ -166,7 +162,7 @@ def _conditions(
             continue
         smooth = np.array([moving_mean(row, _WINDOW) for row in values])
         axes.plot(found.problems, smooth.T, color=colour, lw=0.4, alpha=0.35)
-        axes.plot(found.problems, np.nanmean(smooth, axis=0), color=colour, label=name)
+        axes.plot(found.problems, known_mean(smooth, axis=0), color=colour, label=name)
     axes.set(xlabel="Problem", ylabel=label)
     if share is not None:
         axes.set_ylim(0, 104)

@@ -35,7 +35,8 @@ def _mean(values: Float64) -> float:
     return float(known.mean()) if len(known) else float("nan")
 
 
-def _median(values: Float64) -> float:
+def known_median(values: Float64) -> float:
+    """Median of the values that are known; NaN where none is."""
     known = values[np.isfinite(values)]
     return float(np.median(known)) if len(known) else float("nan")
 
@@ -62,7 +63,7 @@ def first_try(table: StudyTable) -> FirstTry:
         periods = [(problem >= first) & (problem <= last) for first, last in PERIODS]
         right.append([_mean(correct[here]) / 2 for here in periods])
         trials.append(
-            [[_median(counts[here & (correct == k)]) for k in range(3)] for here in periods]
+            [[known_median(counts[here & (correct == k)]) for k in range(3)] for here in periods]
         )
         correlation.append([spearman(loss[here], counts[here]).rho for here in periods])
     return FirstTry(seeds_of(table), np.array(right), np.array(trials), np.array(correlation))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from l2l_engine.config import L2LError, RunType
-from l2l_engine.run import Report, Run
+from l2l_engine.run import Run
 from l2l_engine.storage.session import Session
 from l2l_engine.studies.designs import Condition, Study
 
@@ -38,7 +38,7 @@ class Member:
         with Session.open(self.path) as session:
             return session.n_problems >= self.condition.protocol().total
 
-    def begin(self, report: Report | None = None) -> Run:
+    def begin(self, report: Callable[[str], None] | None = None) -> Run:
         """The run, begun or resumed; whoever gets it closes it."""
         if self.path.exists():
             return Run.resume(self.path, report=report)

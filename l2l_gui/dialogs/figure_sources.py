@@ -58,7 +58,9 @@ class FigureSources(QWidget):
         self.list.itemSelectionChanged.connect(self._enable)
         label.setBuddy(self.list)
         self.add = QPushButton("Add…")
-        self.add.setToolTip("Add sessions, results, tables of studies or the authors' processed files")
+        self.add.setToolTip(
+            "Add sessions, results, tables of studies or the authors' processed files"
+        )
         self.add.clicked.connect(self._ask)
         self.add_folder = QPushButton("Folder…")
         self.add_folder.setToolTip("Add all of a folder, such as a sweep's")

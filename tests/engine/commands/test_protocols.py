@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from tiny import TINY
+from tiny import TINY, finish
 
 import l2l_engine
 from l2l_engine import figures, starting
@@ -12,6 +12,7 @@ from l2l_engine.commands import branch, info, sweep, train
 from l2l_engine.config import ConfigError, RunType
 from l2l_engine.network import initial_weights
 from l2l_engine.protocols import TEMPLATES, Protocol, ProtocolError, Stage, notation
+from l2l_engine.run import Run
 from l2l_engine.storage.session import Session
 from l2l_engine.storage.writer import SessionWriter
 from l2l_engine.sweeps.grid import grid, protocol_grid
@@ -178,3 +179,18 @@ def test_a_bad_sweep_over_protocols_is_one_sentence(arguments, said, tmp_path, m
     error = capsys.readouterr().err.strip()
     assert said in error
     assert len(error.splitlines()) == 1
+
+
+def test_an_analysis_of_a_session_knows_what_each_stage_started_from_and_changed(tmp_path):
+    stages = (Stage(count=2), Stage(Plan(start=1, changes={"delay_ms": 20.0})))
+    protocol = Protocol("again from 1", stages)
+    path = tmp_path / "run.h5"
+    finish(Run.create(path, protocol.configure(TINY), protocol=protocol))
+    with Session.open(path) as session:
+        data = session.run_data()
+        times = session.analyse("speed", problems=[3])["time"]
+        changes = session.analyse("recurrent-change")["norm"]
+        recurrent = session.weights(slice(None)).recurrent
+    assert data.started_from.tolist() == [-1, 0, 0]
+    assert times.max() > TINY["sample_ms"] + TINY["delay_ms"] + TINY["response_ms"]
+    assert changes[1] == pytest.approx(np.linalg.norm(recurrent[2] - recurrent[0]), rel=1e-5)
