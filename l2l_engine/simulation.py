@@ -36,7 +36,7 @@ class Network:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Activity:
-    """What networks did in trials; a stack of K networks leads with K.
+    """States and outputs of M trials; for a stack of K networks the first axis is K.
 
     Attributes
     ----------
@@ -51,6 +51,11 @@ class Activity:
     states: FloatArray
     outputs: FloatArray
     times: FloatArray
+
+    def __repr__(self) -> str:
+        *stack, trials, steps, units = self.states.shape
+        of = f" of each of {stack[0]} networks" if stack else ""
+        return f"<{trials} trial{'s' * (trials != 1)}{of}: {steps} steps, {units} units>"
 
 
 def simulate(

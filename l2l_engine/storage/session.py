@@ -27,7 +27,7 @@ from l2l_engine.storage import checkpoint, hdf5, layout, opening, origins, versi
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.layout import Column, Lineage
 from l2l_engine.storage.lock import is_being_written
-from l2l_engine.storage.views import NoSuchColumnError, NoSuchProblemError, SessionViews
+from l2l_engine.storage.views import NoSuchColumnError, SessionViews
 from l2l_engine.training.course import Course
 from l2l_engine.training.records import Origin
 
@@ -163,12 +163,7 @@ class Session(SessionViews):
         NoSuchProblemError
             When there is no such problem; it is an IndexError.
         """
-        try:
-            rows = np.arange(self.n_problems)[index]
-        except IndexError:
-            raise NoSuchProblemError(
-                f"{self.path} has {self.n_problems} problems: {index} does not choose among them."
-            ) from None
+        rows = self._places(index)
         with self._reading():
             self._check_size(rows.size)
             if rows.ndim == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 TRIAL_COLUMNS = {
     "problem": "from 0",
+    "stimulus": "0 or 1",
     "task_loss": "nats",
     "regularisation_cost": "",
     "mean_square_rate": "a.u.",
@@ -54,11 +56,11 @@ _LARGEST = 4_000_000_000  # bytes of states
 
 
 class NoSuchProblemError(L2LError, IndexError):
-    """The session has no problem of this number."""
+    """The session has no problem with this number."""
 
 
 class NoSuchColumnError(L2LError, KeyError):
-    """There is no table or column of this name."""
+    """There is no table or column with this name."""
 
     __str__ = Exception.__str__  # a KeyError shows the quoted repr
 
@@ -70,17 +72,19 @@ class Problem:
     Attributes
     ----------
     index : int
-        Its place in the session, from 0.
+        Its number in the session, from 0.
     weights : NetworkWeights
         The network that learned it, float32; NaN where it was not saved.
     stimuli : (2, stimulus_channels)
-        The stimuli that ask for response 0 and for response 1.
+        The stimuli that call for response 0 and for response 1.
     trials_to_criterion : float
         NaN where the problem was not learned.
     trials : dict
-        Columns of its trials by name, (trials,) each; empty arrays where they were not recorded.
+        Columns of its trials by name, (trials,) each, ``stimulus`` (trials, batch); empty arrays
+        where they were not recorded.
     config : RunConfig
-        The parameters it was learned with: the run's, but for what a stage of a protocol changed.
+        The parameters it was learned with: the run's, except for those changed by its stage of a
+        protocol.
     """
 
     index: int
@@ -151,20 +155,21 @@ class SessionViews(Closing):
         return True  # also before the first problem is learned
 
     def __len__(self) -> int:
-        """Problems finished."""
+        """Number of completed problems."""
         return self.n_problems
 
     def __iter__(self) -> Iterator[Problem]:
         return (self[index] for index in range(len(self)))
 
     def __getitem__(self, index: int) -> Problem:
-        """The problem at a place counted from 0, or from the end if negative."""
-        place = index + self.n_problems if index < 0 else index
-        if not 0 <= place < self.n_problems:
+        """The problem with this number, counted from 0, or from the end if negative."""
+        try:
+            place = int(self._places(operator.index(index)))
+        except TypeError:
             raise NoSuchProblemError(
-                f"{self.path} has {self.n_problems} problems, 0 to {self.n_problems - 1} in Python: "
-                f"there is no problem {index}."
-            )
+                f"A session is indexed with the number of one problem, from 0, not with {index!r}: "
+                "session.network(...) and session.weights(...) take several."
+            ) from None
         return Problem(
             index=place,
             weights=self.weights(place),
@@ -173,6 +178,19 @@ class SessionViews(Closing):
             trials=self._trials_of(place),
             config=self.config_of(place),
         )
+
+    def _places(self, index: Any) -> NDArray[np.intp]:
+        """The problems that an index of NumPy's kinds chooses, from 0."""
+        try:
+            return np.asarray(np.arange(self.n_problems)[index])
+        except (IndexError, TypeError, ValueError):
+            have = "no problem yet"
+            if self.n_problems:
+                have = f"{self.n_problems} problems, 0 to {self.n_problems - 1} in Python"
+            wanted = index if np.ndim(index) == 0 else f"for {index}"
+            raise NoSuchProblemError(
+                f"{self.path} has {have}: there is no problem {wanted}."
+            ) from None
 
     def network(self, problems: Any = slice(None)) -> Network:
         """The networks after some problems as a stack, for :func:`l2l_engine.simulate`."""
@@ -188,14 +206,14 @@ class SessionViews(Closing):
         name : str
             Such as ``"forward-transfer"``, built in or of a plug-in.
         problems : sequence of int, optional
-            Which problems, counted from 1 as in every table for people; by default all there are.
+            Which problems, counted from 1 as in every table for people; by default all of them.
         **options
-            Of the analysis, such as ``starts=8``; ``progress`` is called with the fraction done.
+            Options of the analysis, such as ``starts=8``; ``progress`` is called with the fraction done.
 
         Returns
         -------
         dict of str to (rows,)
-            Its columns; problems count from 1.
+            The columns of its table; problems count from 1.
 
         Raises
         ------
@@ -212,7 +230,7 @@ class SessionViews(Closing):
         return running.run(registry.find(name), self.run_data(), problems, **options)
 
     def run_data(self) -> RunData:
-        """What analyses need of the run: every problem and network, in memory."""
+        """The run as analyses take it: every problem and network, in memory."""
         return RunData(
             session_name(self.path),
             self.config,
@@ -230,7 +248,7 @@ class SessionViews(Closing):
         return {name: self.trial_column(name, rows.start, rows.stop) for name in TRIAL_COLUMNS}
 
     def to_dataframe(self, table: str = "problems") -> pd.DataFrame:
-        """The trials or the problems as a table of pandas, one row each, counted from 0.
+        """The trials or the problems as a pandas table, one row each, counted from 0.
 
         Parameters
         ----------
@@ -249,13 +267,23 @@ class SessionViews(Closing):
             units, read = TRIAL_COLUMNS, self.trial_column
         else:
             raise NoSuchColumnError(f"There is no table {table!r}: it is problems or trials.")
-        frame = pandas.DataFrame({name: read(name) for name in units})
+        columns: dict[str, NDArray[Any]] = {}
+        labels: dict[str, str] = {}
+        for name, unit in units.items():
+            values = read(name)
+            if values.ndim == 2 and values.shape[1] > 1:  # a batch: a column for each of its rows
+                parts = {f"{name}_{row}": values[:, row] for row in range(values.shape[1])}
+            else:
+                parts = {name: values.reshape(-1)}
+            columns |= parts
+            labels |= dict.fromkeys(parts, unit)
+        frame = pandas.DataFrame(columns)
         frame.index.name = table.removesuffix("s")
-        frame.attrs["units"] = dict(units)
+        frame.attrs["units"] = labels
         return frame
 
     def to_xarray(self, problems: Any = slice(None), *, trajectories: bool = True) -> xr.Dataset:
-        """Weights, stimuli and trajectories of some problems as labelled arrays of xarray.
+        """Weights, stimuli and trajectories of some problems as an xarray dataset.
 
         Parameters
         ----------
@@ -266,12 +294,14 @@ class SessionViews(Closing):
 
         Raises
         ------
+        NoSuchProblemError
+            When there is no such problem.
         L2LError
             When xarray is not installed, or the states would take more than 4 GB.
         """
         xarray = _optional("xarray")
         config = self.config
-        places = np.atleast_1d(np.arange(self.n_problems)[problems])
+        places = np.atleast_1d(self._places(problems))
         size = len(places) * 2 * config.steps * config.units * 4
         if trajectories and size > _LARGEST:
             raise L2LError(

@@ -48,8 +48,13 @@ def test_missing_problems_and_tables_are_sentences(session):
         session.problem_column("bogus")
     with pytest.raises(KeyError, match="There is no column 'bogus' of trials"):
         session.trial_column("bogus")
-    with pytest.raises(IndexError, match="500 does not choose among them"):
+    with pytest.raises(IndexError, match="0 to 100 in Python: there is no problem 500"):
         session.weights(500)
+    for wrong in ("bogus", 1.5, slice(2, 4), None):
+        with pytest.raises(l2l.L2LError, match="number of one problem, from 0, not with"):
+            session[wrong]
+    with pytest.raises(l2l.L2LError, match=r"no problem for \[1, 500\]"):
+        session.network([1, 500])
 
 
 def test_one_network_and_a_stack_are_simulated_alike(session):
@@ -57,6 +62,7 @@ def test_one_network_and_a_stack_are_simulated_alike(session):
     single = l2l.simulate(problem.network, problem.stimuli)
     assert single.states.shape == (2, 2000, 100)
     assert single.times[-1] == 2000.0
+    assert repr(single) == "<2 trials: 2000 steps, 100 units>"
     assert (single.outputs[:, -1].argmax(axis=-1) == [0, 1]).all()
     stack = l2l.simulate(session.network(slice(52, 54)), session.stimuli[52:54])
     np.testing.assert_allclose(stack.states[0], single.states, atol=1e-5)
@@ -87,7 +93,11 @@ def test_tables_and_labelled_arrays(session):
     frame = session.to_dataframe()
     assert (frame.index.name, len(frame)) == ("problem", 101)
     assert frame.attrs["units"]["trials_to_criterion"] == "trials"
-    assert len(session.to_dataframe("trials")) == session.n_trials
+    trials = session.to_dataframe("trials")
+    assert len(trials) == session.n_trials
+    np.testing.assert_array_equal(trials["stimulus"], session.trial_column("stimulus")[:, 0])
+    with pytest.raises(IndexError, match="there is no problem for"):
+        session.to_xarray([500])
     data = session.to_xarray([3, 52])
     assert data.states.dims == ("problem", "stimulus", "time", "unit")
     assert data.time.attrs["units"] == "ms"
@@ -157,3 +167,13 @@ def test_own_problems_that_do_not_fit_are_one_sentence(own, tmp_path):
     with pytest.raises(l2l.L2LError, match="stimuli"):
         l2l.train(stimuli=own, path=tmp_path / "a.h5", **OPTIONS)
     assert not list(tmp_path.iterdir())
+
+
+def test_stimuli_of_a_batch_are_a_column_each(tmp_path):
+    pytest.importorskip("pandas")
+    with l2l.train(path=tmp_path / "batch.h5", problems=1, batchSize=2, **OPTIONS) as session:
+        frame = session.to_dataframe("trials")
+        np.testing.assert_array_equal(
+            frame[["stimulus_0", "stimulus_1"]], session.trial_column("stimulus")
+        )
+        assert frame.attrs["units"]["stimulus_1"] == "0 or 1"
