@@ -23,7 +23,8 @@ from l2l_gui.window.panel_dock import PanelDock
 from l2l_gui.window.workspaces import Workspace
 
 NAME = "analyses"
-COLUMNS = 2
+COLUMNS, ROWS = 2, 2
+"""Panels side by side and below each other; any more would be cramped, and are tabs of the last row."""
 MOST = 12
 """Panels at once; more would not be told apart, and each computes."""
 SCATTER, ANALYSIS, PANEL = "scatter", "analysis", "panel"
@@ -147,10 +148,14 @@ class AnalysesWorkspace(Workspace):
         dock.close_button.clicked.connect(lambda: self.take_away(dock))
         dock.installEventFilter(self)
         self._chosen[dock] = Chosen(what, name, number)
-        self._entries.append(Placed(len(self.docks) % COLUMNS))
+        place = len(self.docks)
+        self._entries.append(Placed(place % COLUMNS, tabbed=place >= COLUMNS * ROWS))
         self.docks.append(dock)
         if arrange:
+            in_front = [each for each in self.docks if not each.visibleRegion().isEmpty()]
             self._arrange()
+            for each in (*in_front, dock):
+                each.raise_()
             self._say()
         return panel
 

@@ -198,6 +198,21 @@ def test_a_click_on_a_unit_silences_it_in_perturb_and_another_takes_that_back(
     settle(small, qtbot)
 
 
+def test_panels_beyond_two_rows_are_tabs_in_front_and_no_row_is_cramped(workspace, small, qtbot):
+    height = workspace.height()
+    for name in ("speed", "forward-transfer", "recurrent-change", "lyapunov"):
+        workspace.add("analysis", name)
+        settle(small, qtbot)
+    assert len(workspace.docks) == 6
+    for first, tabbed in zip(workspace.docks[2:4], workspace.docks[4:], strict=True):
+        assert workspace.tabifiedDockWidgets(first) == [tabbed]
+        assert tabbed.visibleRegion().isEmpty() is False
+        assert first.visibleRegion().isEmpty()
+    rows = [dock for dock in workspace.docks if not dock.visibleRegion().isEmpty()]
+    assert len(rows) == 4
+    assert min(dock.height() for dock in rows) > 0.35 * height
+
+
 def test_there_is_an_end_to_how_many(workspace, small, qtbot):
     for _ in range(20):
         workspace.add("analysis", "moving-mean")

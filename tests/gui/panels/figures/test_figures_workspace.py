@@ -42,7 +42,7 @@ def site(tmp_path, monkeypatch):
 def figures(window, qtbot):
     window.workspaces.go("figures")
     panel = window.workspaces.panel("figures")
-    qtbot.waitUntil(lambda: panel.figures.list.count() == 7, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: panel.figures.list.count() == 10, timeout=PATIENCE)
     return panel
 
 
@@ -253,7 +253,7 @@ def test_a_plug_ins_figure_is_drawn_or_says_why_not(site, request, qtbot, code, 
     opened = request.getfixturevalue("opened")  # only now, as it lists the figures
     opened.workspaces.go("figures")
     panel = opened.workspaces.panel("figures")
-    qtbot.waitUntil(lambda: panel.figures.list.count() == 8, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: panel.figures.list.count() == 11, timeout=PATIENCE)
     choose(panel, "torn")
     settle(opened, qtbot)
     page = panel.page
