@@ -14,7 +14,16 @@ from numpy.typing import NDArray
 
 from l2l_engine import network
 from l2l_engine.analysis import known
-from l2l_engine.analysis.groups import EVERY_MS, PAIR, pair_numbers, require_two, stride
+from l2l_engine.analysis.groups import (
+    EVERY_MS,
+    PAIR,
+    RUN_PAIR,
+    pair_names,
+    pair_numbers,
+    pairs_of_runs,
+    require_two,
+    stride,
+)
 from l2l_engine.analysis.progress import Progress, tracked
 from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
 from l2l_engine.analysis.running import RunData
@@ -276,8 +285,7 @@ def _known_networks() -> KnownAnswer:
     title="Similarity of dynamics between networks",
     takes=Takes.RUNS,
     columns={
-        "run": Column("", "a run"),
-        "other_run": Column("", "another run"),
+        **RUN_PAIR,
         "distance": Column("rad", "angle between the linear models of the two dynamics"),
     },
     cost="0.3 s a run and 0.5 s a pair",
@@ -317,9 +325,7 @@ def network_dynamics(
     L2LError
         With fewer than two runs, or where a run has no saved network.
     """
-    if len(runs) < 2:
-        raise L2LError("Similarity compares runs: give at least 2 sessions.")
-    pairs = list(itertools.combinations(range(len(runs)), 2))
+    pairs = pairs_of_runs(runs)
     steps = iter(tracked(range(len(runs) + len(pairs)), [1.0] * (len(runs) + len(pairs)), progress))
     models = []
     for data in runs:
@@ -339,8 +345,4 @@ def network_dynamics(
         next(steps)
         distances.append(dynamical_distance(models[first], models[second]))
     next(steps, None)
-    return {
-        "run": [runs[first].name for first, _ in pairs],
-        "other_run": [runs[second].name for _, second in pairs],
-        "distance": distances,
-    }
+    return pair_names(runs, pairs) | {"distance": distances}

@@ -1,12 +1,16 @@
-"""What analyses that compare the problems of a group share: their states, and rows of pairs."""
+"""What analyses that compare the problems of a group, or runs, share: states, and rows of pairs."""
 
 from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from l2l_engine import network
 from l2l_engine.analysis.record import Column
+from l2l_engine.analysis.running import RunData
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.task import FloatArray
@@ -17,7 +21,10 @@ PAIR = {
     "problem": Column("", "problem, counted from 1"),
     "other_problem": Column("", "a later problem"),
 }
-"""The columns that name a pair."""
+"""The columns that name a pair of problems."""
+RUN = Column("", "a run")
+RUN_PAIR = {"run": RUN, "other_run": Column("", "another run")}
+"""The columns that name a pair of runs."""
 _AT_ONCE = 16  # networks simulated together
 
 
@@ -49,3 +56,18 @@ def stride(every: float, config: RunConfig) -> int:
 def pair_numbers(first: NDArray[np.integer], second: NDArray[np.integer]) -> dict[str, ArrayLike]:
     """The columns ``PAIR`` of pairs given by their 0-based places in the group, each (R,)."""
     return {"problem": first + 1, "other_problem": second + 1}
+
+
+def pairs_of_runs(runs: Sequence[RunData]) -> list[tuple[int, int]]:
+    """Every two of the runs, by their places; raise L2LError where there are fewer than two."""
+    if len(runs) < 2:
+        raise L2LError("Similarity compares runs: give at least 2 sessions.")
+    return list(itertools.combinations(range(len(runs)), 2))
+
+
+def pair_names(runs: Sequence[RunData], pairs: list[tuple[int, int]]) -> dict[str, ArrayLike]:
+    """The columns ``RUN_PAIR`` of pairs."""
+    return {
+        "run": [runs[first].name for first, _ in pairs],
+        "other_run": [runs[second].name for _, second in pairs],
+    }

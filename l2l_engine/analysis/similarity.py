@@ -6,7 +6,6 @@ Hinton, ICML (2019), centred kernel alignment.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,7 +14,16 @@ from numpy.typing import NDArray
 from l2l_engine import network
 from l2l_engine.analysis import known
 from l2l_engine.analysis.dynamics_similarity import network_dynamics
-from l2l_engine.analysis.groups import PAIR, pair_numbers, require_two, stride
+from l2l_engine.analysis.groups import (
+    PAIR,
+    RUN,
+    RUN_PAIR,
+    pair_names,
+    pair_numbers,
+    pairs_of_runs,
+    require_two,
+    stride,
+)
 from l2l_engine.analysis.progress import Progress, tracked
 from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
 from l2l_engine.analysis.running import RunData
@@ -25,7 +33,6 @@ from l2l_engine.task import FloatArray
 
 Float64 = NDArray[np.float64]
 EVERY_MS = 20.0
-_RUN = Column("", "a run")
 GROUP = (2, 51)
 """First and last problem averaged for a network's own trajectories, as in the paper's figure 2."""
 
@@ -185,8 +192,7 @@ def _known_runs() -> KnownAnswer:
     title="How alike networks are: representations, weights, behaviour",
     takes=Takes.RUNS,
     columns={
-        "run": _RUN,
-        "other_run": Column("", "another run"),
+        **RUN_PAIR,
         "procrustes": Column("rad", "Procrustes angle between the group's mean trajectories"),
         "cka": Column("", "linear centred kernel alignment of the same"),
         "spectrum": Column("a.u.", "distance of the singular values of the last W_rec"),
@@ -223,8 +229,7 @@ def network_similarity(
     L2LError
         With fewer than two runs, or where a run has no saved network.
     """
-    if len(runs) < 2:
-        raise L2LError("Similarity compares runs: give at least 2 sessions.")
+    pairs = pairs_of_runs(runs)
     points, spectra = [], []
     for data in tracked(runs, [1.0] * len(runs), progress):
         saved = np.flatnonzero(data.available)
@@ -235,21 +240,20 @@ def network_similarity(
         points.append(_points(data.weights[group], data.stimuli[group], data.config, every))
         spectra.append(np.linalg.svd(data.weights.recurrent[saved[-1]], compute_uv=False))
     rows = []
-    for first, second in itertools.combinations(range(len(runs)), 2):
+    for first, second in pairs:
         a, b = points[first], points[second]
         same = a.shape[0] == b.shape[0]
         rows.append(
             (
-                runs[first].name,
-                runs[second].name,
                 procrustes_angle(a, b) if same else np.nan,
                 linear_cka(a, b) if same else np.nan,
                 _spectral_distance(spectra[first], spectra[second]),
                 _count_distance(runs[first], runs[second]),
             )
         )
-    names = ("run", "other_run", "procrustes", "cka", "spectrum", "counts")
-    return dict(zip(names, map(np.array, zip(*rows, strict=True)), strict=True))
+    names = ("procrustes", "cka", "spectrum", "counts")
+    numbers = dict(zip(names, map(np.array, zip(*rows, strict=True)), strict=True))
+    return pair_names(runs, pairs) | numbers
 
 
 def _spectral_distance(first: FloatArray, second: FloatArray) -> float:
@@ -281,7 +285,7 @@ def _known_map() -> KnownAnswer:
     title="Map of networks",
     takes=Takes.RUNS,
     columns={
-        "run": _RUN,
+        "run": RUN,
         "x": Column("", "first coordinate, in the unit of the distance"),
         "y": Column("", "second coordinate, in the unit of the distance"),
     },
