@@ -14,7 +14,9 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-if sys.platform != "win32":
+if sys.platform == "win32":
+    import msvcrt
+else:
     import fcntl
 
 from filelock import FileLock, Timeout
@@ -135,8 +137,13 @@ def _is_held(path: Path | None) -> bool:
     except OSError:
         return False
     with stream:
-        if sys.platform == "win32":
-            return True  # there the lock file goes with its holder
+        if sys.platform == "win32":  # the first byte, as filelock does
+            try:
+                msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+                msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)
+            except OSError:
+                return True
+            return False  # left by a holder that died
         try:
             fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except OSError as error:

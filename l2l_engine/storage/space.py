@@ -78,6 +78,9 @@ def _take(descriptor: int, goal: int, path: Path, size: int) -> None:
     """Lengthen a file by zeros to ``goal`` bytes."""
     end = os.fstat(descriptor).st_size
     try:
+        if not hasattr(os, "pwrite"):  # Windows, where lengthening a file takes the room
+            os.ftruncate(descriptor, max(end, goal))
+            return
         while end < goal:
             end += os.pwrite(descriptor, bytes(min(goal - end, OVERHEAD)), end)
     except OSError as error:
