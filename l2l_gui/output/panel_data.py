@@ -31,6 +31,10 @@ class PanelData:
     units: Mapping[str, str] = field(default_factory=dict)
     title: str = ""
     notes: tuple[str, ...] = ()
+    name: str = ""
+    """Of the table, where there are several."""
+    more: tuple[PanelData, ...] = ()
+    """Further tables, of other rows."""
 
     def __post_init__(self) -> None:
         unknown = self.units.keys() - self.arrays.keys()
@@ -51,7 +55,16 @@ class PanelData:
 
     def noting(self, note: str) -> PanelData:
         """The same with one note more."""
-        return PanelData(self.arrays, self.units, self.title, (*self.notes, note))
+        return PanelData(
+            self.arrays, self.units, self.title, (*self.notes, note), self.name, self.more
+        )
+
+    def tables(self, name: str) -> dict[str, dict[str, NDArray[Any]]]:
+        """Every table by name (the first by ``name`` if it has none), its columns headed with units."""
+        return {
+            each.name or name: {each.heading(key): values for key, values in each.plain().items()}
+            for each in (self, *self.more)
+        }
 
     # -- tables ------------------------------------------------------------------------
 
@@ -103,7 +116,11 @@ class PanelData:
             for line in (self.title, *self.notes):
                 if line:
                     buffer.write(f"# {' '.join(line.split())}\n")
-        csv.writer(buffer, delimiter=delimiter, lineterminator="\n").writerows(self.rows())
+        writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
+        writer.writerows(self.rows())
+        for each in self.more:
+            buffer.write(f"\n# {each.name}\n" if comments else "\n")
+            writer.writerows(each.rows())
         return buffer.getvalue()
 
     # -- files -------------------------------------------------------------------------
@@ -118,5 +135,12 @@ class PanelData:
         about = {"title": self.title, "notes": list(self.notes), "units": dict(self.units)}
         with replacing(path) as part, part.open("wb") as file:
             np.savez_compressed(
-                file, allow_pickle=False, about=np.array(json.dumps(about)), **self.plain()
+                file, allow_pickle=False, about=np.array(json.dumps(about)), **self._all_arrays()
             )
+
+    def _all_arrays(self) -> dict[str, NDArray[Any]]:
+        """Those of further tables after their table's name."""
+        found = self.plain()
+        for each in self.more:
+            found |= {f"{each.name}: {key}": values for key, values in each.plain().items()}
+        return found

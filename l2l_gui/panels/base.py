@@ -17,6 +17,7 @@ text of ``help/<name>.txt`` beside it, and what it computes is in a module ``*_o
   value and the view it was computed for. Never look at ``self.context`` here; keep nothing on
   ``self`` that a later draw depends on. After any history a panel must draw exactly what a new
   one draws from the same view; ``tests/gui/panels/test_contract.py`` asks every panel.
+- ``recipe``: the module of :mod:`l2l_engine.recipes` that makes numbers and picture without the window.
 - :meth:`Panel.data`: the numbers of an answer, as a :class:`~l2l_gui.panels.columns.Table` of
   columns with units; what a tip says of a row can follow from the same columns.
 
@@ -41,7 +42,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PyQt6.QtGui import QAction, QPalette
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
@@ -54,6 +55,7 @@ from l2l_gui.panels.contract import SNAPSHOT, Context
 from l2l_gui.panels.needs import Compares, Needs
 from l2l_gui.panels.option_controls import menu_entries, option_row
 from l2l_gui.panels.options import Choice, Flag, Number, OptionValues, Several
+from l2l_gui.panels.scripts import script_of
 from l2l_gui.panels.view import Answer, Combined, Later, Nothing, Ready, View, Wanted
 from l2l_gui.plotting.legend import Legend
 from l2l_gui.plotting.plots import ProblemLine, TimeCursor
@@ -62,6 +64,9 @@ from l2l_gui.plotting.projected_plot import ProjectedPlot
 from l2l_gui.plotting.reading import Reader
 from l2l_gui.plotting.stage_band import StageBand
 from l2l_gui.workers.jobs import Computation
+
+if TYPE_CHECKING:
+    from l2l_engine.recipes.script import Script
 
 __all__ = [
     "SNAPSHOT",
@@ -152,6 +157,10 @@ class Panel(Asking[T]):
             return None
         found, other = self.data(self.answer), self.other_parameters()
         return found.noting(other.capitalize()) if other else found
+
+    def script(self) -> Script:
+        """What is drawn as a script without the window; raises L2LError where there is none."""
+        return script_of(self)
 
     def tools(self) -> list[QAction]:
         """Options and actions of this panel, offered in its menu."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,19 @@ class Table(PanelData):
             title=title,
             notes=tuple(notes),
         )
+
+    def beside(self, others: Mapping[str, Sequence[Column]]) -> PanelData:
+        """The same with further tables by name, whose rows are of another kind."""
+        more = tuple(
+            PanelData(
+                {column.name: column.values for column in columns},
+                {column.name: column.unit for column in columns if column.unit},
+                name=name,
+            )
+            for name, columns in others.items()
+            if columns
+        )
+        return PanelData(self.arrays, self.units, self.title, self.notes, more=more)
 
 
 def tip(columns: Iterable[Column], row: int, between: str = ", ") -> str:

@@ -89,6 +89,9 @@ class Contract(QWidget, Generic[T]):
     compared, also where a stage of a protocol changed some; then the caption says so."""
     needs: ClassVar[Needs | None] = None
     """What must be there before the panel is asked."""
+    recipe: ClassVar[str] = ""
+    """Module of :mod:`l2l_engine.recipes` (or the whole name of another) that has its numbers and its
+    picture without the window: for "Copy as Python" and export for publication."""
     pace: ClassVar[float] = PICTURE
     """How often a second the run's progress is drawn at most; only with ``SNAPSHOT``."""
 
@@ -120,6 +123,11 @@ class Contract(QWidget, Generic[T]):
     def data(self, answer: Answer[T]) -> PanelData:
         """The numbers drawn, for export."""
         raise NotImplementedError
+
+    def recipe_settings(self, answer: Answer[T]) -> dict[str, Any]:
+        """What the recipe takes beyond the selection and the options; raises L2LError, saying why, where
+        no script can make this again."""
+        return {}
 
     def mark(self, answer: Answer[T]) -> None:
         """Move the marks of what is selected; also called after every :meth:`draw`."""

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from PyQt6.QtGui import QColor
 
 from l2l_engine import task
+from l2l_engine.recipes import trajectories
 from l2l_gui.look.theme import theme
+from l2l_gui.panels.columns import Column
 from l2l_gui.panels.problem_groups import GroupTrajectories
 from l2l_gui.plotting.legend import DOT, LINE, SQUARE, TRIANGLE, Sign
 from l2l_gui.plotting.legend import THICK as THICK_LINE
@@ -127,6 +129,25 @@ def legend(drawings: Iterable[Drawing]) -> list[Sign]:
     thick = [sign for sign in lines if sign.mark != LINE][:1]
     thick = [sign._replace(colour="text") for sign in thick]
     return [*plain, *thick, *(Sign(mark, "text", name) for _, name, _, mark in EVENTS)]
+
+
+def columns(
+    group: GroupTrajectories,
+    parts: Iterable[str],
+    *,
+    selected: int | None,
+    stimulus: int | None,
+) -> tuple[Column, ...]:
+    """A row for every point drawn of some parts: the part, problem, stimulus, time and place."""
+    places = trajectories.drawn(group.numbers, selected)
+    values = {part: group.part(part)[places] for part in parts}
+    numbers = np.array(group.numbers)[places]
+    found = trajectories.tidy(values, group.times, numbers, stimulus)
+    headings = (name.removesuffix(")").partition(" (") for name in found)
+    return tuple(
+        Column(name, values, unit)
+        for (name, _, unit), values in zip(headings, found.values(), strict=True)
+    )
 
 
 def _bins(

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from l2l_gui.panels import trajectory_drawing
-from l2l_gui.panels.base import Panel
+from l2l_gui.panels.base import Answer, Panel
 from l2l_gui.panels.trajectory_drawing import Drawing
 from l2l_gui.plotting.camera import Camera
 from l2l_gui.plotting.legend import Legend
@@ -35,6 +35,10 @@ class TurningPanel(Panel[T]):
     def actions_of_menu(self) -> list[QAction]:
         """Continuous rotation."""
         return [self.spin]
+
+    def recipe_settings(self, answer: Answer[T]) -> dict[str, Any]:
+        """The point of view."""
+        return {"camera": self.camera.state()}
 
     def state(self) -> dict[str, Any]:
         """The options and the point of view."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,8 @@ class Task:
     frozen_readout: bool
     words: str = ""
     """What is learned, for the panel."""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """What it follows from, as plain values: session, problem, group, disturbance and options."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

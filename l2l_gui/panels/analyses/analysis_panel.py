@@ -24,6 +24,7 @@ from l2l_gui.panels.base import (
     Table,
     View,
 )
+from l2l_gui.panels.compared_names import names
 from l2l_gui.plotting.ink import Ink
 from l2l_gui.plotting.legend import Legend, Sign
 from l2l_gui.plotting.log_axis import LogAxis
@@ -34,6 +35,7 @@ class AnalysisPanel(Panel[Found]):
     """One analysis of the selected sessions; subclasses are made by :func:`.from_record.panel_of`."""
 
     record: ClassVar[Analysis]
+    recipe = "analysis"
     depends = frozenset({"sessions", "problem", "group", SNAPSHOT})
     needs = Needs("analyse its networks", problems=1)
 
@@ -180,6 +182,14 @@ class AnalysisPanel(Panel[Found]):
             self.record.summary, f"Source: {self.record.source}", "Noise off", *meanings
         )
         return Table(self.title, notes, *joined(shown(answer), about))
+
+    def recipe_settings(self, answer: Answer[Found]) -> dict[str, Any]:
+        """Which analysis, of which problems."""
+        found = shown(answer)
+        called = found.names if len(found.names) == len(found.numbers) else names(answer.view)
+        pairs = zip(called, found.numbers, strict=True)
+        problems = {name: list(numbers) for name, numbers in pairs}
+        return {"analysis": self.record.name, "problems": problems}
 
     # -- the mouse ---------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ class CompareBoxesPanel(CountsPanel[list[Box]]):
 
     name = "compare_boxes"
     title = "Trials to criterion, by 50"
+    recipe = "compare_boxes"
     options = (Flag("linear", "Linear axis"),)
     across = f"Problem, in groups of {SIZE}"
     compute = all_boxes

@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_gui.panels.base import SNAPSHOT, Answer, Compares, Computation, Panel, View
+from l2l_gui.panels.compared_names import names
 from l2l_gui.panels.view import Learner
 from l2l_gui.plotting.legend import LINE, LINES, Legend, Sign
 from l2l_gui.plotting.log_axis import LogAxis
 from l2l_gui.plotting.plots import ProblemLine, dressed, plot_view
 from l2l_gui.plotting.problem_axis import FIRM
+
+__all__ = ["CountsPanel", "Learned", "names", "sign"]
 
 T = TypeVar("T")
 
@@ -26,15 +29,6 @@ class Learned:
     counts: NDArray[np.float64]
     perturbs: bool
     """Whether it is a perturbation run."""
-
-
-def names(view: View) -> list[str]:
-    """A name for each session that learned, with its place where two have the same."""
-    found: list[str] = []
-    for place, learner in enumerate(view.learners, start=1):
-        name = learner.session.name
-        found.append(f"{name} ({place})" if name in found else name)
-    return found
 
 
 def sign(learner: Learner, words: str = "") -> Sign:

@@ -25,6 +25,7 @@ class CompareCurvesPanel(CountsPanel[SessionCurve]):
 
     name = "compare_curves"
     title = "Learning curves"
+    recipe = "compare_curves"
     options = (Flag("each", "Show every problem"),)
     compute = curves
     more_signs = (Sign(DOTS, "quiet", "fit"),)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from l2l_gui.panels import problem_groups, trajectory_drawing
@@ -15,6 +17,7 @@ from l2l_gui.panels.base import (
     Table,
     View,
 )
+from l2l_gui.panels.compare.compared import names
 from l2l_gui.panels.compare.session_grid import MOST, SessionGrid
 from l2l_gui.panels.problem_groups import GroupTrajectories
 from l2l_gui.panels.trajectory_drawing import PARTS
@@ -33,6 +36,7 @@ class CompareTrajectoriesPanel(TurningPanel[Groups]):
 
     name = "compare_trajectories"
     title = "Trajectories side by side"
+    recipe = "compare_trajectories"
     depends = frozenset({"sessions", "problem", "group", "stimulus"})
     needs = Compares()
     options = (
@@ -87,14 +91,18 @@ class CompareTrajectoriesPanel(TurningPanel[Groups]):
 
     def data(self, answer: Answer[Groups]) -> Table:
         """The part shown, session by session."""
-        part, columns = answer.view["part"], []
-        for place, group in enumerate(answer.value, start=1):
-            name = f"{place} {group.session}"
-            columns += [
-                Column(f"{name} time", group.times, "ms"),
-                Column(f"{name} problem", np.array(group.numbers)),
-                Column(f"{name} coordinates", group.part(part), "a.u."),
-            ]
-        indices = "Indices of coordinates: problem, stimulus (not of the mean), time, component"
-        notes = [*(f"{group.session}: {group.label}" for group in answer.value), indices]
-        return Table(f"{PARTS[part]} trajectories side by side", notes, *columns)
+        part, chosen = answer.view["part"], answer.view.selection
+        each = [
+            trajectory_drawing.columns(
+                group, (part,), selected=chosen.problem, stimulus=chosen.stimulus
+            )
+            for group in answer.value
+        ]
+        lengths = [len(np.asarray(columns[0].values)) for columns in each]
+        joined = [
+            replace(same[0], values=np.concatenate([np.asarray(one.values) for one in same]))
+            for same in zip(*each, strict=True)
+        ]
+        session = Column("session", np.repeat(names(answer.view)[: len(each)], lengths))
+        notes = [f"{group.session}: {group.label}" for group in answer.value]
+        return Table(f"{PARTS[part]} trajectories side by side", notes, session, *joined)

@@ -21,6 +21,7 @@ from l2l_gui.panels.base import (
     Flag,
     Needs,
     Panel,
+    PanelData,
     Table,
     View,
 )
@@ -46,6 +47,7 @@ class FlowFieldPanel(Panel[Scene]):
 
     name = "flow_field"
     title = "Flow field"
+    recipe = "flow_field"
     depends = frozenset({"problem", "stimulus", "group"})
     run_parameters = True
     needs = Needs("see the flow of its network", problems=1, selected=True)
@@ -159,7 +161,14 @@ class FlowFieldPanel(Panel[Scene]):
             f"state of stimulus {_stimulus(answer)} at {ms:.0f} ms"
         )
 
-    def data(self, answer: Answer[Scene]) -> Table:
+    def recipe_settings(self, answer: Answer[Scene]) -> dict[str, Any]:
+        """The points of the grid."""
+        assert self._flow is not None
+        places = self._flow[0]
+        lines = (places[:, 0, 0], places[0, :, 1])
+        return {"grid": tuple((float(a[0]), float(a[-1]), len(a)) for a in lines)}
+
+    def data(self, answer: Answer[Scene]) -> PanelData:
         """The field, the trajectories and the slow points drawn."""
         assert self._flow is not None
         (grid, field), view = self._flow, answer.view
@@ -171,13 +180,12 @@ class FlowFieldPanel(Panel[Scene]):
                 f"Plane: {PLANES[view['plane']]}; group of its subspaces: {group}",
                 f"Off the plane: the state of stimulus {_stimulus(answer)} at that time",
             ),
-            Column("axis 1", grid[:, 0, 0], "a.u."),
-            Column("axis 2", grid[0, :, 1], "a.u."),
-            Column("velocity", field.velocity, "a.u./s"),
-            Column("speed", field.speed, "a.u./s"),
-            Column("trajectories", answer.value.trajectories, "a.u."),
-            *self.points.columns(),
-        )
+            Column("axis 1", grid[..., 0].ravel(), "a.u."),
+            Column("axis 2", grid[..., 1].ravel(), "a.u."),
+            Column("velocity 1", field.velocity[..., 0].ravel(), "a.u./s"),
+            Column("velocity 2", field.velocity[..., 1].ravel(), "a.u./s"),
+            Column("speed", field.speed.ravel(), "a.u./s"),
+        ).beside({"paths": answer.value.paths, "slow points": self.points.columns()})
 
     # -- the mouse ---------------------------------------------------------------------
 

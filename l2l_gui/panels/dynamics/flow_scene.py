@@ -13,8 +13,10 @@ from l2l_engine.analysis import flow
 from l2l_engine.analysis.fixed_points import Points, fixed_points
 from l2l_engine.analysis.progress import Progress
 from l2l_engine.config import RunConfig
+from l2l_engine.recipes.sampling import CURVE_POINTS, evenly
 from l2l_gui.model.selection import Group
 from l2l_gui.model.sessions import OpenSession
+from l2l_gui.panels.columns import Column
 from l2l_gui.panels.learned import Learned, learned, network_after, subspaces_of
 
 PLANES = {
@@ -43,6 +45,18 @@ class Scene:
         initial = own.weights.initial_state
         state = flow.state_at(own.states[stimulus], initial, self.config, ms)
         return state, flow.input_current(own.weights, own.stimuli[stimulus], self.config, ms)
+
+    @property
+    def paths(self) -> tuple[Column, ...]:
+        """Both trajectories on the plane, one row a point drawn, from the initial state on."""
+        kept = evenly(self.trajectories.shape[1], CURVE_POINTS)
+        times = np.concatenate([[0.0], task.times(self.config)])[kept]
+        return (
+            Column("stimulus", np.repeat(np.arange(task.RESPONSES), len(kept))),
+            Column("time", np.tile(times, task.RESPONSES), "ms"),
+            Column("axis 1", self.trajectories[:, kept, 0].ravel(), "a.u."),
+            Column("axis 2", self.trajectories[:, kept, 1].ravel(), "a.u."),
+        )
 
     def released(self, place: NDArray[np.float64], stimulus: int, ms: float) -> NDArray[np.float64]:
         """The path on the plane, (steps, 2), of a state let go at ``place`` under the input then."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 
-from l2l_gui.panels.base import SNAPSHOT, Answer, Choice, Computation, Needs, Panel, Table, View
+from l2l_gui.panels.base import SNAPSHOT, Answer, Choice, Computation, Needs, Panel, PanelData, Table, View
 from l2l_gui.panels.dynamics.forgetting_of import Matrix, matrix_of, tried
 from l2l_gui.plotting.fitting import without_values
 from l2l_gui.plotting.image_plot import ImagePlot
@@ -24,6 +24,7 @@ class ForgettingPanel(Panel[Matrix]):
 
     name = "forgetting"
     title = "Forgetting"
+    recipe = "forgetting"
     depends = frozenset({SNAPSHOT})
     points_at = frozenset({"problem"})
     needs = Needs("see what is forgotten", problems=2)
@@ -89,10 +90,10 @@ class ForgettingPanel(Panel[Matrix]):
         every = "every problem" if stride == 1 else f"one problem in {stride}"
         return f"{every}, noise off"
 
-    def data(self, answer: Answer[Matrix]) -> Table:
-        """Both matrices and the backward transfer."""
-        words = "Rows: problem tried; columns: network after the problem of the same order"
-        return Table("Forgetting", answer.view.notes(words), *answer.value.columns)
+    def data(self, answer: Answer[Matrix]) -> PanelData:
+        """Every problem tried with every network, and the backward transfer."""
+        table = Table("Forgetting", answer.view.notes("Noise off"), *answer.value.squares)
+        return table.beside({"transfer": answer.value.transfer})
 
 
 def _problem_at(answer: Answer[Matrix], x: float, y: float) -> int | None:

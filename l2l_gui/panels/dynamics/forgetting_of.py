@@ -39,12 +39,21 @@ class Matrix:
         return QRectF(start, start, size, size)
 
     @property
-    def columns(self) -> tuple[Column, ...]:
-        """The problems, both matrices and the backward transfer."""
+    def squares(self) -> tuple[Column, ...]:
+        """One row a problem and network."""
+        count = len(self.numbers)
+        return (
+            Column("problem tried", np.repeat(self.numbers, count)),
+            Column("network after problem", np.tile(self.numbers, count)),
+            Column("loss", self.found.loss.ravel(), "nats"),
+            Column("accuracy", self.found.accuracy.ravel()),
+        )
+
+    @property
+    def transfer(self) -> tuple[Column, ...]:
+        """One row a problem."""
         return (
             Column("problem", self.numbers),
-            Column("loss", self.found.loss, "nats"),
-            Column("accuracy", self.found.accuracy),
             Column("backward transfer", self.found.backward_transfer),
         )
 

@@ -65,11 +65,11 @@ class SlowPointMarks(pg.ScatterPlotItem):
             return ()
         found = self._points
         return (
-            Column("slow points", self._places),
-            Column("slow point speed (a.u./s)", found.speed),
-            Column("slow point relative speed", found.relative_speed),
-            Column("slow point eigenvalues real (1/s)", found.eigenvalues.real),
-            Column("slow point eigenvalues imaginary (1/s)", found.eigenvalues.imag),
+            Column("axis", self._places, "a.u."),
+            Column("speed", found.speed, "a.u./s"),
+            Column("relative speed", found.relative_speed),
+            Column("eigenvalue real", found.eigenvalues.real, "1/s"),
+            Column("eigenvalue imaginary", found.eigenvalues.imag, "1/s"),
         )
 
 

@@ -28,6 +28,7 @@ class SlowPointsPanel(Panel[Course]):
 
     name = "slow_points"
     title = "Slow points"
+    recipe = "slow_points"
     depends = frozenset({"group"})
     points_at = frozenset({"problem"})
     needs = Needs("follow its slow points", problems=1)

@@ -44,6 +44,7 @@ class SpeedPanel(Panel[Speeds]):
 
     name = "speed"
     title = "Speed"
+    recipe = "speed"
     depends = frozenset({"problem", "stimulus"})
     run_parameters = True
     needs = Needs("see how fast the state moves", problems=1, selected=True)

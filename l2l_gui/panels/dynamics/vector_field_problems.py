@@ -45,6 +45,7 @@ class VectorFieldProblemsPanel(Panel[ChangeTable]):
 
     name = "vector_field_problems"
     title = "Vector-field change over problems"
+    recipe = "vector_field_problems"
     depends = frozenset({SNAPSHOT})
     points_at = frozenset({"problem"})
     needs = Needs("see how learning changes the vector field", problems=FIRST)

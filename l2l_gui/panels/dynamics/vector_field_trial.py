@@ -34,6 +34,7 @@ class VectorFieldTrialPanel(Panel[TrialChange]):
 
     name = "vector_field_trial"
     title = "Vector-field change over the trial"
+    recipe = "vector_field_trial"
     depends = frozenset({"problem", "stimulus"})
     run_parameters = True
     needs = Needs("see how the vector field changed over the trial", problems=2, selected=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 
-from l2l_gui.panels.base import Answer, Computation, Flag, Needs, Panel, Table, View, tip
+from l2l_gui.panels.base import Answer, Computation, Flag, Needs, Panel, PanelData, Table, View, tip
 from l2l_gui.panels.dynamics.weight_change_of import SUBSPACES, Change, change_of
 from l2l_gui.panels.learned import group_words, network_name
 from l2l_gui.plotting.image_plot import ImagePlot, square
@@ -24,6 +24,7 @@ class WeightChangePanel(Panel[Change]):
 
     name = "weight_change"
     title = "Weight change"
+    recipe = "weight_change"
     depends = frozenset({"problem", "group"})
     needs = Needs("see how its weights changed", selected=True, problems=1)
     options = (Flag("log", "Logarithmic singular values"),)
@@ -101,15 +102,16 @@ class WeightChangePanel(Panel[Change]):
         against = network_name(value.before)
         return f"problem {value.problem} against {against}, norm {value.structure.norm:.3g} a.u."
 
-    def data(self, answer: Answer[Change]) -> Table:
+    def data(self, answer: Answer[Change]) -> PanelData:
         """The matrix, the singular values and the shares."""
         value = answer.value
         notes = answer.view.notes(
             f"Problem {value.problem} against {network_name(value.before)}",
             f"Subspaces of {group_words(value.group)}",
-            f"Shares in the order {', '.join(SUBSPACES)}",
+            f"Effective rank {value.structure.effective_rank:.4g}",
         )
-        return Table("Recurrent weight change", notes, *value.columns)
+        table = Table("Recurrent weight change", notes, *value.entries)
+        return table.beside({"spectrum": value.spectrum, "shares": value.overlaps})
 
 
 def _tip(answer: Answer[Change], x: float, y: float) -> str | None:

@@ -50,13 +50,21 @@ class Change:
         )
 
     @property
-    def columns(self) -> tuple[Column, ...]:
-        """The matrix, the singular values, and shares by subspace."""
+    def entries(self) -> tuple[Column, ...]:
+        """One row an entry of the matrix."""
+        units = np.arange(1, self.units + 1)
+        return (
+            Column("from unit", np.repeat(units, self.units)),
+            Column("to unit", np.tile(units, self.units)),
+            Column("change", self.matrix.ravel(), "a.u."),
+        )
+
+    @property
+    def overlaps(self) -> tuple[Column, ...]:
+        """One row a subspace."""
         overlaps = [self.structure.overlaps[name] for name in SUBSPACES]
         return (
-            Column("change", self.matrix, "a.u."),
-            self.spectrum[1],
-            Column("effective rank", self.structure.effective_rank),
+            Column("subspace", np.array(SUBSPACES)),
             Column("read", np.array([overlap.read_total for overlap in overlaps])),
             Column("written", np.array([overlap.written_total for overlap in overlaps])),
             Column("chance", np.array([overlap.chance for overlap in overlaps])),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF
 
 from l2l_engine import task
-from l2l_gui.panels.base import Answer, Column, Flag, Table
+from l2l_gui.panels.base import Answer, Column, Flag, PanelData, Table
 from l2l_gui.panels.learn.shown_trial import ShownTrial, ShownTrialPanel, rows
 from l2l_gui.plotting.extent import stretched
 from l2l_gui.plotting.ink import Ink, inked
@@ -28,6 +28,7 @@ class ActivityPanel(ShownTrialPanel):
 
     name = "activity"
     title = "Unit activity"
+    recipe = "activity"
     options = (Flag("sorted", "Sort units by the time of their peak"),)
 
     def build(self) -> None:
@@ -66,7 +67,7 @@ class ActivityPanel(ShownTrialPanel):
         """All units."""
         self.grid.set_range(0, 0.5, answer.value.config.units + 0.5)
 
-    def data(self, answer: Answer[ShownTrial]) -> Table:
+    def data(self, answer: Answer[ShownTrial]) -> PanelData:
         """Rates in the order drawn, every step."""
         trial, order = answer.value, _order(answer)
         times = Column("time", task.times(trial.config), "ms")
@@ -74,9 +75,10 @@ class ActivityPanel(ShownTrialPanel):
             Column(f"stimulus {trial.stimulus[row]} rate", trial.states[row][:, order], "a.u.")
             for row in rows(answer)
         ]
-        units = f"Units in the order {' '.join(map(str, order + 1))}"
-        notes = answer.view.notes(f"Problem {trial.problem}", units)
-        return Table(f"Unit activity ({trial.label})", notes, times, *rates)
+        notes = answer.view.notes(f"Problem {trial.problem}")
+        table = Table(f"Unit activity ({trial.label})", notes, times, *rates)
+        places = Column("place", np.arange(1, len(order) + 1))
+        return table.beside({"units": (places, Column("unit", order + 1))})
 
 
 def peak_order(states: NDArray[Any]) -> NDArray[np.intp]:

@@ -41,6 +41,7 @@ class LearningCurvePanel(Panel[LearningCurve]):
 
     name = "learning_curve"
     title = "Learning curve"
+    recipe = "learning_curve"
     depends = frozenset({SNAPSHOT})
     points_at = frozenset({"problem", "follow_live"})
     needs = Needs("see how it learns to learn")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyqtgraph as pg
 
@@ -34,6 +36,7 @@ class PresentProblemPanel(Panel[Losses]):
 
     name = "present_problem"
     title = "Loss"
+    recipe = "present_problem"
     depends = frozenset({"problem", "follow_live", SNAPSHOT})
     needs = Needs("watch the loss")
     pace = CURVE
@@ -96,6 +99,10 @@ class PresentProblemPanel(Panel[Losses]):
             count = round(value.count)
             words = f"{count:,} trial{'s' * (count != 1)} to criterion, {ran:,} run"
         return f"{'live: ' if value.live else ''}problem {value.problem}, {words}"
+
+    def recipe_settings(self, answer: Answer[Losses]) -> dict[str, Any]:
+        """The problem shown; of the one in training the trials that are in the file."""
+        return {"problem": answer.value.problem}
 
     def data(self, answer: Answer[Losses]) -> Table:
         """One row a trial."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine import network, task
-from l2l_engine.config import RunConfig
+from l2l_engine.config import L2LError, RunConfig
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.base import (
     SNAPSHOT,
@@ -100,6 +100,12 @@ class ShownTrialPanel(Panel[ShownTrial]):
         number = view.selection.problem
         key = ("trial", session.key, number)
         return Computation(simulated, (session, number), key=key, label="Simulating")
+
+    def recipe_settings(self, answer: Answer[ShownTrial]) -> dict[str, Any]:
+        """A live trial is in no file."""
+        if answer.value.live:
+            raise L2LError("The trial in training is in no file: select a learned problem first.")
+        return {"problem": answer.value.problem}
 
     def caption(self, answer: Answer[ShownTrial]) -> str:
         """Which trial it is."""

@@ -31,6 +31,7 @@ class TrialPanel(ShownTrialPanel):
 
     name = "trial"
     title = "Trial"
+    recipe = "trial"
 
     def build(self) -> None:
         """Inputs above outputs, a column a stimulus."""

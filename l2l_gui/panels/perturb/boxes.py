@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -33,6 +34,7 @@ class PerturbBoxesPanel(LearnerPanel):
 
     name = "perturb_boxes"
     title = "Repeat"
+    recipe = "perturb_boxes"
     options = (
         Several(
             "kinds",
@@ -129,6 +131,10 @@ class PerturbBoxesPanel(LearnerPanel):
             return
         heights = [1.0, shown.highest, math.log10(first) if math.isfinite(first) else 0.0]
         self.plot.setYRange(LOWEST, max(heights) + HEADROOM, padding=0)
+
+    def trained(self, value: Counts) -> dict[str, Any]:
+        """The repetitions done."""
+        return {"done": len(value.counts)}
 
     def progress_words(self, report: Report, value: Counts) -> str:
         """How many repetitions are done, and how long the rest takes."""

@@ -27,6 +27,7 @@ class PerturbLearningPanel(LearnerPanel):
 
     name = "perturb_learning"
     title = "Relearning"
+    recipe = "perturb_learning"
     options = (
         Choice("stimuli", "Learn", {FRESH: "New problem", SAME: "Same problem"}, bar="list"),
         Choice("frozen", "Readout", {True: "Frozen", False: "Trained"}, bar="list"),
@@ -88,6 +89,10 @@ class PerturbLearningPanel(LearnerPanel):
             f"{name.capitalize()}: {_outcome(outcome, len(losses), stopped=report.stopped)}."
             for name, losses, outcome in copies
         )
+
+    def trained(self, value: Curves) -> dict[str, Any]:
+        """The trials of each copy."""
+        return {"trained": tuple(map(len, value.losses))}
 
     def data(self, answer: Answer[Training]) -> Table:
         """One row a trial; NaN once a copy has learned."""

@@ -35,6 +35,7 @@ class NoiseCurvePanel(LabCurvePanel):
 
     name = "noise_curve"
     title = "Noise curve"
+    recipe = "noise_curve"
     slow = True
 
     def build(self) -> None:
@@ -58,6 +59,10 @@ class NoiseCurvePanel(LabCurvePanel):
     def curve(self) -> curve_panel.Curve:
         """Accuracy and loss at each level."""
         return noise_curve_of
+
+    def repeats(self) -> int:
+        """Trials of each stimulus at each point."""
+        return REPEATS
 
     def draw(self, answer: Answer[Pair]) -> None:
         """Accuracy, loss and its error."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from l2l_engine import task
@@ -31,6 +33,7 @@ class PerturbOutputsPanel(LabPanel[Scene]):
 
     name = "perturb_outputs"
     title = "Outputs"
+    recipe = "perturb_outputs"
 
     def build(self) -> None:
         """A grid with linked time."""
@@ -72,6 +75,10 @@ class PerturbOutputsPanel(LabPanel[Scene]):
     def caption(self, answer: Answer[Scene]) -> str:
         """Whose outputs."""
         return f"problem {answer.value.subject.problem}"
+
+    def recipe_settings(self, answer: Answer[Scene]) -> dict[str, Any]:
+        """What is done to the copy."""
+        return {"disturbance": answer.value.disturbance.to_values()}
 
     def data(self, answer: Answer[Scene]) -> Table:
         """One row a time step."""

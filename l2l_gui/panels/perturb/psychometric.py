@@ -38,6 +38,7 @@ class PsychometricPanel(LabCurvePanel):
 
     name = "psychometric"
     title = "Psychometric curve"
+    recipe = "psychometric"
 
     def build(self) -> None:
         """One plot."""
@@ -55,6 +56,10 @@ class PsychometricPanel(LabCurvePanel):
     def curve(self) -> Curve:
         """The share at each morph."""
         return psychometric_of
+
+    def repeats(self) -> int:
+        """Trials of each stimulus at each point."""
+        return REPEATS
 
     def relevant(self, disturbance: Disturbance) -> Disturbance:
         """Also the noise."""

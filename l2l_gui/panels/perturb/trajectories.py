@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,7 @@ class PerturbTrajectoriesPanel(LabPanel[Scene]):
 
     name = "perturb_trajectories"
     title = "Trajectories"
+    recipe = "perturb_trajectories"
     depends = frozenset({"problem", "group", "stimulus"})
     run_parameters = True
 
@@ -124,6 +125,11 @@ class PerturbTrajectoriesPanel(LabPanel[Scene]):
         ):
             return f"the states are as before; {words}"
         return f"problem {scene.subject.problem}; {words}"
+
+    def recipe_settings(self, answer: Answer[Scene]) -> dict[str, Any]:
+        """What is done to the copy, and the point of view."""
+        camera = self.plot.camera.state()
+        return {"disturbance": answer.value.disturbance.to_values(), "camera": camera}
 
     def data(self, answer: Answer[Scene]) -> Table:
         """Every time step of both networks along the directions shown."""

@@ -31,6 +31,7 @@ class OutputCurrentsPanel(Panel[Currents]):
 
     name = "output_currents"
     title = "Output currents"
+    recipe = "output_currents"
     depends = frozenset({"group", "stimulus"})
     needs = Needs("see what drives its responses", problems=1)
 

@@ -15,6 +15,7 @@ from l2l_gui.panels.base import (
     Computation,
     Needs,
     Panel,
+    PanelData,
     Table,
     View,
 )
@@ -35,6 +36,7 @@ class PrincipalAnglesPanel(Panel[Angles]):
 
     name = "principal_angles"
     title = "Principal angles"
+    recipe = "principal_angles"
     depends = frozenset({"group", SNAPSHOT})
     points_at = frozenset({"problem"})
     needs = Needs("compare its problems’ subspaces", problems=2)
@@ -120,9 +122,10 @@ class PrincipalAnglesPanel(Panel[Angles]):
             words = f"problem {selected} to {value.group.label}: {angles}"
         return f"{words}{value.moments.left_out}"
 
-    def data(self, answer: Answer[Angles]) -> Table:
+    def data(self, answer: Answer[Angles]) -> PanelData:
         """The image's matrix and the curves."""
         value, measure = answer.value, MEASURES[answer.view["measure"]]
+        numbers = np.array(value.moments.numbers)
         notes = answer.view.notes(
             f"{value.dimensions} components of each problem's states, about zero",
             f"Group: decision subspace of {value.group.label}",
@@ -132,7 +135,14 @@ class PrincipalAnglesPanel(Panel[Angles]):
         return Table(
             "Principal angles",
             notes,
-            Column("problem", np.array(value.moments.numbers)),
-            Column(measure.words.lower(), measure.matrix(value), measure.unit),
-            Column("angles to the group", value.to_group, "°"),
+            Column("problem", np.repeat(numbers, len(numbers))),
+            Column("other problem", np.tile(numbers, len(numbers))),
+            Column(measure.words.lower(), measure.matrix(value).ravel(), measure.unit),
+        ).beside(
+            {
+                "to_group": (
+                    Column("problem", numbers),
+                    Column("angles to the group", value.to_group, "°"),
+                )
+            }
         )

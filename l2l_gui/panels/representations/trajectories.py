@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from l2l_gui.panels import problem_groups, trajectory_drawing
-from l2l_gui.panels.base import Answer, Choice, Column, Computation, Flag, Needs, Table, View
+from l2l_gui.panels.base import Answer, Choice, Computation, Flag, Needs, Table, View
 from l2l_gui.panels.problem_groups import Basis, GroupTrajectories
 from l2l_gui.panels.trajectory_drawing import PARTS
 from l2l_gui.panels.turning_panel import HeadedPlot, TurningPanel
@@ -19,6 +18,7 @@ class TrajectoriesPanel(TurningPanel[GroupTrajectories]):
 
     name = "trajectories"
     title = "Trajectories"
+    recipe = "trajectories"
     depends = frozenset({"problem", "group", "stimulus"})
     run_parameters = True
     needs = Needs("see what its problems share", problems=1)
@@ -80,17 +80,14 @@ class TrajectoriesPanel(TurningPanel[GroupTrajectories]):
         return f"{value.label}{some}; {share}"
 
     def data(self, answer: Answer[GroupTrajectories]) -> Table:
-        """Coordinates of each part shown, problem by problem."""
+        """A row for every point drawn."""
         value = answer.value
-        indices = "Indices: problem, stimulus (not of the mean), time, component"
+        chosen = answer.view.selection
         return Table(
             f"Trajectories ({value.label})",
-            answer.view.notes(f"Subspaces {value.basis.value}", indices),
-            Column("time", value.times, "ms"),
-            Column("problem", np.array(value.numbers)),
-            *(
-                Column(f"{PARTS[part].lower()} coordinates", value.part(part), "a.u.")
-                for part in _shown(answer.view)
+            answer.view.notes(f"Subspaces {value.basis.value}", "As drawn, along three components"),
+            *trajectory_drawing.columns(
+                value, _shown(answer.view), selected=chosen.problem, stimulus=chosen.stimulus
             ),
         )
 

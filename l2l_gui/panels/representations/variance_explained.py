@@ -16,6 +16,7 @@ from l2l_gui.panels.base import (
     Computation,
     Needs,
     Panel,
+    PanelData,
     Table,
     View,
 )
@@ -34,6 +35,7 @@ class VarianceExplainedPanel(Panel[Explained]):
 
     name = "variance_explained"
     title = "Variance explained"
+    recipe = "variance_explained"
     depends = frozenset({"group", SNAPSHOT})
     points_at = frozenset({"problem"})
     needs = Needs("see how much its subspaces explain", problems=1)
@@ -106,17 +108,23 @@ class VarianceExplainedPanel(Panel[Explained]):
             words += f"; problem {selected}: {decision:.0f} % and {stimulus:.1f} %"
         return f"{words}{value.moments.left_out}"
 
-    def data(self, answer: Answer[Explained]) -> Table:
+    def data(self, answer: Answer[Explained]) -> PanelData:
         """Shares by component and by problem."""
         value, names = answer.value, SUBSPACES
         shown = f"Captured: {problem_groups.problems_in_words(value.moments.wanted)}"
         return Table(
             "Variance explained",
             answer.view.notes(f"Subspaces of {value.group.label}", shown),
+            Column("component", np.arange(1, len(value.components[names[0]]) + 1)),
             *(Column(f"{name} component share", value.components[name], "%") for name in names),
-            Column("problem", np.array(value.moments.numbers)),
-            *(
-                Column(f"captured by the {name} subspace", value.captured[name], "%")
-                for name in names
-            ),
+        ).beside(
+            {
+                "captured": (
+                    Column("problem", np.array(value.moments.numbers)),
+                    *(
+                        Column(f"captured by the {name} subspace", value.captured[name], "%")
+                        for name in names
+                    ),
+                )
+            }
         )

@@ -94,6 +94,10 @@ class LabCurvePanel(LabPanel[Pair]):
         """The function that computes a curve."""
         raise NotImplementedError
 
+    def repeats(self) -> int:
+        """Trials of each stimulus at each point of a curve."""
+        raise NotImplementedError
+
     def place_lines(self, disturbance: Disturbance) -> None:
         """Move the lines that mark the lab's present values."""
 
@@ -148,6 +152,10 @@ class LabCurvePanel(LabPanel[Pair]):
     def mark(self, answer: Answer[Pair]) -> None:
         """The lines at what is chosen now, which the curves do not depend on."""
         self.place_lines(self.lab.disturbance)
+
+    def recipe_settings(self, answer: Answer[Pair]) -> dict[str, Any]:
+        """What is done to the copy."""
+        return {"disturbance": answer.value.disturbance.to_values(), "repeats": self.repeats()}
 
     def data(self, answer: Answer[Pair]) -> Table:
         """One row a point, columns for both networks."""

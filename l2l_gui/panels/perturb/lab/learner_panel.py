@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton
@@ -101,7 +101,14 @@ class LearnerPanel(LabPanel[Training]):
         except L2LError as error:
             self.context.notify(str(error))
             return
-        self.lab.learner.start(task)
+        given = {
+            "session": subject.session,
+            "problem": subject.problem,
+            "group": tuple(self.present_view().group),
+            "disturbance": self.lab.disturbance.to_values(),
+            **self.option_values.values,
+        }
+        self.lab.learner.start(replace(task, given=given))
 
     def draw(self, answer: Answer[Training]) -> None:
         """What can be done, and how far it is."""
@@ -127,6 +134,19 @@ class LearnerPanel(LabPanel[Training]):
         return (
             self.says.nothing if report.value is None else self.progress_words(report, report.value)
         )
+
+    def recipe_settings(self, answer: Answer[Training]) -> dict[str, Any]:
+        """What the copies were trained on; raises L2LError where that was of another session."""
+        report = answer.value.report
+        if report is None or report.value is None:
+            raise L2LError(f"{self.title} has trained nothing yet.")
+        if report.task.given.get("session") != answer.view.session.name:
+            raise L2LError(f"{self.title} shows copies of another session: train them again.")
+        return {**report.task.given, **self.trained(report.value)}
+
+    def trained(self, value: Any) -> dict[str, Any]:
+        """How far the copies were trained, for the script."""
+        raise NotImplementedError
 
     def notes(self, report: Report | None) -> tuple[str, ...]:
         """The first lines of an exported file."""
