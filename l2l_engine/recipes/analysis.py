@@ -58,18 +58,18 @@ def _table(session: Session, analysis: str, problems: Sequence[int]) -> dict[str
     return session.analyse(analysis, None if counts else list(problems))
 
 
-def picture(
-    figure: Figure, tables: Tables, *, x: str = "", y: str = "", log: bool = False
-) -> None:
+def picture(figure: Figure, tables: Tables, *, x: str = "", y: str = "", log: bool = False) -> None:
     """A column against another, a colour a session or stimulus."""
     axes, table = figure.subplots(), next(iter(tables.values()))
     heads = {heading.partition(" (")[0]: heading for heading in table}
     across = heads.get(x) or next(iter(table))
     up = heads.get(y) or list(table)[-1]
     key = next((name for name in ("session", "stimulus", "name") if name in table), None)
-    kinds = list(dict.fromkeys(table[key].tolist())) if key else [None]
+    kinds: list[object] = list(dict.fromkeys(table[key].tolist())) if key else [None]
     for place, kind in enumerate(kinds):
-        own = np.ones(len(table[up]), bool) if kind is None else np.asarray(table[key]) == kind
+        own = np.ones(len(table[up]), bool)
+        if key is not None:
+            own = np.asarray(table[key]) == kind
         values, places = np.asarray(table[up])[own], np.asarray(table[across])[own]
         colour = drawing.SESSIONS[place % len(drawing.SESSIONS)]
         label = None if kind is None else f"{key} {kind}"

@@ -32,7 +32,13 @@ def numbers(sessions: Mapping[str, Session]) -> Tables:
         for at in range(0, len(kept), SIZE):
             box = learning_curve.box(kept[at : at + SIZE], at + skipped)
             if np.isfinite(box.median):
-                five = (box.whiskers[0], box.quartiles[0], box.median, *box.quartiles[1:], box.whiskers[1])
+                five = (
+                    box.whiskers[0],
+                    box.quartiles[0],
+                    box.median,
+                    *box.quartiles[1:],
+                    box.whiskers[1],
+                )
                 failed = box.failed - (box.first == 0)
                 rows.append(
                     (name, box.first + 1, box.last + 1, *five, box.mean, len(box.outliers), failed)
@@ -46,7 +52,9 @@ def numbers(sessions: Mapping[str, Session]) -> Tables:
         "outliers",
         "not learned",
     ]
-    return {"compare_boxes": dict(zip(headings, map(np.array, zip(*rows, strict=True)), strict=True))}
+    return {
+        "compare_boxes": dict(zip(headings, map(np.array, zip(*rows, strict=True)), strict=True))
+    }
 
 
 def picture(figure: Figure, tables: Tables, *, linear: bool = False) -> None:

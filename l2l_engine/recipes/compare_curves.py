@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,10 +33,8 @@ def numbers(sessions: Mapping[str, Session]) -> Tables:
             mean[1:] = moving_mean(counts[1:], WINDOW)
         enough = np.isfinite(counts[1:]).sum() >= WINDOW
         if enough and not session.config.run_type.perturbs:
-            try:
+            with contextlib.suppress(L2LError):  # too few problems
                 fitted[1:] = fit_exponential(counts[1:])(np.arange(len(counts) - 1))
-            except L2LError:
-                pass  # too few problems
         for words, values in (
             ("trials to criterion", counts),
             (f"mean of {WINDOW}", mean),

@@ -20,11 +20,13 @@ from numpy.typing import NDArray
 
 from l2l_engine.config import RunConfig
 from l2l_engine.figures import compose, export
-from l2l_engine.figures.compose import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+BLUE, VERMILION, GREEN, ORANGE = compose.BLUE, compose.VERMILION, compose.GREEN, compose.ORANGE
+PURPLE, SKY, GREY = compose.PURPLE, compose.SKY, compose.GREY
 
 Column = NDArray[Any]
 Table = dict[str, Column]
@@ -48,23 +50,25 @@ INCH_MM = 25.4
 def style(font_pt: float = 7.0, dark: bool = False) -> Iterator[None]:
     """Draw and save in the figures' style, with text of so many points, on white or for a dark slide."""
     import matplotlib as mpl
+    from cycler import cycler
 
     scale = font_pt / 7.0
     with compose.styled():
         sizes = ("font.size", "axes.titlesize", "axes.labelsize")
         small = ("xtick.labelsize", "ytick.labelsize", "legend.fontsize")
-        mpl.rcParams.update(dict.fromkeys(sizes, font_pt) | dict.fromkeys(small, 6.0 * scale))
+        settings: Any = mpl.rcParams
+        settings.update(dict.fromkeys(sizes, font_pt) | dict.fromkeys(small, 6.0 * scale))
         if dark:
             lines = ("axes.edgecolor", "xtick.color", "ytick.color")
             words = ("text.color", "axes.labelcolor", "xtick.labelcolor", "ytick.labelcolor")
             grounds = ("figure.facecolor", "axes.facecolor", "savefig.facecolor")
-            mpl.rcParams.update(
+            settings.update(
                 dict.fromkeys(lines, NIGHT["line"])
                 | dict.fromkeys(words, NIGHT["text"])
                 | dict.fromkeys(grounds, NIGHT["background"])
             )
             colours = [NIGHT["text"], *SESSIONS]
-            mpl.rcParams["axes.prop_cycle"] = mpl.cycler("color", colours)
+            settings["axes.prop_cycle"] = cycler("color", colours)
         yield
 
 
@@ -107,7 +111,13 @@ def over_trial(axes: Axes, config: RunConfig, label: str = "", *, mask: bool = F
     if mask and config.mask_ms:
         go = config.go_step * config.dt
         axes.axvspan(
-            go, go + config.mask_ms, fill=False, hatch="////", edgecolor=GREY, linewidth=0, zorder=0.5
+            go,
+            go + config.mask_ms,
+            fill=False,
+            hatch="////",
+            edgecolor=GREY,
+            linewidth=0,
+            zorder=0.5,
         )
     axes.set_xlabel("Time in the trial (ms)")
     axes.set_ylabel(label)
@@ -148,7 +158,9 @@ def matrix(
         aspect=aspect,  # type: ignore[arg-type]
         interpolation="nearest",
     )
-    axes.figure.colorbar(image, ax=axes, label=label, pad=0.02, shrink=1.0 if aspect == "auto" else 0.7)
+    axes.figure.colorbar(
+        image, ax=axes, label=label, pad=0.02, shrink=1.0 if aspect == "auto" else 0.7
+    )
     return image
 
 
@@ -161,7 +173,9 @@ def paths(
         axes.plot(*np.asarray(line).T, color=colour, lw=width, **(how | {"label": label}))
 
 
-def space(figure: Figure, place: tuple[int, int, int], names: Sequence[str], camera: Mapping[str, float]) -> Any:
+def space(
+    figure: Figure, place: tuple[int, int, int], names: Sequence[str], camera: Mapping[str, float]
+) -> Any:
     """Axes of three dimensions at (rows, columns, number), seen from ``camera``."""
     axes = figure.add_subplot(*place, projection="3d")
     axes.set_proj_type("ortho")
@@ -213,7 +227,9 @@ def csv_files(
     """Write each table as ``name.csv``, or ``name-table.csv`` where there are several."""
     written = []
     for key, table in tables.items():
-        path = folder / (f"{name}.csv" if len(tables) == 1 else f"{name}-{key.replace(' ', '-')}.csv")
+        path = folder / (
+            f"{name}.csv" if len(tables) == 1 else f"{name}-{key.replace(' ', '-')}.csv"
+        )
         columns = {words: _short(values) for words, values in flat(table).items()}
         text = export.csv_text(columns, notes)
         written.append(export.write(path, text.encode()))

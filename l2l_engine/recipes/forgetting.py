@@ -46,7 +46,9 @@ def picture(figure: Figure, tables: Tables, *, measure: str = "loss") -> None:
     step = int(np.diff(tried).min()) if size > 1 else 1
     whole = np.full(((tried[-1] - tried[0]) // step + 1,) * 2, np.nan)
     places = (tried - tried[0]) // step
-    whole[np.ix_(places, places)] = np.log10(np.maximum(values, 1e-3)) if measure == "loss" else values
+    whole[np.ix_(places, places)] = (
+        np.log10(np.maximum(values, 1e-3)) if measure == "loss" else values
+    )
     start, stop = tried[0] - step / 2, tried[-1] + step / 2
     image, curve = figure.subplots(2, 1, height_ratios=(3, 1))
     drawing.matrix(

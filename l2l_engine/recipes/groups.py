@@ -81,9 +81,7 @@ def noisy_subspaces(session: Session, numbers: range) -> FoundSubspaces:
     return find_subspaces(np.stack(states))
 
 
-def second_moments(
-    session: Session, problems: int
-) -> tuple[tuple[int, ...], NDArray[np.float32]]:
+def second_moments(session: Session, problems: int) -> tuple[tuple[int, ...], NDArray[np.float32]]:
     """Problems spread over a run, from 1, and the second moments of their states, (P, N, N)."""
     config = session.config
     numbers = saved(session, spread(range(1, problems + 1)))

@@ -50,7 +50,9 @@ def picture(figure: Figure, tables: Tables, config: RunConfig) -> None:
     above, below = figure.subplots(2, 1, sharex=True)
     table = tables["noise_curve"]
     for name, colour in drawing.COPIES.items():
-        right, loss = (table[f"{name} {words}"] for words in ("answered right (%)", "task loss (nats)"))
+        right, loss = (
+            table[f"{name} {words}"] for words in ("answered right (%)", "task loss (nats)")
+        )
         above.plot(table["sigma (a.u.)"], right, "o-", ms=2.5, color=colour, label=name)
         error = table[f"{name} task loss s.e.m. (nats)"]
         below.errorbar(table["sigma (a.u.)"], loss, error, fmt="o-", ms=2.5, lw=0.8, color=colour)

@@ -55,7 +55,9 @@ def picture(figure: Figure, tables: Tables, config: RunConfig) -> None:
     """Responses below each other, stimuli side by side."""
     table = tables["output_currents"]
     shown = [
-        k for k in range(task.RESPONSES) if any(f"stimulus {k}, response 0" in name for name in table)
+        k
+        for k in range(task.RESPONSES)
+        if any(f"stimulus {k}, response 0" in name for name in table)
     ]
     grid = drawing.grid(figure, task.RESPONSES, len(shown), sharey=True)
     for output, row in enumerate(grid):

@@ -66,7 +66,9 @@ def picture(figure: Figure, tables: Tables) -> None:
     """Each trial thin, the means thick."""
     axes, table = figure.subplots(), tables["perturb_learning"]
     for name, colour in drawing.COPIES.items():
-        axes.plot(table["trial"], table[f"{name} task loss (nats)"], lw=0.4, alpha=0.4, color=colour)
+        axes.plot(
+            table["trial"], table[f"{name} task loss (nats)"], lw=0.4, alpha=0.4, color=colour
+        )
         mean = table[f"{name} mean over the window (nats)"]
         axes.plot(table["trial"], mean, lw=1.4, color=colour, label=name)
     axes.set_yscale("log")

@@ -44,7 +44,10 @@ def picture(figure: Figure, tables: Tables, config: RunConfig) -> None:
         for k, axes in enumerate(row):
             drawing.over_trial(axes, config, output.capitalize(), mask=True)
             axes.plot(
-                table["time (ms)"], table[f"stimulus {k} {output} unperturbed"], color=colour, lw=1.6
+                table["time (ms)"],
+                table[f"stimulus {k} {output} unperturbed"],
+                color=colour,
+                lw=1.6,
             )
             copy = table.get(f"stimulus {k} {output} perturbed")
             if copy is not None:

@@ -13,7 +13,7 @@ from l2l_engine.storage.session import Session
 
 CURVE_POINTS = 500
 """A curve over the trial has no more points than this; a plot is rarely wider."""
-LINE_POINTS = 100
+LINE_POINTS = 200
 """A trajectory in three dimensions has no more."""
 MOST_PROBLEMS = 256
 """Problems looked at together at most."""

@@ -110,9 +110,7 @@ class Script:
     def numbers(self) -> Tables:
         """The tables, from the session files; raises L2LError."""
         with ExitStack() as stack:
-            opened = {
-                name: stack.enter_context(Session.open(path)) for name, path in self.sessions
-            }
+            opened = {name: stack.enter_context(Session.open(path)) for name, path in self.sessions}
             given = opened if self.several else next(iter(opened.values()))
             found: Tables = self.module.numbers(given, **self.settings_of(self.module.numbers))
             return found
@@ -160,9 +158,7 @@ class Script:
         takes_config = "config" in inspect.signature(module.picture).parameters
         config = ["config"] if takes_config else []
         numbers = _call("numbers", [given], self.settings_of(module.numbers))
-        picture = _call(
-            "picture", ["figure", "tables", *config], self.settings_of(module.picture)
-        )
+        picture = _call("picture", ["figure", "tables", *config], self.settings_of(module.picture))
         kept = "        config = session.config\n" if takes_config else ""
         if several:
             opening = (

@@ -77,7 +77,9 @@ def picture(figure: Figure, tables: Tables) -> None:
                 label=words,
             )
             figure.colorbar(shown, ax=left, label=f"Problem ({words})")
-    real, imaginary = (np.asarray(table[f"eigenvalue {part} (1/s)"]) for part in ("real", "imaginary"))
+    real, imaginary = (
+        np.asarray(table[f"eigenvalue {part} (1/s)"]) for part in ("real", "imaginary")
+    )
     right.scatter(
         real.ravel(), imaginary.ravel(), c=np.repeat(problem, real.shape[1]), s=5, linewidths=0
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from l2l_engine.recipes import drawing, groups
@@ -122,7 +121,9 @@ def picture(
     table = tables["trajectories"]
     shown = [words for words in PARTS.values() if (np.asarray(table["part"]) == words[0]).any()]
     for place, (name, axis) in enumerate(shown, start=1):
-        names = [f"{axis[0].upper() if short else axis + ' '}{number}" for number in range(1, AXES + 1)]
+        names = [
+            f"{axis[0].upper() if short else axis + ' '}{number}" for number in range(1, AXES + 1)
+        ]
         axes = drawing.space(figure, (1, len(shown), place), names, camera or {})
         draw(axes, lines(table, name), problem)
         axes.set_title(name.capitalize())

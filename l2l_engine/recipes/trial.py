@@ -9,7 +9,7 @@ import numpy as np
 from l2l_engine import network, task
 from l2l_engine.config import RunConfig
 from l2l_engine.recipes import drawing
-from l2l_engine.recipes.drawing import Tables
+from l2l_engine.recipes.drawing import Table, Tables
 from l2l_engine.storage.session import Session
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def numbers(session: Session, *, problem: int, stimulus: int | None = None) -> T
     stimuli = session.stimuli[problem - 1].astype(np.float64)
     outputs = network.outputs(weights, network.simulate(weights, stimuli[None], config))[0]
     inputs = task.inputs(stimuli, config)
-    table = {"time (ms)": task.times(config)}
+    table: Table = {"time (ms)": task.times(config)}
     for shown in range(task.RESPONSES) if stimulus is None else (stimulus,):
         target = task.targets(np.arange(task.RESPONSES)[shown], config)
         for place, name in enumerate(drawing.OUTPUTS):

@@ -56,7 +56,7 @@ def numbers(session: Session, *, problem: int, group: tuple[int, int]) -> Tables
 
 def picture(figure: Figure, tables: Tables) -> None:
     """The matrix, the singular values, and what the change reads and writes."""
-    left, right = figure.subfigures(1, 2, width_ratios=(1.2, 1))
+    left, right = np.asarray(figure.subfigures(1, 2, width_ratios=(1.2, 1)))
     values = np.asarray(tables["weight_change"]["change (a.u.)"])
     size = int(np.sqrt(len(values)))
     span = float(np.abs(values).max()) or 1.0
@@ -74,14 +74,22 @@ def picture(figure: Figure, tables: Tables) -> None:
     above, below = right.subplots(2, 1)
     spectrum, shares = tables["spectrum"], tables["shares"]
     above.semilogy(
-        spectrum["component"], spectrum["singular values (a.u.)"], "o-", ms=1.8, color=drawing.WEIGHT
+        spectrum["component"],
+        spectrum["singular values (a.u.)"],
+        "o-",
+        ms=1.8,
+        color=drawing.WEIGHT,
     )
     above.set_xlabel("Component")
     above.set_ylabel("Singular value (a.u.)")
     places = np.arange(len(shares["subspace"]))
     for shift, (name, colour) in enumerate((("read", drawing.WEIGHT), ("written", drawing.ORANGE))):
         below.bar(
-            places + 0.3 * (shift - 0.5), 100 * np.asarray(shares[name]), 0.28, color=colour, label=name
+            places + 0.3 * (shift - 0.5),
+            100 * np.asarray(shares[name]),
+            0.28,
+            color=colour,
+            label=name,
         )
     below.plot(places, 100 * np.asarray(shares["chance"]), "_", ms=16, color="C0", label="chance")
     below.set_xticks(places, list(shares["subspace"]))

@@ -17,6 +17,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from l2l_engine.config import RunConfig
 from l2l_engine.protocols.outline import origin_of
+from l2l_engine.recipes.sampling import accuracies
 from l2l_engine.storage.session import Session
 from l2l_engine.training.records import Origin
 from l2l_gui.model.stages import Span, spans
@@ -135,7 +136,7 @@ class TrialHistory:
         self.counts = Growing(session.trials_to_criterion[:done])
         ran = session.trials_run[:done].astype(np.float64)
         self.ran = Growing(np.where(ran < 0, np.nan, ran))
-        self.accuracy = Growing(_accuracies(correct, problem, done, self._window))
+        self.accuracy = Growing(accuracies(correct, problem, done, self._window))
         self.origins = session.origins[:done]
         self._present = planned(session, done)
         self._know()
@@ -181,20 +182,6 @@ class TrialHistory:
             losses=self.losses.values,
             **rest,
         )
-
-
-def _accuracies(
-    correct: NDArray[Any], problem: NDArray[Any], problems: int, window: int
-) -> NDArray[np.float64]:
-    """Mean of ``correct`` over the last ``window`` trials of each problem; NaN without trials."""
-    result = np.full(problems, np.nan)
-    ends = np.searchsorted(problem, np.arange(problems), side="right")
-    starts = np.searchsorted(problem, np.arange(problems), side="left")
-    sums = np.concatenate([[0.0], np.cumsum(correct, dtype=np.float64)])
-    starts = np.maximum(starts, ends - window)
-    known = ends > starts
-    result[known] = (sums[ends] - sums[starts])[known] / (ends - starts)[known]
-    return result
 
 
 def planned(session: Session, problem: int) -> Origin | None:

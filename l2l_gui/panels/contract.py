@@ -125,8 +125,10 @@ class Contract(QWidget, Generic[T]):
         raise NotImplementedError
 
     def recipe_settings(self, answer: Answer[T]) -> dict[str, Any]:
-        """What the recipe takes beyond the selection and the options; raises L2LError, saying why, where
-        no script can make this again."""
+        """What the recipe takes beyond the selection and the options.
+
+        Raises L2LError, saying why, where no script can make this again.
+        """
         return {}
 
     def mark(self, answer: Answer[T]) -> None:

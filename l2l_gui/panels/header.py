@@ -21,6 +21,7 @@ from l2l_gui.dialogs.error import show_error
 from l2l_gui.model.pace import TEXT
 from l2l_gui.model.settings import settings
 from l2l_gui.output import exporting
+from l2l_gui.panels import publishing
 from l2l_gui.panels.base import Panel
 from l2l_gui.widgets.elided_label import ElidedLabel
 from l2l_gui.widgets.small import tool_button
@@ -79,6 +80,12 @@ class PanelHeader(QWidget):
             return made
 
         self.export = action("Export…", "Ctrl+E", self._export)
+        self.publish = action(
+            "Export for publication…", "Ctrl+Shift+E", lambda: publishing.ask(panel)
+        )
+        self.copy_python = action(
+            "Copy as Python", "Ctrl+Alt+C", lambda: publishing.copy_python(panel)
+        )
         self.copy_picture = action(
             "Copy picture", "Ctrl+C", lambda: exporting.copy_picture(panel.canvas)
         )
@@ -92,6 +99,17 @@ class PanelHeader(QWidget):
         )
         self.reset_zoom = action("Reset zoom", "R", panel.reset_zoom)
         self.explain = action("What is this?", "Shift+F1", self._explain)
+
+    @property
+    def taken_along(self) -> list[QAction]:
+        """What takes the panel's picture, numbers or script out of the window."""
+        return [
+            self.export,
+            self.publish,
+            self.copy_picture,
+            self.copy_data,
+            self.copy_python,
+        ]
 
     # -- showing -----------------------------------------------------------------------
 
@@ -126,7 +144,7 @@ class PanelHeader(QWidget):
                 menu.addAction(item)
         if options:
             menu.addSeparator()
-        menu.addActions([self.export, self.copy_picture, self.copy_data])
+        menu.addActions(self.taken_along)
         if reading := self.panel.reading:
             copied = menu.addAction(f"Copy “{', '.join(reading.splitlines())}”")
             assert copied is not None
@@ -135,14 +153,14 @@ class PanelHeader(QWidget):
             menu.addAction(self.movie)
         menu.addSeparator()
         menu.addActions([self.reset_zoom, self.explain])
-        for item in (self.export, self.copy_picture, self.copy_data, self.movie):
+        for item in (*self.taken_along, self.movie):
             item.setEnabled(self.panel.has_content)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.aboutToHide.connect(self._enable)
         return menu
 
     def _enable(self) -> None:
-        for item in (self.export, self.copy_picture, self.copy_data):
+        for item in self.taken_along:
             item.setEnabled(True)  # shortcuts answer with a sentence instead
 
     def _pop_up(self) -> None:

@@ -12,6 +12,7 @@ from l2l_engine.analysis.subspaces import representations
 from l2l_engine.config import L2LError
 from l2l_engine.manifold import FoundSubspaces
 from l2l_engine.network import NetworkWeights
+from l2l_engine.recipes import sampling
 from l2l_gui.model.selection import Group
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.workers.results import results
@@ -36,12 +37,7 @@ def predecessor(session: OpenSession, number: int) -> int:
     After the baseline of a perturbation run, every problem starts again from problem 1; in a protocol,
     as its stages say.
     """
-    config = session.config
-    if session.course is not None:
-        return session.course.start(number - 1) + 1
-    if config.run_type.perturbs and number > config.baseline_problems:
-        return 1
-    return number - 1
+    return sampling.predecessor(session.reader(), number)
 
 
 def saved_network(session: OpenSession, number: int) -> NetworkWeights:

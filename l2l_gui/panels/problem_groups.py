@@ -21,31 +21,23 @@ from l2l_engine.analysis.progress import Progress, tracked
 from l2l_engine.analysis.subspaces import Parts
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.manifold import FoundSubspaces, find_subspaces
+from l2l_engine.recipes import sampling
+from l2l_engine.recipes.sampling import MOST_PROBLEMS
 from l2l_engine.storage.session import Session
 from l2l_gui.model.selection import FIRST_GROUP, Group
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.plotting.trial_axes import thinned
 from l2l_gui.workers.jobs import Computation
 
-MOST = 256
+MOST = MOST_PROBLEMS
 """Problems analysed at once at most."""
+spread = sampling.spread
 LONG = 60  # problems that take about a second
 EIGHTH = 8  # the first look takes every eighth problem
 FEWEST = 3  # problems of a first look
 _BLOCK = 8
 
 Numbers = tuple[int, ...]
-
-
-def spread(numbers: range, most: int = MOST) -> Numbers:
-    """Every 2nd, 4th, 8th … of ``numbers``, so that no more than ``most`` are left.
-
-    As a run grows, problems once chosen are thinned out but never exchanged for others.
-    """
-    step = 1
-    while len(numbers[::step]) > most:
-        step *= 2
-    return tuple(numbers[::step])
 
 
 def problems_in_words(numbers: Numbers) -> str:
@@ -66,10 +58,7 @@ def ordinal(number: int) -> str:
     return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
 
 
-def saved(reader: Session, numbers: Numbers) -> Numbers:
-    """Those of ``numbers`` whose network was saved."""
-    available = reader.available
-    return tuple(number for number in numbers if available[number - 1])
+saved = sampling.saved
 
 
 # -- trajectories ----------------------------------------------------------------------

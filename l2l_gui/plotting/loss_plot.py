@@ -10,6 +10,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 
+from l2l_engine.recipes.sampling import running_mean
 from l2l_gui.plotting.ink import DASHED, Ink, inked
 from l2l_gui.plotting.log_axis import LogAxis
 from l2l_gui.plotting.plots import dressed
@@ -68,14 +69,6 @@ class LossPlot(pg.PlotWidget):
             smooth = running_mean(values, window)
             curve.setData(*envelope(np.maximum(values, FLOOR), POINTS))
             mean.setData(*envelope(np.maximum(smooth, FLOOR), POINTS // 2))
-
-
-def running_mean(values: NDArray[np.floating], window: int) -> NDArray[np.float64]:
-    """Mean over the last ``window`` values up to each, (n,); over fewer at first."""
-    sums = np.cumsum(np.concatenate([[0.0], values]), dtype=np.float64)
-    stop = np.arange(1, len(sums))
-    start = np.maximum(stop - window, 0)
-    return (sums[stop] - sums[start]) / (stop - start)
 
 
 def envelope(values: NDArray[Any], points: int) -> tuple[NDArray[Any], NDArray[Any]]:

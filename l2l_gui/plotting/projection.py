@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-MOST_POINTS = 200
+from l2l_engine.recipes.sampling import LINE_POINTS, evenly
+
+MOST_POINTS = LINE_POINTS
 """Points drawn of each trajectory; more cost time and show nothing."""
 
 FloatArray = NDArray[np.floating]
+thinned_samples = evenly
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +29,6 @@ class Polylines:
     joined: NDArray[np.bool_]
     owner: NDArray[np.intp]
     samples: NDArray[np.intp]
-
-
-def thinned_samples(steps: int, most: int = MOST_POINTS) -> NDArray[np.intp]:
-    """At most ``most`` evenly spread steps of ``steps``, the first and last among them."""
-    if steps <= most:
-        return np.arange(steps)
-    return np.unique(np.linspace(0, steps - 1, most).round().astype(np.intp))
 
 
 def polylines(trajectories: ArrayLike, most: int = MOST_POINTS) -> Polylines:

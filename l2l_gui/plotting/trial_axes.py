@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QBrush
 
 from l2l_engine import task
 from l2l_engine.config import RunConfig
+from l2l_engine.recipes.sampling import steps_drawn
 from l2l_gui.look.theme import theme
 from l2l_gui.plotting.ink import DOTTED, Ink, inked
 from l2l_gui.plotting.plots import TimeCursor
 
-POINTS = 500
-"""A curve has no more points than this; the plot is rarely wider."""
+thinned = steps_drawn
+"""Which steps of a trial to draw, and their times in ms."""
 ACROSS = 1e4  # taller than any plot
 NARROW = 150
 """Plots narrower than this, in pixels, have few ticks."""
@@ -32,13 +31,6 @@ class Hatch(Ink):
     def brush(self) -> QBrush:
         """The hatching in the present theme."""
         return QBrush(theme.color(self.colour, self.alpha), Qt.BrushStyle.BDiagPattern)
-
-
-def thinned(config: RunConfig) -> tuple[slice, NDArray[np.float64]]:
-    """Which steps of a trial to draw, and their times in ms."""
-    stride = max(1, -(-config.steps // POINTS))
-    steps = slice(stride - 1, None, stride)
-    return steps, task.times(config)[steps]
 
 
 class TrialAxes:

@@ -20,8 +20,10 @@ from l2l_gui.window.logs import log_file
 
 PANEL_KEYS = (
     ("Export the panel under the focus", "Ctrl+E"),
+    ("Export it for publication", "Ctrl+Shift+E"),
     ("Copy its picture", "Ctrl+C"),
     ("Copy its data", "Ctrl+Shift+C"),
+    ("Copy it as Python", "Ctrl+Alt+C"),
     ("Reset its zoom", "R"),
     ("Say what it shows", "Shift+F1"),
 )

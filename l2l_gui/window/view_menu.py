@@ -75,7 +75,7 @@ class EditMenu(QMenu):
             self.addAction(nothing)
             return
         self.addSection(header.panel.title)
-        self.addActions([header.copy_picture, header.copy_data, header.export])
+        self.addActions(header.taken_along)
         self.addSeparator()
         self.addActions([header.reset_zoom, header.explain])
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 
-from l2l_gui.panels.base import SNAPSHOT, Answer, Choice, Computation, Needs, Panel, PanelData, Table, View
+from l2l_gui.panels.base import (
+    SNAPSHOT,
+    Answer,
+    Choice,
+    Computation,
+    Needs,
+    Panel,
+    PanelData,
+    Table,
+    View,
+)
 from l2l_gui.panels.dynamics.forgetting_of import Matrix, matrix_of, tried
 from l2l_gui.plotting.fitting import without_values
 from l2l_gui.plotting.image_plot import ImagePlot

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.config import RunConfig
+from l2l_engine.recipes.sampling import running_mean
 from l2l_gui.model.sessions import OpenSession
-from l2l_gui.plotting.loss_plot import running_mean
 
 
 @dataclass(frozen=True, eq=False)

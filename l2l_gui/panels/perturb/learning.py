@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine import task
+from l2l_engine.recipes.sampling import running_mean
 from l2l_gui.panels.base import Answer, Choice, Column, Table
 from l2l_gui.panels.perturb.lab.curve_panel import INKS, SIGNS
 from l2l_gui.panels.perturb.lab.learner_panel import SEED, LearnerPanel, Training, Words
@@ -16,7 +17,7 @@ from l2l_gui.panels.perturb.lab.model import Disturbance
 from l2l_gui.panels.perturb.lab.response import Subject, perturbed_copy
 from l2l_gui.plotting.ink import Ink
 from l2l_gui.plotting.legend import DASHED, Legend, Sign
-from l2l_gui.plotting.loss_plot import LossPlot, running_mean
+from l2l_gui.plotting.loss_plot import LossPlot
 from l2l_gui.workers.relearning import Curves, Learn, Report
 
 FRESH, SAME = "fresh", "same"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,15 +15,15 @@ from matplotlib.figure import Figure
 from other_session import PROBLEMS, write_short
 
 from l2l_engine.config import L2LError
+from l2l_engine.perturbation import PerturbationKind
 from l2l_engine.recipes import drawing
 from l2l_engine.recipes.drawing import Tables
 from l2l_engine.recipes.script import Layout
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels import PANELS
 from l2l_gui.panels.base import Panel
-from l2l_gui.panels.learn.present_problem import PresentProblemPanel
-from l2l_gui.panels.learn.trial import TrialPanel
 from l2l_gui.panels.perturb import noise_curve, psychometric
+from l2l_gui.panels.perturb.learning import PerturbLearningPanel
 
 WITHOUT = {"FiguresPanel", "PerturbControlsPanel", "PerturbLearningPanel", "PerturbBoxesPanel"}
 """The paper's figures have a command; nothing is drawn of the disturbance; training is tried below."""
@@ -45,7 +46,10 @@ def bench(qtbot, tmp_path: Path, no_errors, monkeypatch) -> Iterator[Bench]:
 def shown(bench: Bench, name: str) -> Panel:
     entry = ENTRIES[name]
     if entry.workspace == "compare":
-        every = [bench.session, *(each for each in bench.context.sessions if each is not bench.session)]
+        every = [
+            bench.session,
+            *(each for each in bench.context.sessions if each is not bench.session),
+        ]
         bench.selection.update(sessions=tuple(each.path for each in every))
     panel = bench.show(entry.load(), (640, 420))
     bench.qtbot.waitUntil(lambda: panel.settled and panel.has_content, timeout=60_000)
@@ -96,3 +100,24 @@ def test_the_script_of_a_panel_gives_its_numbers_and_a_picture(bench, tmp_path, 
     panel = shown(bench, name)
     found = run(panel, tmp_path / "script", monkeypatch)
     same(found, panel.table().tables(panel.recipe))
+
+
+def test_the_script_of_relearning_trains_the_same_copies(
+    qtbot, six_problems, tmp_path, no_errors, monkeypatch
+):
+    bench = Bench(qtbot, Path(shutil.copyfile(six_problems, tmp_path / "tiny.h5")), 6)
+    bench.select(4)
+    panel = bench.show(PerturbLearningPanel)
+    bench.qtbot.waitUntil(lambda: panel.settled and panel.start_button.isEnabled(), timeout=60_000)
+    with pytest.raises(L2LError, match="trained nothing"):
+        panel.script()
+    panel.lab.edit(kind=PerturbationKind.DECISION_TO_STIMULUS, k=3)
+    panel.start_button.click()
+    lab = panel.lab
+    bench.qtbot.waitUntil(
+        lambda: not lab.learner.running and lab.reports.get(panel.task) is not None, timeout=60_000
+    )
+    bench.settle()
+    found = run(panel, tmp_path / "script", monkeypatch)
+    same(found, panel.table().tables(panel.recipe))
+    bench.close()
