@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from l2l_engine import task
 from l2l_engine.config import RunConfig
 from l2l_engine.storage.session import Session
+from l2l_engine.training.course import Course
 
 CURVE_POINTS = 500
 """A curve over the trial has no more points than this; a plot is rarely wider."""
@@ -72,7 +73,17 @@ def saved(session: Session, numbers: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(number for number in numbers if available[number - 1])
 
 
-def predecessor(session: Session, number: int) -> int:
+class Follows(Protocol):
+    """What says from which network each problem of a run starts."""
+
+    config: RunConfig
+
+    @property
+    def course(self) -> Course | None:
+        """Its protocol, if it follows one."""
+
+
+def predecessor(session: Follows, number: int) -> int:
     """The problem whose network problem ``number`` (from 1) started from; 0: the untrained one.
 
     After the baseline of a perturbation run, every problem starts again from problem 1; in a protocol,

@@ -102,7 +102,8 @@ class Script:
 
     def settings_of(self, function: Callable[..., Any]) -> dict[str, Any]:
         """Those of the settings that a function of the recipe takes."""
-        named = inspect.signature(function).parameters
+        each = inspect.signature(function).parameters.values()
+        named = {one.name for one in each if one.kind is one.KEYWORD_ONLY}
         return {name: value for name, value in self.settings.items() if name in named}
 
     # -- without the window --------------------------------------------------------------

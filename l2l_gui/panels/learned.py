@@ -37,7 +37,7 @@ def predecessor(session: OpenSession, number: int) -> int:
     After the baseline of a perturbation run, every problem starts again from problem 1; in a protocol,
     as its stages say.
     """
-    return sampling.predecessor(session.reader(), number)
+    return sampling.predecessor(session, number)
 
 
 def saved_network(session: OpenSession, number: int) -> NetworkWeights:

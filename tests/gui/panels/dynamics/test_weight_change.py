@@ -31,7 +31,7 @@ def test_rows_are_the_units_that_send(bench):
 
 def test_shares_add_up_over_a_basis_and_are_exported(bench):
     panel = bench.show(WeightChangePanel)
-    data = panel.table().plain()
+    data = panel.table().tables("")["shares"]
     assert ((data["read"] > 0) & (data["read"] <= 1)).all()
     np.testing.assert_allclose(data["chance"], [0.04, 0.03, 0.02])
     heights = panel.bars[1].opts["height"]
@@ -40,10 +40,10 @@ def test_shares_add_up_over_a_basis_and_are_exported(bench):
 
 def test_another_group_turns_the_subspaces(bench):
     panel = bench.show(WeightChangePanel)
-    before = panel.table().plain()["read"]
+    before = panel.table().tables("")["shares"]["read"]
     bench.select(4, group=bench.selection.value.group._replace(start=4))
     bench.settle()
-    assert not np.allclose(before, panel.table().plain()["read"])
+    assert not np.allclose(before, panel.table().tables("")["shares"]["read"])
 
 
 def test_first_problem_is_compared_with_the_untrained_network(bench):

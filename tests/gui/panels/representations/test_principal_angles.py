@@ -64,7 +64,7 @@ def test_a_click_in_either_plot_selects_the_problem(bench, panel, qtbot):
 def test_other_dimensions_give_as_many_curves(bench, panel):
     panel.tools()[0].menu().actions()[0].trigger()
     bench.settle()
-    assert panel.table().plain()["angles to the group"].shape == (6, 2)
+    assert panel.table().tables("")["to_group"]["angles to the group (°)"].shape == (6, 2)
     assert panel.state() == {"measure": "mean", "dimensions": 2}
 
 

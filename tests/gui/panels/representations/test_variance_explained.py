@@ -58,7 +58,7 @@ def test_new_problems_join_without_simulating_the_old_again(bench, monkeypatch):
     bench.grow(8)
     bench.settle()
     assert sum(simulated) == 2
-    assert len(panel.table().plain()["problem"]) == 8
+    assert len(panel.table().tables("")["captured"]["problem"]) == 8
 
 
 def test_hidden_it_computes_nothing(bench):
