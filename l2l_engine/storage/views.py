@@ -117,16 +117,6 @@ class SessionViews(Closing):
     n_problems: int
     n_trials: int
 
-    @property
-    def started_from(self) -> NDArray[np.intp] | None:
-        """See :class:`l2l_engine.storage.session.Session`."""
-        raise NotImplementedError
-
-    @property
-    def changed_configs(self) -> dict[int, RunConfig]:
-        """See :class:`l2l_engine.storage.session.Session`."""
-        raise NotImplementedError
-
     def weights(self, index: Any) -> NetworkWeights:
         """See :class:`l2l_engine.storage.session.Session`."""
         raise NotImplementedError
