@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from l2l_engine import task
 from l2l_engine.analysis import known
-from l2l_engine.analysis.groups import EVERY_MS, group_states, require_two, stride
+from l2l_engine.analysis.groups import EVERY, EVERY_MS, group_states, require_two, stride
 from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
 from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights
@@ -43,6 +43,7 @@ def _known_abstraction() -> KnownAnswer:
     cost="1 s for 50 problems",
     source="Bernardi et al., Cell 183, 954-967 (2020)",
     known=_known_abstraction,
+    parameters=(EVERY,),
 )
 def abstraction(
     weights: NetworkWeights,

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from l2l_engine import network
 from l2l_engine.analysis import known
 from l2l_engine.analysis.groups import (
+    EVERY,
     EVERY_MS,
     PAIR,
     RUN_PAIR,
@@ -25,7 +26,7 @@ from l2l_engine.analysis.groups import (
     stride,
 )
 from l2l_engine.analysis.progress import Progress, tracked
-from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
+from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Parameter, Takes, analysis
 from l2l_engine.analysis.running import RunData
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
@@ -217,6 +218,10 @@ def _known_dynamics() -> KnownAnswer:
     cost="0.5 s a problem",
     source="Ostrow, Eisen, Kozachkov & Fiete, NeurIPS (2023)",
     known=_known_dynamics,
+    parameters=(
+        Parameter("rank", "Rank", 1, 50),
+        EVERY,
+    ),
 )
 def dynamical_similarity(
     weights: NetworkWeights,
@@ -291,6 +296,11 @@ def _known_networks() -> KnownAnswer:
     cost="0.3 s a run and 0.5 s a pair",
     source="Ostrow, Eisen, Kozachkov & Fiete, NeurIPS (2023)",
     known=_known_networks,
+    parameters=(
+        Parameter("problem", "Problem", 1, 100_000),
+        Parameter("rank", "Rank", 1, 50),
+        EVERY,
+    ),
 )
 def network_dynamics(
     runs: Sequence[RunData],

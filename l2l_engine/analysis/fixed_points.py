@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from l2l_engine import network, task
 from l2l_engine.analysis import known
 from l2l_engine.analysis.progress import Progress, share
-from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
+from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Parameter, Takes, analysis
 from l2l_engine.analysis.speed_minima import FIXED_Q, minimise_q, residual_of
 from l2l_engine.config import Activation, L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
@@ -139,6 +139,10 @@ def _point_columns(found: list[Points]) -> Columns:
     source="Sussillo & Barak, Neural Comput. 25, 626-649 (2013)",
     known=_known_points,
     tabulate=_point_columns,
+    parameters=(
+        Parameter("starts", "Starts", 1, 256),
+        Parameter("slow", "Slow below", 0.001, 10, 0.1, "of the median speed", 3),
+    ),
 )
 def fixed_points(
     weights: NetworkWeights,

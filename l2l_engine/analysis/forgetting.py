@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from l2l_engine import network, task
 from l2l_engine.analysis import known
 from l2l_engine.analysis.progress import Progress
-from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
+from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Parameter, Takes, analysis
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.task import FloatArray
@@ -92,6 +92,7 @@ def _forgetting_columns(found: Forgetting) -> Columns:
     source="Lopez-Paz & Ranzato, NeurIPS 30 (2017)",
     known=_known_forgetting,
     tabulate=_forgetting_columns,
+    parameters=(Parameter("stride", "Every so many problems", 1, 100),),
 )
 def forgetting(
     weights: NetworkWeights,

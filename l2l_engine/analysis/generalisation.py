@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from l2l_engine import network, task
 from l2l_engine.analysis import known
 from l2l_engine.analysis.progress import Progress
-from l2l_engine.analysis.record import Column, KnownAnswer, Takes, analysis
+from l2l_engine.analysis.record import Column, KnownAnswer, Parameter, Takes, analysis
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.noise import recurrent_noise
@@ -60,6 +60,10 @@ def _known_noise() -> KnownAnswer:
     tabulate=lambda found: {
         name: getattr(found, name) for name in ("sigma_rec", "loss", "loss_sem", "accuracy")
     },
+    parameters=(
+        Parameter("repeats", "Trials a stimulus", 1, 500),
+        Parameter("seed", "Seed", 0, 1_000_000),
+    ),
 )
 def noise_generalisation(
     weights: NetworkWeights,
@@ -183,6 +187,10 @@ def _known_curve() -> KnownAnswer:
     known=_known_curve,
     options={"morphs": tuple(np.linspace(0, 1, 21))},
     tabulate=lambda found: {name: getattr(found, name) for name in ("morph", "share", "chosen")},
+    parameters=(
+        Parameter("sigma_rec", "Noise", 0, 2, 0.05, decimals=2),
+        Parameter("repeats", "Trials a morph", 1, 500),
+    ),
 )
 def psychometric(
     weights: NetworkWeights,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from l2l_engine import network, task
 from l2l_engine.analysis import known
-from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
+from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Parameter, Takes, analysis
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import WEIGHT_NAMES, NetworkWeights
 from l2l_engine.task import FloatArray
@@ -117,6 +117,7 @@ def _known_alignment() -> KnownAnswer:
     cost="0.3 s a problem",
     source="Riemer et al., ICLR (2019), for the network of Goudar et al. (2023)",
     known=_known_alignment,
+    parameters=(Parameter("count", "Unseen problems", 2, 100),),
 )
 def gradient_alignment(
     weights: NetworkWeights,
@@ -187,6 +188,7 @@ def _known_kernel() -> KnownAnswer:
     cost="0.6 s a problem",
     source="Liu, Baratin, Cornford, Mihalas, Shea-Brown & Lajoie, ICLR (2024)",
     known=_known_kernel,
+    parameters=(Parameter("count", "Unseen problems", 2, 100),),
 )
 def kernel_alignment(
     before: NetworkWeights,

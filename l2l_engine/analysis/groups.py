@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from l2l_engine import network
-from l2l_engine.analysis.record import Column
+from l2l_engine.analysis.record import Column, Parameter
 from l2l_engine.analysis.running import RunData
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
@@ -17,6 +17,8 @@ from l2l_engine.task import FloatArray
 
 EVERY_MS = 10.0
 """Default spacing of the times compared."""
+EVERY = Parameter("every", "Times every", 1, 500, unit="ms", decimals=1)
+"""The parameter of that name."""
 PAIR = {
     "problem": Column("", "problem, counted from 1"),
     "other_problem": Column("", "a later problem"),

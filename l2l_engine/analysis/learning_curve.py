@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
+from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Parameter, Takes, analysis
 from l2l_engine.config import L2LError
 
 Float64 = NDArray[np.float64]
@@ -40,6 +40,7 @@ def _known_mean() -> KnownAnswer:
     source="Goudar et al. (2023), Fig. 1",
     known=_known_mean,
     tabulate=lambda mean: {"problem": np.arange(len(mean)) + 2, "moving_mean": mean},
+    parameters=(Parameter("window", "Window", 1, 500, unit="problems"),),
 )
 def moving_mean(counts: ArrayLike, window: int = 30) -> Float64:
     """Centred mean of ``window`` values: window/2 before each, the rest from it on; (K,).

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from l2l_engine import network, task
 from l2l_engine.analysis import known
-from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
+from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Parameter, Takes, analysis
 from l2l_engine.config import Activation, L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
 from l2l_engine.task import FloatArray
@@ -49,6 +49,10 @@ def _known_linear() -> KnownAnswer:
     cost="60 ms a problem",
     source="Engelken, Wolf & Abbott, Phys. Rev. Res. 5, 043044 (2023)",
     known=_known_linear,
+    parameters=(
+        Parameter("count", "Exponents", 1, 20),
+        Parameter("settle", "Settling", 0, 10_000, 10, "steps"),
+    ),
 )
 def lyapunov(
     weights: NetworkWeights,

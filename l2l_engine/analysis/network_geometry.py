@@ -11,7 +11,7 @@ from l2l_engine import network, task
 from l2l_engine.analysis import geometry, known
 from l2l_engine.analysis.groups import PAIR, pair_numbers
 from l2l_engine.analysis.progress import Progress, tracked
-from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
+from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Parameter, Takes, analysis
 from l2l_engine.analysis.statistics import participation_ratio
 from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights
@@ -87,6 +87,7 @@ def _known_angles() -> KnownAnswer:
     cost="10 ms a problem and 8 µs a pair",
     source="Bjorck & Golub, Math. Comput. 27, 579-594 (1973)",
     known=_known_angles,
+    parameters=(Parameter("dimensions", "Dimensions", 1, 50),),
 )
 def subspace_angles(
     weights: NetworkWeights,

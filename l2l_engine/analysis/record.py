@@ -9,7 +9,8 @@ an analysis is added in one file and never listed twice.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
@@ -62,6 +63,62 @@ class Column:
         return f"{meaning} ({self.unit})" if self.unit else meaning
 
 
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A keyword argument of an analysis that a person may set; its default is the function's.
+
+    Attributes
+    ----------
+    name : str
+        Of the argument.
+    label : str
+        For people, short.
+    low, high : float
+        Limits of a number.
+    step : float
+        What a click changes it by.
+    unit : str
+    decimals : int
+        0 for whole numbers.
+    choices : mapping of str to str
+        Where it is one of several words: these, and what they are called.
+    """
+
+    name: str
+    label: str
+    low: float = 1
+    high: float = 1000
+    step: float = 1
+    unit: str = ""
+    decimals: int = 0
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+    def taken(self, value: object) -> Any:
+        """``value`` as the analysis takes it.
+
+        Raises
+        ------
+        L2LError
+            When it is out of range or of another kind.
+        """
+        if self.choices:
+            if value not in self.choices:
+                raise L2LError(f"{self.name} = {value} must be one of {', '.join(self.choices)}.")
+            return value
+        if (
+            not isinstance(value, int | float)
+            or isinstance(value, bool)
+            or not self.low <= value <= self.high
+        ):
+            unit = f" {self.unit}" if self.unit else ""
+            raise L2LError(
+                f"{self.name} = {value} must be a number from {self.low:g} to {self.high:g}{unit}."
+            )
+        if not self.decimals and value != int(value):
+            raise L2LError(f"{self.name} = {value} must be a whole number.")
+        return float(value) if self.decimals else int(value)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class KnownAnswer:
     """A case whose answer is known without the analysis: arguments, and columns expected of them.
@@ -112,6 +169,8 @@ class Analysis:
         Makes the :class:`KnownAnswer`; called by tests only.
     options : mapping
         Keyword arguments the function needs when none are given.
+    parameters : tuple of Parameter
+        Keyword arguments that a person may set.
     """
 
     name: str
@@ -125,6 +184,32 @@ class Analysis:
     tabulate: Callable[[Any], Columns]
     known: Callable[[], KnownAnswer]
     options: Mapping[str, Any]
+    parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """What the parameters are where nothing else is said."""
+        known = inspect.signature(self.function).parameters
+        return {item.name: known[item.name].default for item in self.parameters} | {
+            item.name: self.options[item.name]
+            for item in self.parameters
+            if item.name in self.options
+        }
+
+    def settings(self, given: Mapping[str, object]) -> dict[str, Any]:
+        """Values that a person gives for parameters, checked.
+
+        Raises
+        ------
+        L2LError
+            When one is unknown or out of range.
+        """
+        known = {item.name: item for item in self.parameters}
+        for name in given:
+            if name not in known:
+                allowed = f"it has {', '.join(known)}" if known else "it has none"
+                raise L2LError(f"{self.name} has no parameter {name}: {allowed}.")
+        return {name: known[name].taken(value) for name, value in given.items()}
 
     def table(self, *arguments: Any, **options: Any) -> dict[str, NDArray[Any]]:
         """Run the analysis and return its columns, checked against the declaration.
@@ -191,6 +276,7 @@ def analysis(
     known: Callable[[], KnownAnswer],
     tabulate: Callable[[Any], Columns] = lambda found: found,
     options: Mapping[str, Any] | None = None,
+    parameters: Sequence[Parameter] = (),
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare the function below to be an analysis; the function itself stays as it is.
 
@@ -228,7 +314,15 @@ def analysis(
             tabulate=tabulate,
             known=known,
             options=options or {},
+            parameters=tuple(parameters),
         )
+        missing = [
+            item.name
+            for item in parameters
+            if item.name not in inspect.signature(function).parameters
+        ]
+        if missing:
+            raise L2LError(f"The analysis '{name}' declares {missing[0]}, which it does not take.")
         return function
 
     return declared

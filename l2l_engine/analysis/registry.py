@@ -117,6 +117,7 @@ def markdown() -> str:
                     record.summary,
                     f"Takes {record.takes.value}. Cost: {record.cost}. Source: {record.source}.",
                     f"Known answer: {record.known().why}.",
+                    *_settings(record),
                     "",
                     "| column | unit | meaning |",
                     "|---|---|---|",
@@ -125,3 +126,13 @@ def markdown() -> str:
             )
         )
     return "\n\n".join(sections)
+
+
+def _settings(record: Analysis) -> list[str]:
+    """A line that names the parameters with their defaults; none where there are none."""
+    named = [
+        f"`{item.name}` ({item.label.lower()}, {record.defaults[item.name]}"
+        f"{' ' if item.unit else ''}{item.unit})"
+        for item in record.parameters
+    ]
+    return [f"Parameters: {', '.join(named)}."] if named else []

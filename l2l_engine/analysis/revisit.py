@@ -18,7 +18,7 @@ from l2l_engine import network
 from l2l_engine.analysis import geometry, known
 from l2l_engine.analysis.groups import group_states, stride
 from l2l_engine.analysis.progress import Progress, tracked
-from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
+from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Parameter, Takes, analysis
 from l2l_engine.analysis.running import PROBLEM, RunData
 from l2l_engine.analysis.statistics import LinearFit, linear_fit
 from l2l_engine.config import L2LError, RunConfig
@@ -185,6 +185,10 @@ def _known_revisit() -> KnownAnswer:
     cost="30 ms a problem",
     source=SOURCE,
     known=_known_revisit,
+    parameters=(
+        Parameter("dimensions", "Dimensions", 1, 20),
+        Parameter("component", "Component", 1, 20),
+    ),
 )
 def revisit(
     runs: Sequence[RunData],

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.analysis import known
-from l2l_engine.analysis.groups import EVERY_MS, group_states, require_two, stride
+from l2l_engine.analysis.groups import EVERY, EVERY_MS, group_states, require_two, stride
 from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
 from l2l_engine.config import RunConfig
 from l2l_engine.network import NetworkWeights
@@ -48,6 +48,7 @@ def _known_selectivity() -> KnownAnswer:
     cost="0.5 s for 50 problems",
     source="Kobak et al., eLife 5, e10989 (2016)",
     known=_known_selectivity,
+    parameters=(EVERY,),
 )
 def selectivity(
     weights: NetworkWeights,

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from l2l_engine import task
 from l2l_engine.analysis import known
 from l2l_engine.analysis.progress import Progress, tracked
-from l2l_engine.analysis.record import Column, KnownAnswer, Takes, analysis
+from l2l_engine.analysis.record import Column, KnownAnswer, Parameter, Takes, analysis
 from l2l_engine.analysis.vector_field import net_currents
 from l2l_engine.config import Activation, L2LError, RunConfig
 from l2l_engine.network import NetworkWeights, activate, simulate
@@ -56,6 +56,10 @@ def _known_signed_suppression() -> KnownAnswer:
     cost="70 ms a problem and 3 ms a shuffle",
     source="Goudar et al. (2023), Fig. 7, with the sign kept; null by permutation",
     known=_known_signed_suppression,
+    parameters=(
+        Parameter("shuffles", "Shuffles", 2, 1000),
+        Parameter("seed", "Seed", 0, 1_000_000),
+    ),
 )
 def signed_suppression(
     weights: NetworkWeights,

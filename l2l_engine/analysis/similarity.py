@@ -15,6 +15,7 @@ from l2l_engine import network
 from l2l_engine.analysis import known
 from l2l_engine.analysis.dynamics_similarity import network_dynamics
 from l2l_engine.analysis.groups import (
+    EVERY,
     PAIR,
     RUN,
     RUN_PAIR,
@@ -25,7 +26,7 @@ from l2l_engine.analysis.groups import (
     stride,
 )
 from l2l_engine.analysis.progress import Progress, tracked
-from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
+from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Parameter, Takes, analysis
 from l2l_engine.analysis.running import RunData
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.network import NetworkWeights
@@ -116,6 +117,7 @@ def _known_problems() -> KnownAnswer:
     cost="10 ms a problem and 2 ms a pair",
     source="Williams et al., NeurIPS (2021); Kornblith et al., ICML (2019)",
     known=_known_problems,
+    parameters=(EVERY,),
 )
 def representation_similarity(
     weights: NetworkWeights,
@@ -201,6 +203,7 @@ def _known_runs() -> KnownAnswer:
     cost="0.3 s a run and 3 ms a pair",
     source="Maheswaranathan, Williams, Golub, Ganguli & Sussillo, NeurIPS (2019)",
     known=_known_runs,
+    parameters=(EVERY,),
 )
 def network_similarity(
     runs: Sequence[RunData],
@@ -292,6 +295,18 @@ def _known_map() -> KnownAnswer:
     cost="0.3 s a run and 3 ms a pair",
     source="Torgerson, Psychometrika 17, 401-419 (1952); distances of Williams et al. (2021)",
     known=_known_map,
+    parameters=(
+        Parameter(
+            "by",
+            "Distance of",
+            choices={
+                "procrustes": "representations",
+                "spectrum": "weights",
+                "counts": "behaviour",
+                "dynamics": "dynamics",
+            },
+        ),
+    ),
 )
 def network_map(
     runs: Sequence[RunData], *, by: str = "procrustes", progress: Progress | None = None

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from l2l_engine.analysis import known
 from l2l_engine.analysis.progress import Progress, tracked
-from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
+from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Parameter, Takes, analysis
 from l2l_engine.analysis.statistics import mean_and_sem
 from l2l_engine.config import L2LError, RunConfig
 from l2l_engine.manifold import FoundSubspaces, SubspaceFinder, Subspaces, check_dimensions
@@ -108,6 +108,7 @@ def _current_columns(found: Representations) -> Columns:
     source="Goudar et al. (2023), Fig. 2",
     known=_known_representations,
     tabulate=_current_columns,
+    parameters=(Parameter("decision_dimensions", "Decision dimensions", 1, 20),),
 )
 def representations(
     weights: NetworkWeights,

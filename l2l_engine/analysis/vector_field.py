@@ -26,7 +26,7 @@ from l2l_engine import task
 from l2l_engine.analysis import known
 from l2l_engine.analysis.change_table import COLUMNS
 from l2l_engine.analysis.progress import Progress, tracked
-from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Takes, analysis
+from l2l_engine.analysis.record import Column, Columns, KnownAnswer, Parameter, Takes, analysis
 from l2l_engine.analysis.statistics import matrix_participation_ratio
 from l2l_engine.config import Activation, L2LError, RunConfig
 from l2l_engine.network import NetworkWeights, activate, simulate
@@ -302,6 +302,7 @@ def _change_columns(found: VectorFieldChange) -> Columns:
     source="Goudar et al. (2023), Figs 5 and 6",
     known=_known_vector_field,
     tabulate=_change_columns,
+    parameters=(Parameter("group_size", "Group", 2, 500, unit="problems"),),
 )
 def vector_field_change(
     before: NetworkWeights,

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,13 @@ def _work(options: argparse.Namespace, output: Output) -> int:
     if options.output is not None:
         tables.check(options.output)
     problems = _problems(options.problems)
+    given = record.settings(dict(map(_setting, options.set or ())))
     runs = [_read(common.session(session)) for session in sessions]
     if options.dry_run:
         return _foresee(record, runs, problems, output)
     with output.progress(record.title) as show:
-        table = _table(record, runs, problems, show)
-    notes, rows = _notes(record, runs), len(next(iter(table.values())))
+        table = _table(record, runs, problems, show, given)
+    notes, rows = _notes(record, runs, given), len(next(iter(table.values())))
     if options.output is None:
         content = export.csv_text(table, notes)
         output.result(content.rstrip("\n"), analysis=name, rows=rows, csv=content)
@@ -84,15 +86,19 @@ def _foresee(
 
 
 def _table(
-    record: Analysis, runs: Sequence[RunData], problems: Sequence[int] | None, show: Progress
+    record: Analysis,
+    runs: Sequence[RunData],
+    problems: Sequence[int] | None,
+    show: Progress,
+    given: Mapping[str, Any],
 ) -> Table:
     """The analysis of all runs, one after the other or, where it takes several, together."""
     if record.takes is Takes.RUNS:
-        return running.run(record, runs, problems, show)
+        return running.run(record, runs, problems, show, **given)
     tables = []
     for place, data in enumerate(runs):
         part = share(show, place / len(runs), (place + 1) / len(runs))
-        tables.append((data.name, running.run(record, data, problems, part)))
+        tables.append((data.name, running.run(record, data, problems, part, **given)))
     return _joined(tables)
 
 
@@ -111,16 +117,28 @@ def _joined(tables: Sequence[tuple[str, Table]]) -> Table:
     return {"run": np.concatenate(rows)} | whole
 
 
-def _notes(record: Analysis, runs: Sequence[RunData]) -> list[str]:
+def _notes(record: Analysis, runs: Sequence[RunData], given: Mapping[str, Any]) -> list[str]:
     """Header lines that say what the table holds and from what it was made."""
     named = ", ".join(f"{data.name} (seed {data.config.seed})" for data in runs)
     return [
         f"{record.title}: {record.summary}",
         f"source: {record.source}",
         f"runs: {named}; noise off",
+        *(f"{name} = {value}" for name, value in given.items()),
         f"made with L2L Explorer {common.version()} on {export.today()}",
         *(f"{name}: {column.label}" for name, column in running.columns_of(record).items()),
     ]
+
+
+def _setting(text: str) -> tuple[str, object]:
+    """Read ``starts=32`` as a parameter's name and its value."""
+    name, equals, value = (word.strip() for word in text.partition("="))
+    if not (name and equals and value):
+        raise L2LError(f"--set {text} should read NAME=VALUE, such as starts=32.")
+    try:
+        return name.replace("-", "_"), json.loads(value)
+    except ValueError:
+        return name.replace("-", "_"), value
 
 
 def _problems(text: str | None) -> list[int] | None:
@@ -174,6 +192,12 @@ def _parser() -> common.Parser:
         help="sessions (example: the one that comes along), then the name of an analysis",
     )
     what.add_argument("--problems", metavar="LIST", help="such as 2-51 or 2,5,9 (default: all)")
+    what.add_argument(
+        "--set",
+        action="append",
+        metavar="NAME=V",
+        help="a parameter of the analysis, such as starts=32 (may be repeated)",
+    )
     what.add_argument("--list", action="store_true", help="show every analysis and end")
     where = parser.add_argument_group("where", "such as -o speed.csv")
     where.add_argument(

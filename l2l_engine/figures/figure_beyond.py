@@ -130,7 +130,7 @@ def draw(numbers: BeyondNumbers) -> Figure:
     _draw_first(axes["a"], axes["b"], numbers.first)
     _lines(axes["c"], numbers.gradients, compose.BLACK)
     compose.plain_log(axes["c"], "x")
-    axes["c"].set(xlabel="Problem", ylabel="Alignment of gradients (cosine)")
+    axes["c"].set(xlabel="Problem", ylabel="Gradient alignment")
     compose.from_zero(axes["c"])
     spans = [f"{first}–{last}" for first, last in RANK_GROUPS]
     for place, values in enumerate(numbers.ranks.values.T):
@@ -161,7 +161,7 @@ def _draw_first(left: Axes, right: Axes, first: FirstTry) -> None:
         right.plot(range(3), medians.T, color=colour, lw=0.4, alpha=0.35)
     compose.plain_log(right)
     right.set_xticks(range(3))
-    right.set(xlabel="Stimuli right at the first try", ylabel="Trials to criterion (median)")
+    right.set(xlabel="Stimuli right at the first try", ylabel="Median trials")
     compose.legend_above(right, 3, handletextpad=0.3, columnspacing=0.8)
 
 
@@ -203,7 +203,7 @@ def _draw_abstract(axes: Axes, numbers: BeyondNumbers) -> None:
 
 
 def _draw_likeness(axes: Axes, likeness: StudyTable) -> None:
-    words = {"itself": "itself,\n50 problems\nlater", "networks": "another\nnetwork"}
+    words = {"itself": "itself\nlater", "networks": "others"}
     for place, pair in enumerate(words):
         here = likeness["pair"] == pair
         compose.points_and_box(axes, place, likeness.numbers("procrustes")[here], compose.GREEN)

@@ -6,14 +6,15 @@ from typing import Any, ClassVar
 
 from l2l_engine.analysis import running, shape
 from l2l_engine.analysis.record import Analysis, Takes
-from l2l_gui.panels.analyses.choices import MATRIX, label_of
-from l2l_gui.panels.analyses.computing import Found, Source, computation, estimate, sources
+from l2l_gui.panels.analyses.choices import MATRIX, label_of, settings_of
+from l2l_gui.panels.analyses.computing import Found, computation, estimate, sources
 from l2l_gui.panels.analyses.curve_drawing import inks_of, items_of, nearest, sign_of, words_of
 from l2l_gui.panels.analyses.curves import Curve, Curves, curves_of
 from l2l_gui.panels.analyses.extent import EVERYTHING, rest, shown
 from l2l_gui.panels.analyses.joining import joined
 from l2l_gui.panels.analyses.matrix import MatrixPlot, Square
 from l2l_gui.panels.analyses.silencing import silence
+from l2l_gui.panels.analyses.source import Source
 from l2l_gui.panels.base import (
     SNAPSHOT,
     Answer,
@@ -76,7 +77,7 @@ class AnalysisPanel(Panel[Found]):
         wanted = self._wanted(view, everything=False)
         if not wanted:
             return Nothing("Train until two problems are learned to see this: press P for one.")
-        return computation(self.record, wanted)
+        return computation(self.record, wanted, settings_of(self.record, view))
 
     def refine(self, answer: Answer[Found]) -> Computation | None:
         """All problems, where the person wants them."""
@@ -85,7 +86,7 @@ class AnalysisPanel(Panel[Found]):
         wanted = self._wanted(answer.view, everything=True)
         if tuple(source.numbers for source in wanted) == answer.value.numbers:
             return None
-        return computation(self.record, wanted)
+        return computation(self.record, wanted, settings_of(self.record, answer.view))
 
     # -- drawing -----------------------------------------------------------------------
 
@@ -178,9 +179,9 @@ class AnalysisPanel(Panel[Found]):
         """The whole table, with the session in front where there are several."""
         about = running.columns_of(self.record)
         meanings = [f"{name}: {column.label}" for name, column in about.items()]
-        notes = answer.view.notes(
-            self.record.summary, f"Source: {self.record.source}", "Noise off", *meanings
-        )
+        given = [f"{name} = {value}" for name, value in settings_of(self.record, answer.view)]
+        source = f"Source: {self.record.source}"
+        notes = answer.view.notes(self.record.summary, source, "Noise off", *given, *meanings)
         return Table(self.title, notes, *joined(shown(answer), about))
 
     def recipe_settings(self, answer: Answer[Found]) -> dict[str, Any]:

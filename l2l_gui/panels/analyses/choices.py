@@ -9,9 +9,11 @@ from l2l_engine.analysis import shape
 from l2l_engine.analysis.record import Analysis, Takes
 from l2l_gui.panels.analyses.curves import LINES, SESSION
 from l2l_gui.panels.analyses.extent import EXTENT
-from l2l_gui.panels.base import Choice, Flag
+from l2l_gui.panels.base import Choice, Flag, Number, View
 
 MATRIX = "matrix"
+SETTING = "set "
+"""Begins the names of options that are the analysis' own parameters."""
 WORDS = {"problem": "Problem", SESSION: "Session", MATRIX: "each other, as a matrix"}
 
 
@@ -27,7 +29,29 @@ def options_of(record: Analysis) -> tuple[Any, ...]:
         options += (Choice("x", "Against", places),)
     if record.takes in (Takes.NETWORK, Takes.PAIRS, Takes.GROUP):
         options += (Choice("extent", "on", EXTENT, bar="list"),)
-    return (*options, Flag("log", "Logarithmic axis"))
+    return (*options, *parameters_of(record), Flag("log", "Logarithmic axis"))
+
+
+def parameters_of(record: Analysis) -> tuple[Any, ...]:
+    """The parameters an analysis declares, as options."""
+    options: list[Any] = []
+    for item in record.parameters:
+        name, default = SETTING + item.name, record.defaults[item.name]
+        if item.choices:
+            options.append(Choice(name, item.label, item.choices, bar="list", default=default))
+        else:
+            limits = (item.low, item.high, default, item.step, item.unit, item.decimals)
+            options.append(Number(name, item.label, *limits))
+    return tuple(options)
+
+
+def settings_of(record: Analysis, view: View) -> tuple[tuple[str, Any], ...]:
+    """The parameters as they are set, by their own names; none where all are as they come."""
+    chosen = [
+        (item.name, item.taken(view.options.get(SETTING + item.name, record.defaults[item.name])))
+        for item in record.parameters
+    ]
+    return tuple((name, value) for name, value in chosen if value != record.defaults[name])
 
 
 def help_of(record: Analysis) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +12,9 @@ from numpy.typing import NDArray
 from l2l_engine.analysis import cost, registry, running
 from l2l_engine.analysis.progress import Progress, share
 from l2l_engine.analysis.record import Analysis, Takes
-from l2l_engine.analysis.running import RunData
 from l2l_engine.config import L2LError
-from l2l_engine.network import NetworkWeights
 from l2l_gui.model.selection import Group
-from l2l_gui.model.sessions import OpenSession
-from l2l_gui.panels.learned import predecessor
+from l2l_gui.panels.analyses.source import Source, data_of, names_of
 from l2l_gui.panels.problem_groups import Numbers, problems_in_words, spread
 from l2l_gui.panels.view import Learner
 from l2l_gui.workers.jobs import Computation
@@ -31,19 +28,8 @@ SLOW, BACKGROUND = 1.0, 30.0
 """Seconds from which a computation has a queue of its own."""
 
 Table = dict[str, NDArray[Any]]
-
-
-class Source(NamedTuple):
-    """A session with what it had learned, and the problems to analyse."""
-
-    session: OpenSession
-    counts: NDArray[np.float64]
-    numbers: Numbers
-
-    def key(self, record: Analysis | None) -> Hashable:
-        """What identifies it among results; a run that grows changes only what is of the whole run."""
-        whole = record is None or record.takes in (Takes.COUNTS, Takes.RUNS)
-        return self.session.key, len(self.counts) if whole else 0, self.numbers
+Settings = tuple[tuple[str, Any], ...]
+"""Parameters of an analysis that are not as they come, by name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,13 +102,15 @@ def estimate(record: Analysis, wanted: Sequence[Source]) -> float:
     return sum(cost.seconds(record, len(source.numbers)) or 0.0 for source in wanted)
 
 
-def computation(record: Analysis, wanted: tuple[Source, ...]) -> Computation:
-    """The computation of the :class:`Found` of these sources."""
+def computation(
+    record: Analysis, wanted: tuple[Source, ...], settings: Settings = ()
+) -> Computation:
+    """The computation of the :class:`Found` of these sources; ``settings`` are the analysis' own."""
     took = estimate(record, wanted)
     return Computation(
         analyse,
-        (record.name, wanted),
-        key=("analysis", record.name, tuple(source.key(record) for source in wanted)),
+        (record.name, wanted, settings),
+        key=("analysis", record.name, settings, tuple(source.key(record) for source in wanted)),
         label=record.title,
         reports=True,
         slow=SLOW < took <= BACKGROUND,
@@ -130,33 +118,43 @@ def computation(record: Analysis, wanted: tuple[Source, ...]) -> Computation:
     )
 
 
-def analyse(name: str, wanted: tuple[Source, ...], progress: Progress | None = None) -> Found:
+def analyse(
+    name: str,
+    wanted: tuple[Source, ...],
+    settings: Settings = (),
+    progress: Progress | None = None,
+) -> Found:
     """Run an analysis on these sources; raises L2LError."""
     record = registry.find(name)
-    names = _names([source.session for source in wanted])
+    names = names_of([source.session for source in wanted])
     numbers = tuple(source.numbers for source in wanted)
     if record.takes is Takes.RUNS:
-        runs = [_data(source, name) for source, name in zip(wanted, names, strict=True)]
-        return Found(("",), (running.run(record, runs, progress=progress),), numbers)
+        runs = [data_of(source, name) for source, name in zip(wanted, names, strict=True)]
+        return Found(
+            ("",), (running.run(record, runs, progress=progress, **dict(settings)),), numbers
+        )
     tables = []
     for place, source in enumerate(wanted):
         part = share(progress, place / len(wanted), (place + 1) / len(wanted))
-        tables.append(_table(record, source, part))
+        tables.append(_table(record, source, settings, part))
     return Found(names, tuple(tables), numbers)
 
 
-def _table(record: Analysis, source: Source, progress: Progress) -> Table:
+def _table(record: Analysis, source: Source, settings: Settings, progress: Progress) -> Table:
     """One session's table; problems analysed one by one are kept, and not computed again."""
     if record.takes is Takes.COUNTS:
-        return running.run(record, _data(source, ""))
+        return running.run(record, data_of(source, ""), **dict(settings))
     if record.takes is Takes.GROUP:
-        return running.run(record, _data(source, ""), source.numbers, progress)
+        return running.run(record, data_of(source, ""), source.numbers, progress, **dict(settings))
     tables = []
     for done, number in enumerate(source.numbers):
         one = source._replace(numbers=(number,))
         part = share(progress, done / len(source.numbers), (done + 1) / len(source.numbers))
-        key = ("analysis of a problem", record.name, source.session.key, number)
-        table = results.computed(key, lambda one=one, part=part: _of_one(record, one, part))  # type: ignore[misc]
+        key = ("analysis of a problem", record.name, settings, source.session.key, number)
+        table = results.computed(
+            key,
+            lambda one=one, part=part: _of_one(record, one, settings, part),  # type: ignore[misc]
+        )
         part(1.0)
         if table:
             tables.append(table)
@@ -167,47 +165,12 @@ def _table(record: Analysis, source: Source, progress: Progress) -> Table:
     return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
 
 
-def _of_one(record: Analysis, one: Source, progress: Progress) -> Table:
+def _of_one(record: Analysis, one: Source, settings: Settings, progress: Progress) -> Table:
     """One problem's table; empty where its network was not saved."""
     pairs = record.takes is Takes.PAIRS
-    data = _data(one, "", before=pairs)
+    data = data_of(one, "", before=pairs)
     rows = np.array(one.numbers) - 1
     needed = np.concatenate([rows, running.predecessors(data, rows)]) if pairs else rows
     if not data.available[needed].all():
         return {}
-    return running.run(record, data, one.numbers, progress)
-
-
-def _data(source: Source, name: str, *, before: bool = False) -> RunData:
-    """What analyses take of a session; only the networks needed are read, the others are NaN."""
-    reader = source.session.reader(len(source.counts))
-    rows = {number - 1 for number in source.numbers}
-    if before:
-        rows |= {0, *(max(predecessor(source.session, row + 1) - 1, 0) for row in rows)}
-    places = np.array(sorted(rows), np.intp)
-    read = reader.weights(places)
-    count = len(source.counts)
-
-    def spread_out(part: NDArray[Any]) -> NDArray[Any]:
-        whole = np.full((count, *part.shape[1:]), np.nan, part.dtype)
-        whole[places] = part
-        return whole
-
-    arrays = {key: spread_out(part) for key, part in read.arrays().items()}
-    return RunData(
-        name or source.session.name,
-        source.session.config,
-        np.asarray(source.counts, np.float64),
-        NetworkWeights(**arrays),
-        np.asarray(reader.stimuli[:count]),
-        reader.started_from,
-        reader.changed_configs,
-    )
-
-
-def _names(sessions: Sequence[OpenSession]) -> tuple[str, ...]:
-    """A name for each session, with its place where two have the same."""
-    found: list[str] = []
-    for place, session in enumerate(sessions, 1):
-        found.append(f"{session.name} ({place})" if session.name in found else session.name)
-    return tuple(found)
+    return running.run(record, data, one.numbers, progress, **dict(settings))

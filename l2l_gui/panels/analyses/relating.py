@@ -14,7 +14,8 @@ from l2l_engine.analysis.record import Analysis
 from l2l_engine.analysis.statistics import RankCorrelation
 from l2l_engine.config import L2LError
 from l2l_gui.panels.analyses.catalogue import Catalogue, Quantity
-from l2l_gui.panels.analyses.computing import BACKGROUND, SLOW, Source, analyse, estimate, sources
+from l2l_gui.panels.analyses.computing import BACKGROUND, SLOW, analyse, estimate, sources
+from l2l_gui.panels.analyses.source import Source
 from l2l_gui.panels.problem_groups import Numbers
 from l2l_gui.panels.view import View
 from l2l_gui.workers.jobs import Computation
@@ -122,7 +123,7 @@ def _by_session(part: Part, reduction: str, progress: Progress) -> dict[Any, dic
         return found
     if not part.sources:
         raise L2LError(f"No session has learned what {part.quantity.words} needs.")
-    tables = analyse(part.record.name, part.sources, progress).tables
+    tables = analyse(part.record.name, part.sources, progress=progress).tables
     for source, table in zip(part.sources, tables, strict=True):
         problems, values = shape.by_problem(table, part.quantity.column, reduction)
         found[source.session.key] = dict(zip(problems.tolist(), values.tolist(), strict=True))

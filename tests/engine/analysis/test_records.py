@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from l2l_engine.analysis import known, registry, running
-from l2l_engine.analysis.record import Column, KnownAnswer, Takes, analysis, record_of
+from l2l_engine.analysis.record import Column, KnownAnswer, Parameter, Takes, analysis, record_of
 from l2l_engine.analysis.running import RunData
 from l2l_engine.config import L2LError, RunType
 from l2l_engine.network import NetworkWeights
@@ -164,3 +164,12 @@ def test_a_network_is_analysed_with_the_parameters_that_its_stage_changed(data):
     name = next(name for name, values in usual.items() if (values != other[name]).any())
     differs = np.unique(usual["problem"][usual[name] != other[name]])
     assert differs.tolist() == [3]
+
+
+def test_a_parameter_that_the_function_does_not_take_is_refused_where_it_is_declared():
+    declare = analysis(
+        name="x", title="X", takes=Takes.COUNTS, columns={}, cost="none", source="", known=lambda: None,
+        parameters=(Parameter("window", "Window"),),
+    )  # fmt: skip
+    with pytest.raises(L2LError, match="'x' declares window, which it does not take"):
+        declare(lambda counts: {})

@@ -57,6 +57,30 @@ def test_a_table_says_its_units_runs_version_and_date(session, tmp_path, monkeyp
     assert len(rows) == 2 * 2 * known.CONFIG.steps
 
 
+def test_parameters_are_set_said_in_the_table_and_checked(session, tmp_path, capsys):
+    output = tmp_path / "gradients.csv"
+    arguments = [str(session), "gradient-alignment", "--problems", "2", "-o", str(output)]
+    assert main([*arguments, "--set", "count=3"]) == 0
+    lines = output.read_text().splitlines()
+    assert "# count = 3" in lines
+    with Session.open(session) as opened:
+        expected = opened.analyse("gradient-alignment", [2], count=3)["alignment"][0]
+    assert float(lines[-1].split(",")[1]) == pytest.approx(expected)
+    for given, said in (
+        ("count=1", "count = 1 must be a number from 2 to 100."),
+        ("count=2.5", "count = 2.5 must be a whole number."),
+        ("count=many", "count = many must be a number"),
+        ("starts=3", "gradient-alignment has no parameter starts: it has count."),
+        ("count", "--set count should read NAME=VALUE"),
+    ):
+        assert main([*arguments, "--set", given]) == 2
+        assert said in capsys.readouterr().err
+    assert main([str(session), "speed", "--set", "count=3"]) == 2
+    assert "speed has no parameter count: it has none." in capsys.readouterr().err
+    assert main([str(session), "network-map", "--set", "by=size"]) == 2
+    assert "by = size must be one of procrustes, spectrum" in capsys.readouterr().err
+
+
 def test_several_sessions_are_told_apart(session, tmp_path, capsys):
     other = tmp_path / "other.h5"
     other.write_bytes(session.read_bytes())

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from bench import click, curve
 from other_session import write_short
+from PyQt6.QtWidgets import QWidget
 
 from l2l_engine.analysis import registry, running
 from l2l_engine.analysis.record import Takes
@@ -19,6 +20,7 @@ from l2l_gui.panels.analyses.curves import SESSION, curves_of
 from l2l_gui.panels.analyses.extent import EVERYTHING
 from l2l_gui.panels.analyses.from_record import panel_of
 from l2l_gui.panels.analyses.matrix import squares_of
+from l2l_gui.panels.analyses.source import Source
 
 SINGLE = [name for name in registry.BUILT_IN if registry.find(name).takes is not Takes.RUNS]
 LONG = {"accumulation", "signed-suppression", "kernel-alignment", "noise-generalisation"}
@@ -28,7 +30,7 @@ def analysed(bench, name, *problems):
     """The analysis of the session without the window."""
     record = registry.find(name)
     numbers = problems or tuple(range(1, 7))
-    source = computing.Source(bench.session, bench.session.snapshot.counts, numbers)
+    source = Source(bench.session, bench.session.snapshot.counts, numbers)
     return computing.analyse(record.name, (source,)).tables[0]
 
 
@@ -41,6 +43,38 @@ def test_every_analysis_draws_and_exports_its_columns(bench, name):
     assert list(table.arrays) == list(running.columns_of(record))
     assert any(record.source in note for note in table.notes)
     assert panel.help.count(". ") >= 2
+
+
+def test_an_analysis_own_parameter_is_set_above_its_plot_undone_and_exported(bench):
+    panel = bench.show(panel_of(registry.find("gradient-alignment")))
+    box = panel.findChild(QWidget, "set count")
+    assert box.value() == 12
+    before = panel.table().arrays["alignment"]
+    box.setValue(3)
+    bench.settle()
+    fewer = panel.table()
+    expected = running.run(
+        registry.find("gradient-alignment"), bench.session.reader().run_data(), range(1, 7), count=3
+    )
+    np.testing.assert_allclose(fewer.arrays["alignment"], expected["alignment"])
+    assert (fewer.arrays["alignment"] != before).all()
+    assert "count = 3" in fewer.notes
+    panel.option_values.history.undo()
+    bench.settle()
+    assert box.value() == 12
+    np.testing.assert_array_equal(panel.table().arrays["alignment"], before)
+    assert not any(note.startswith("count") for note in panel.table().notes)
+
+
+@pytest.mark.parametrize("name", registry.BUILT_IN)
+def test_declared_parameters_begin_at_the_functions_defaults(name):
+    record = registry.find(name)
+    panel = panel_of(record)
+    options = {option.name: option for option in panel.options}
+    for item in record.parameters:
+        option = options[f"set {item.name}"]
+        assert option.taken(option.default) == record.defaults[item.name]
+        assert item.taken(option.default) == record.defaults[item.name]
 
 
 def test_a_line_over_problems_marks_the_selected_one_and_a_click_selects(bench):
