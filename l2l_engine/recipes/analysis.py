@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import dataclasses
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from l2l_engine.analysis import registry, running
 from l2l_engine.analysis.record import Takes
-from l2l_engine.analysis.running import RunData
 from l2l_engine.recipes import drawing
 from l2l_engine.recipes.drawing import Tables
 from l2l_engine.storage.session import Session
@@ -20,16 +20,24 @@ if TYPE_CHECKING:
 
 
 def numbers(
-    sessions: Mapping[str, Session], *, analysis: str, problems: Mapping[str, Sequence[int]]
+    sessions: Mapping[str, Session],
+    *,
+    analysis: str,
+    problems: Mapping[str, Sequence[int]],
+    parameters: Mapping[str, Any] | None = None,
 ) -> Tables:
     """The table of the analysis; the session in front where there are several."""
+    given = dict(parameters or {})
     record = registry.find(analysis)
     about = running.columns_of(record)
     heads = {name: f"{name} ({each.unit})" if each.unit else name for name, each in about.items()}
     if record.takes is Takes.RUNS:
-        found = running.run(record, [data_of(name, each) for name, each in sessions.items()])
+        runs = [dataclasses.replace(each.run_data(), name=name) for name, each in sessions.items()]
+        found = running.run(record, runs, **given)
         return {analysis: {heads[name]: values for name, values in found.items()}}
-    tables = {name: _table(each, analysis, problems[name]) for name, each in sessions.items()}
+    tables = {
+        name: _table(each, analysis, problems[name], given) for name, each in sessions.items()
+    }
     joined = {
         heads[column]: np.concatenate([table[column] for table in tables.values()])
         for column in next(iter(tables.values()))
@@ -40,22 +48,11 @@ def numbers(
     return {analysis: joined}
 
 
-def data_of(name: str, session: Session) -> RunData:
-    """A session as analyses of several runs take it."""
-    return RunData(
-        name,
-        session.config,
-        np.asarray(session.trials_to_criterion, np.float64),
-        session.weights(slice(None)),
-        session.stimuli,
-        session.started_from,
-        session.changed_configs,
-    )
-
-
-def _table(session: Session, analysis: str, problems: Sequence[int]) -> dict[str, np.ndarray]:
+def _table(
+    session: Session, analysis: str, problems: Sequence[int], given: Mapping[str, Any]
+) -> dict[str, np.ndarray]:
     counts = registry.find(analysis).takes is Takes.COUNTS
-    return session.analyse(analysis, None if counts else list(problems))
+    return session.analyse(analysis, None if counts else list(problems), **given)
 
 
 def picture(figure: Figure, tables: Tables, *, x: str = "", y: str = "", log: bool = False) -> None:

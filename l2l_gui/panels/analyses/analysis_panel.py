@@ -190,7 +190,9 @@ class AnalysisPanel(Panel[Found]):
         called = found.names if len(found.names) == len(found.numbers) else names(answer.view)
         pairs = zip(called, found.numbers, strict=True)
         problems = {name: list(numbers) for name, numbers in pairs}
-        return {"analysis": self.record.name, "problems": problems}
+        asked = {"analysis": self.record.name, "problems": problems}
+        given = dict(settings_of(self.record, answer.view))
+        return asked | ({"parameters": given} if given else {})
 
     # -- the mouse ---------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from other_session import PROBLEMS, write_short
 
+from l2l_engine.analysis import registry
 from l2l_engine.config import L2LError
 from l2l_engine.perturbation import PerturbationKind
 from l2l_engine.recipes import drawing
@@ -21,6 +22,7 @@ from l2l_engine.recipes.drawing import Tables
 from l2l_engine.recipes.script import Layout
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels import PANELS
+from l2l_gui.panels.analyses.from_record import panel_of
 from l2l_gui.panels.base import Panel
 from l2l_gui.panels.perturb import noise_curve, psychometric
 from l2l_gui.panels.perturb.learning import PerturbLearningPanel
@@ -100,6 +102,15 @@ def test_the_script_of_a_panel_gives_its_numbers_and_a_picture(bench, tmp_path, 
     panel = shown(bench, name)
     found = run(panel, tmp_path / "script", monkeypatch)
     same(found, panel.table().tables(panel.recipe))
+
+
+def test_the_script_of_an_analysis_keeps_the_parameters_that_were_set(bench, tmp_path, monkeypatch):
+    panel = bench.show(panel_of(registry.find("gradient-alignment")), (640, 420))
+    panel.option_values.set("set count", 3)
+    bench.settle()
+    bench.qtbot.waitUntil(lambda: panel.settled and panel.has_content, timeout=60_000)
+    (table,) = run(panel, tmp_path / "script", monkeypatch).values()
+    np.testing.assert_allclose(table["alignment"], panel.table().arrays["alignment"])
 
 
 def test_the_script_of_relearning_trains_the_same_copies(
