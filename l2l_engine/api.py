@@ -58,7 +58,7 @@ def train(
         output penalties, the learning rate, the number of penalised singular values, run type.
         A run type may be given by its name.
     stimuli : (P, 2, stimulus_channels), optional
-        Stimuli of your own for the first P problems, made unit length: those that ask for response 0
+        Stimuli of your own for the first P problems, normalised to unit length: those that call for response 0
         and for response 1. Later problems are drawn, as all are by default.
     protocol : Protocol, str or path, optional
         Which problems are learned, in which order, under which rules, in place of a run type: a
@@ -71,9 +71,9 @@ def train(
         Replace an existing file.
     resume : bool
         Continue the file's run if it is there; a finished run is returned as it is. Its parameters
-        must be those asked for, except the number of problems.
+        must match, except for the number of problems.
     callback : callable, optional
-        Called after each trial with the :class:`l2l_engine.run.Run` and what the trial brought;
+        Called after each trial with the :class:`l2l_engine.run.Run` and the trial's result;
         the training ends, resumably, when it returns False.
     progress : bool
         Show a bar on stderr.
@@ -157,7 +157,7 @@ def open_session(path: str | PathLike[str]) -> Session:
     Raises
     ------
     SessionError
-        When it is missing, no session, cut off or damaged.
+        When it is missing, not a session, truncated or damaged.
     """
     return Session.open(path)
 
@@ -189,7 +189,7 @@ def _check_same(path: Path, config: RunConfig, protocol: Protocol | None) -> Non
 
 @contextmanager
 def _bar(shown: bool, run: Run) -> Iterator[Callable[[], None]]:
-    """A bar of the problems learned; what it gives shows the run as it is now."""
+    """A progress bar over problems; the function it yields updates it."""
     if not shown:
         yield lambda: None
         return

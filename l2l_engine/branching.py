@@ -332,7 +332,7 @@ def _replayed(
 
 
 def normalised(stimuli: NDArray[np.floating], config: RunConfig) -> NDArray[np.float32]:
-    """Stimuli (2, stimulus_channels) of a person's own, made unit length.
+    """The user's own stimuli (2, stimulus_channels), normalised to unit length.
 
     Raises
     ------

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 
 class L2LError(Exception):
-    """A problem a person can mend; its text is one plain sentence, fit for a window."""
+    """A problem the user can fix; its text is one plain sentence that can be shown in a window."""
 
 
 class ConfigError(L2LError, ValueError):
@@ -191,7 +191,7 @@ class RunConfig:
             self._require(self.manifold_dimensions > 1, "manifold_dimensions", "at least 2")
 
     def _check_steps(self) -> None:
-        """Refuse epochs that are no whole number of steps, and trials too large for the memory."""
+        """Refuse epochs that are not a whole number of steps, and trials too large for memory."""
         total = self.sample_ms + self.delay_ms + self.response_ms
         if total / self.dt > MOST_STEPS:
             raise ConfigError(

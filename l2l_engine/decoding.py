@@ -1,4 +1,4 @@
-"""Decoding over time: how well a linear readout tells conditions apart at each moment of a trial.
+"""Decoding over time: how well a linear readout distinguishes conditions at each moment of a trial.
 
 >>> activity = simulate(problem.network, np.repeat(problem.stimuli, 20, axis=0), noise=1)
 >>> times, accuracy = decode(activity, np.repeat([0, 1], 20))

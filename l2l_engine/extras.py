@@ -1,7 +1,7 @@
-"""The parts of the program that are installed only where they are asked for.
+"""The optional parts of the program.
 
 Reading and analysing need a small environment; training needs TensorFlow, the window needs Qt, and
-tables need pandas and xarray. Where a part is missing, one sentence says how to get it.
+tables need pandas and xarray. If a part is missing, one sentence says how to install it.
 """
 
 from __future__ import annotations

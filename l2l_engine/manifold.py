@@ -1,4 +1,4 @@
-"""The decision and the stimulus subspace of neural activity, found in one place.
+"""The decision and stimulus subspaces of neural activity.
 
 The decision subspace is spanned by the first uncentred principal components of the trajectories
 averaged over problems; the stimulus subspace by those of all states once the decision projection is

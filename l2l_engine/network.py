@@ -297,7 +297,7 @@ def _run(
 
 
 def get_ready() -> None:
-    """Load the machine code that steps trials, which the first simulation does otherwise.
+    """Load the machine code that steps trials ahead of the first simulation.
 
     Takes half a second, and some seconds the first time ever, when it is compiled.
     """

@@ -1,4 +1,4 @@
-"""How many trials a run still needs: an estimate for progress displays."""
+"""An estimate of how many trials a run still needs, for progress displays."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class PerturbationError(L2LError, ValueError):
 
 
 class PerturbationKind(enum.Enum):
-    """From where to where the readout's loadings are moved."""
+    """Between which subspaces the readout's loadings are moved."""
 
     CONTROL = "control"
     STIMULUS_TO_STIMULUS = "stimulus_to_stimulus"
@@ -113,7 +113,7 @@ def checked_permutation(permutation: ArrayLike, k: int) -> Permutation:
 
 
 def parse_permutation(text: str, k: int) -> Permutation:
-    """Read a permutation typed by a person, counting directions from 1: ``3 4 2 1``.
+    """Read a permutation typed by the user, counting directions from 1: ``3 4 2 1``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A run and its file: every trial trained is a trial recorded.
+"""A run and its file: every trial that is trained is recorded.
 
 The command line, ``l2l_engine.train``, sweeps and the window all train through :class:`Run`.
 """
@@ -200,7 +200,7 @@ class Run(Closing):
     # -- training ----------------------------------------------------------------------
 
     def show(self, stimuli: NDArray[np.floating]) -> None:
-        """Give the present problem stimuli of your own, before its first trial.
+        """Give the current problem your own stimuli, before its first trial.
 
         Parameters
         ----------
@@ -269,7 +269,7 @@ class Run(Closing):
         self.save()
 
     def extend(self, problems: int) -> None:
-        """Learn this many problems in all.
+        """Set the total number of problems to learn.
 
         Raises
         ------
@@ -300,17 +300,17 @@ class Run(Closing):
 
     @property
     def n_problems(self) -> int:
-        """Problems finished; also the 0-based index of the present one."""
+        """Problems finished; also the 0-based index of the current one."""
         return self._curriculum.problem
 
     @property
     def trial_in_problem(self) -> int:
-        """Trials the present problem has had."""
+        """Trials of the current problem so far."""
         return self._curriculum.trial_in_problem
 
     @property
     def mean_loss(self) -> float:
-        """Mean task loss (nats) over the present criterion window so far; NaN before a trial."""
+        """Mean task loss (nats) over the criterion window so far; NaN before the first trial."""
         return self._curriculum.mean_loss
 
     @property
@@ -320,7 +320,7 @@ class Run(Closing):
 
     @property
     def stimuli(self) -> NDArray[np.float32]:
-        """The present problem's stimuli, (2, stimulus_channels)."""
+        """The current problem's stimuli, (2, stimulus_channels)."""
         return self._curriculum.stimuli
 
     @property
@@ -330,7 +330,7 @@ class Run(Closing):
 
     @property
     def origin(self) -> Origin:
-        """How the present problem came about."""
+        """How the current problem came about."""
         return self._curriculum.origin
 
     @property

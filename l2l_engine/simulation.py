@@ -1,4 +1,4 @@
-"""Running a network, or a stack of them, on its stimuli or on inputs of your own: for scripts.
+"""Simulating a network or a stack of networks on their stimuli or on your own inputs, for scripts.
 
 >>> import l2l_engine as l2l
 >>> with l2l.load_example() as session:

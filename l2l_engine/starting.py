@@ -1,4 +1,4 @@
-"""How a run comes to the trial it trains next: as a new one, from its checkpoint, or as a branch."""
+"""How a run starts: as a new run, from its checkpoint, or as a branch."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def branched(
 
 
 def check_new(path: str | PathLike[str], *, overwrite: bool = False) -> None:
-    """Refuse a session that could not be made at ``path``, before anything slow begins.
+    """Refuse a session that could not be created at ``path``, before anything slow begins.
 
     Raises
     ------
@@ -165,7 +165,7 @@ def check_problems(problems: int, learned: int, path: Path) -> None:
 
 
 def target_of(session: Session, problems: int | None = None) -> int:
-    """How many problems a session is to learn in all.
+    """The total number of problems a session is to learn.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Abstraction: whether the choice is written in the same way in every problem.
+"""Abstraction: whether the choice is represented in the same way in every problem.
 
 Source: Bernardi, Benna, Rigotti, Munuera, Fusi & Salzman, Cell 183, 954-967 (2020).
 """
@@ -52,7 +52,7 @@ def abstraction(
     *,
     every: float = EVERY_MS,
 ) -> Columns:
-    """Whether problems write the choice along parallel axes, and a decoder carries over to new ones.
+    """Whether problems represent the choice along parallel axes, and whether a decoder transfers to new ones.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How long an analysis takes, from what its record says of its cost."""
+"""Estimates of how long an analysis takes, from the cost in its record."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SQUARE = "square of their number"
 
 
 def seconds(record: Analysis, problems: int = 1, runs: int = 1) -> float | None:
-    """About how long an analysis takes on one core, at the paper's size.
+    """Estimated seconds that an analysis takes on one core, at the paper's size.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How far a learned problem carries: against noise at test, and between its two stimuli.
+"""How well a learned problem generalises: to noise at test, and between its two stimuli.
 
 Nothing here changes the network or its training: every curve has its own random stream.
 """
@@ -77,7 +77,7 @@ def noise_generalisation(
 ) -> NoiseGeneralisation:
     """Loss and accuracy of one network on one problem against its recurrent noise.
 
-    Every level sees the same noise, scaled, so that the curve is smooth in sigma.
+    Every level has the same noise, scaled, so that the curve is smooth in sigma.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def noise_generalisation(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Psychometric:
-    """Choices along the way from stimulus 0 to stimulus 1."""
+    """Choices for morphs from stimulus 0 to stimulus 1."""
 
     morph: Float64Array  # (n,) 0 is stimulus 0, 1 is stimulus 1
     share: Float64Array  # (n,) output of response 1 relative to both responses, mean over trials

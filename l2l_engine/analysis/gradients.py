@@ -1,4 +1,4 @@
-"""Gradients through a whole trial: whether different problems ask for the same weight change.
+"""Gradients through a whole trial: whether different problems call for the same weight change.
 
 Backpropagation through time as in training (see :mod:`l2l_engine.training`), in NumPy and without noise,
 for many trials of one network at once.
@@ -127,10 +127,10 @@ def gradient_alignment(
     problems: FloatArray | None = None,
     count: int = PROBES,
 ) -> Columns:
-    """How alike the recurrent weight changes are that unseen problems ask for.
+    """How similar the recurrent weight changes are that unseen problems call for.
 
-    High where a schema is being formed, since any problem teaches it; low where only what is special to
-    each problem is left to learn.
+    High while a schema is being formed, since any problem teaches it; low when only what is specific to
+    each problem remains to be learned.
 
     Parameters
     ----------

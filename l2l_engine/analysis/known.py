@@ -1,4 +1,4 @@
-"""Small networks whose behaviour is known: what analyses are held to."""
+"""Small networks with known behaviour, against which analyses are checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lyapunov exponents along the trajectory: how fast neighbouring states part or come together.
+"""Lyapunov exponents along the trajectory: how fast neighbouring states diverge or converge.
 
 Source: Benettin, Galgani, Giorgilli & Strelcyn, Meccanica 15, 9-20 (1980); for recurrent networks Engelken,
 Wolf & Abbott, Phys. Rev. Res. 5, 043044 (2023).

@@ -1,4 +1,4 @@
-"""Parts of a long analysis on two cores at once, in threads: what they do is free of the interpreter."""
+"""Parts of a long analysis computed on two cores, in threads that release the interpreter lock."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ THREADS = 2  # more gain little, as memory is what such analyses wait for
 
 
 class _Shares:
-    """The progress of parts that advance side by side, as that of the whole."""
+    """The overall progress of parts that run side by side."""
 
     def __init__(self, costs: Sequence[float], progress: Progress | None) -> None:
         self._costs, self._progress = costs, progress
@@ -29,7 +29,7 @@ class _Shares:
         self.error: BaseException | None = None
 
     def report(self, part: int, fraction: float) -> None:
-        """Say how far a part is; once one was cancelled, all are."""
+        """Report a part's progress; once one part is cancelled, all are."""
         with self._lock:
             if self.stopped:
                 raise InterruptedError
@@ -45,7 +45,7 @@ class _Shares:
 def in_parallel(
     parts: Sequence[Callable[[Progress], T]], costs: Sequence[float], progress: Progress | None
 ) -> Iterator[tuple[int, T]]:
-    """Do the parts, two at a time, and give each one's place and result as it is done.
+    """Run the parts, two at a time, and yield each one's index and result as it finishes.
 
     Parameters
     ----------

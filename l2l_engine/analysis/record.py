@@ -27,7 +27,7 @@ Columns = Mapping[str, ArrayLike]
 
 
 class Takes(enum.Enum):
-    """What an analysis is given; the words are shown to people."""
+    """What an analysis takes; the values are shown to users."""
 
     COUNTS = "the trials to criterion of a run"
     """``function(counts, **options)``, counts (K,) from problem 2 on, NaN where a problem failed."""
@@ -237,7 +237,7 @@ class Analysis:
         return arrays
 
     def check(self) -> list[str]:
-        """Ask the analysis its known answer.
+        """Check the analysis against its known answer.
 
         Returns
         -------
@@ -278,7 +278,7 @@ def analysis(
     options: Mapping[str, Any] | None = None,
     parameters: Sequence[Parameter] = (),
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Declare the function below to be an analysis; the function itself stays as it is.
+    """Declare the decorated function to be an analysis; the function itself is unchanged.
 
     See :class:`Analysis` for the parameters. Built-in analyses are also named in
     ``registry.BUILT_IN``, those of a plug-in in its entry points ``l2l.analyses``.

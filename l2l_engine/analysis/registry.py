@@ -1,4 +1,4 @@
-"""Every analysis by name, built in or from a plug-in, none imported before it is asked for.
+"""Every analysis by name, built in or from a plug-in; modules are imported on first use.
 
 A plug-in's entry points in the group ``l2l.analyses`` have the form of the table below: the name of the
 analysis, and ``package.module:function`` with the record declared beside the function. See
@@ -62,7 +62,7 @@ def names() -> list[str]:
 
 
 def find(name: str) -> Analysis:
-    """The analysis of a name; its module is imported now.
+    """The analysis with this name; imports its module.
 
     Raises
     ------

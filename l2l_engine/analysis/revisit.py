@@ -91,7 +91,7 @@ def decision_similarity(
     component: int = 1,
     progress: Progress | None = None,
 ) -> Float64:
-    """How alike each stage's decision trajectories are to those of A.
+    """How similar each stage's decision trajectories are to those of A.
 
     The decision subspace is that of the new problems, A and B of all sets: the leading uncentred
     principal components of their trajectories averaged over problems. Trajectories are of noise-free
@@ -171,7 +171,7 @@ def _known_revisit() -> KnownAnswer:
 
 @analysis(
     name="revisit",
-    title="Revisit and reverse: are decision trajectories used again",
+    title="Revisit and reverse: are decision trajectories reused",
     takes=Takes.RUNS,
     columns={
         "run": Column("", "run"),
@@ -197,7 +197,7 @@ def revisit(
     component: int = 1,
     progress: Progress | None = None,
 ) -> Columns:
-    """Trials of each stage of a set, and how alike its decision trajectories are to those of A.
+    """Trials of each stage of a set, and how similar its decision trajectories are to those of A.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What each unit's rate depends on: time, response, or the problem at hand.
+"""What each unit's rate depends on: time, response or problem.
 
 Source: Kobak et al., eLife 5, e10989 (2016), marginalisation of demixed principal component analysis.
 """

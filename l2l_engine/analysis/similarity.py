@@ -1,4 +1,4 @@
-"""How alike two networks' representations are, whatever the order of their units.
+"""How similar two networks' representations are, whatever the order of their units.
 
 Sources: Williams, Kunz, Kornblith & Linderman, NeurIPS (2021), Procrustes angle; Kornblith, Norouzi, Lee &
 Hinton, ICML (2019), centred kernel alignment.
@@ -128,7 +128,7 @@ def representation_similarity(
     every: float = EVERY_MS,
     progress: Progress | None = None,
 ) -> Columns:
-    """How alike the trajectories of two problems are, up to a rotation of state space.
+    """How similar the trajectories of two problems are, up to a rotation of state space.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ def network_similarity(
     every: float = EVERY_MS,
     progress: Progress | None = None,
 ) -> Columns:
-    """How far networks trained alike differ in what they represent, in their weights, in behaviour.
+    """How much networks trained alike differ in representation, weights and behaviour.
 
     Parameters
     ----------

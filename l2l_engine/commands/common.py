@@ -1,4 +1,4 @@
-"""The one manner of all commands: how they are called, configured, interrupted and ended.
+"""What all commands have in common: how they are called, configured, interrupted and ended.
 
 A command makes a :func:`parser`, adds its arguments and hands both, with the function that does the
 work, to :func:`run`::
@@ -12,7 +12,7 @@ work, to :func:`run`::
         output.result("2 problems", problems=2)
         return 0
 
-Exit codes: 0 done, 1 done in part, 2 for what the user can put right, 128 and the signal's number
+Exit codes: 0 done, 1 partly done, 2 for what the user can correct, 128 plus the signal's number
 after a signal.
 """
 
@@ -44,7 +44,7 @@ class UsageError(L2LError):
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, without the usage; the settings of ``--config`` are its own."""
+    """Reports an error in one line, without the usage; reads ``--config`` as well."""
 
     def error(self, message: str) -> NoReturn:
         """Leave the sentence to :func:`run`."""
@@ -151,7 +151,7 @@ def run(
 
 
 def _of_the_system(error: OSError) -> str:
-    """What the system refused and nothing here foresaw, such as a name that is too long."""
+    """A sentence for an error of the system that no other code anticipates, such as a name that is too long."""
     said = error.strerror or str(error) or type(error).__name__
     where = f"{error.filename} cannot be used" if error.filename else "A file cannot be used"
     return f"{where} ({said}): choose another file or folder, or mend its permissions."

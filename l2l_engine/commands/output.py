@@ -35,7 +35,7 @@ class Progress(Protocol):
 
 
 class Output:
-    """Where a command's words go.
+    """Where a command's messages go.
 
     Parameters
     ----------
@@ -58,12 +58,12 @@ class Output:
             print(text, flush=True)
 
     def note(self, text: str) -> None:
-        """Say something a reader may want to know meanwhile."""
+        """Print a message that is not a result."""
         if not (self.quiet or self.as_json):
             print(text, file=sys.stderr, flush=True)
 
     def warn(self, text: str) -> None:
-        """Say what was left out, or went wrong without ending the command."""
+        """Report what was left out, or what went wrong without ending the command."""
         if self.as_json:
             self.event("error", message=text)
         else:
@@ -110,7 +110,7 @@ class _Events(_Silent):
 
 
 class _TimeLeft:
-    """The time left from the fraction done, once a second of work was seen."""
+    """The time left, estimated from the fraction done after a second of work."""
 
     def __init__(self) -> None:
         self._since: tuple[float, float] | None = None
@@ -139,7 +139,7 @@ class _Lines(_Silent):
 
 
 class _Bar:
-    """A bar of rich; its rows appear as they are first shown, the newest forty of them."""
+    """A rich progress bar; rows appear when first shown, the latest forty of them."""
 
     _ROWS = 40
 

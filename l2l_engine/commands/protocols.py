@@ -1,4 +1,4 @@
-"""The protocol a command is asked to follow, as options of its own."""
+"""The options with which a command takes a protocol."""
 
 from __future__ import annotations
 

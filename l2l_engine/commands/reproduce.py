@@ -1,4 +1,4 @@
-"""Everything that ships with the program and is computed, all over again: ``make reproduce``.
+"""Recompute everything that ships with the program: ``make reproduce``.
 
 Networks are trained by a sweep into a folder outside the repository's data; from its sessions come
 the results and the pretrained session in ``data``, the pictures in ``docs/images/reproduction`` and
@@ -91,7 +91,7 @@ def _train(options: argparse.Namespace, output: Output) -> int:
 
 
 def _analyse(folder: Path, output: Output) -> list[NetworkSource]:
-    """All that the figures need of every session, kept in ``results`` beside them.
+    """Compute everything the figures need of every session, and keep it in ``results`` beside them.
 
     Full runs count when they are complete, perturbation runs from their first perturbed problem.
     """
@@ -130,7 +130,7 @@ def _ship(sweep: Path, sources: Sequence[NetworkSource], data: Path) -> None:
 
 
 def _pretrain(path: Path, output: Output) -> None:
-    """The session the window opens at first; a minute or three. It is there whole or not at all."""
+    """Train the session that the window opens first (one to three minutes), atomically."""
     config = RunConfig(seed=PRETRAINED_SEED, problems=PRETRAINED_PROBLEMS)
     with (
         atomic.replacing(path) as part,

@@ -1,4 +1,4 @@
-"""How a command ends when it is told to: Ctrl-C, SIGTERM and SIGHUP alike."""
+"""How a command ends on Ctrl-C, SIGTERM and SIGHUP."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class Interrupted(KeyboardInterrupt):
 
     @property
     def exit_code(self) -> int:
-        """128 and the signal's number, as shells have it: 130 for Ctrl-C, 143 for SIGTERM."""
+        """128 plus the signal's number, as in shells: 130 for Ctrl-C, 143 for SIGTERM."""
         return 128 + self.number
 
 
 class StopRequest:
     """Whether a signal has asked for a stop, for loops that end between two trials.
 
-    While it is entered, signals only set the request; otherwise they raise :class:`Interrupted`.
+    Inside its ``with`` block signals only set the request; elsewhere they raise :class:`Interrupted`.
     """
 
     def __init__(self) -> None:

@@ -42,7 +42,7 @@ def _work(options: argparse.Namespace, output: Output) -> int:
 
 
 def train(sweep: Sweep, jobs: int | None, scheduler: str | None, output: Output) -> int:
-    """Train a sweep, showing how it gets on; the exit code is 1 when a run failed.
+    """Train a sweep and show its progress; the exit code is 1 when a run failed.
 
     Raises
     ------

@@ -20,7 +20,7 @@ _PRESUMED_TRIALS = 60.0  # of problems learned before this command, whose counts
 
 
 def train(run: Run, output: Output) -> int:
-    """Step until the run is finished or a signal comes; either way the session is complete."""
+    """Train until the run is finished or a signal arrives; either way the session is saved."""
     with run, StopRequest() as stop, output.progress(run.path.name) as show:
         watch = _Watch(run, show, output)
         while not run.finished and not stop.requested:

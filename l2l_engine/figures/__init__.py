@@ -127,7 +127,7 @@ class Made:
 
     @property
     def caption(self) -> str:
-        """What is drawn, and what is short of the paper's."""
+        """What is drawn, and where it falls short of the paper's figure."""
         with plugins.guarded(self.plug_in):
             return self.numbers.caption
 
@@ -180,7 +180,7 @@ class Made:
 
 
 def _try(made: Made, plug_in: PlugIn) -> None:
-    """Ask a plug-in's figure for what is shown of it, so that a fault is found here."""
+    """Try the parts of a plug-in's figure that are shown, so that errors are found here."""
     if not isinstance(made.caption, str) or not isinstance(made.tables(), dict):
         raise plugins.left_out(plug_in, "its caption is no text, or its tables are no dictionary")
 
@@ -219,7 +219,7 @@ def foresee(number: int | str, sources: Sequence[FigureSource]) -> float:
 def make(
     number: int | str, sources: Sequence[FigureSource], progress: Progress | None = None
 ) -> Made:
-    """Compute a figure from what ``load`` gave; what takes long is cached beside each session.
+    """Compute a figure from what ``load`` gave; long computations are cached beside each session.
 
     Parameters
     ----------

@@ -86,7 +86,7 @@ def shared_representations(network: NetworkSource, progress: Progress | None = N
 
 
 class Foresight:
-    """Given as a figure's progress, ends it where something long would begin, and says how long."""
+    """A figure's progress callback that stops it before anything long begins, and says how long it would take."""
 
     class Computing(Exception):  # noqa: N818 - no error
         """An analysis would begin now."""
@@ -96,7 +96,7 @@ class Foresight:
             self.seconds = seconds
 
     def __call__(self, fraction: float) -> None:
-        """Let what takes no time go on."""
+        """Allow what takes no time."""
         if not fraction >= 1:
             raise self.Computing(math.nan)
 

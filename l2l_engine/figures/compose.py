@@ -1,4 +1,4 @@
-"""How every figure is put together: matplotlib without pyplot, one style, one meaning a colour.
+"""How every figure is composed: matplotlib without pyplot, one style, one meaning per colour.
 
 The only place that imports matplotlib, and only when something is drawn. Its settings are
 process-wide, so drawing and saving take turns.

@@ -23,7 +23,7 @@ class FigureContent(Protocol):
 
     @property
     def caption(self) -> str:
-        """What is drawn, from how many networks and problems, and what is short of the paper's."""
+        """What is drawn, from how many networks and problems, and where it falls short of the paper's figure."""
 
 
 class PaperFigure(Protocol):

@@ -1,4 +1,4 @@
-"""What a plug-in declares of itself, and how it stands."""
+"""What a plug-in declares about itself, and its state."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Kind(enum.Enum):
 
     @property
     def word(self) -> str:
-        """As people call it: "analysis"."""
+        """For users: "analysis"."""
         return self.name.lower()
 
 
 class State(enum.Enum):
-    """How a plug-in stands; the value is for people."""
+    """The state of a plug-in; the value is shown to users."""
 
     UNUSED = "not used yet"
     WORKS = "works"

@@ -61,7 +61,7 @@ def allow(file: Path) -> None:
 
 
 def allowances() -> Path:
-    """The file in which it is written down what the user allows."""
+    """The file that records what the user allows."""
     return platformdirs.user_config_path(APPLICATION, appauthor=False) / "plug-ins.json"
 
 

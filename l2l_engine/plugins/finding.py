@@ -1,4 +1,4 @@
-"""Which plug-ins there are, and which of them can be tried."""
+"""Which plug-ins exist, and which of them can be used."""
 
 from __future__ import annotations
 

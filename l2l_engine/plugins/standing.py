@@ -1,4 +1,4 @@
-"""How each plug-in stands, and the sentences that name one which failed."""
+"""The state of each plug-in, and the sentences about those that failed."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _status: dict[PlugIn, tuple[State, str]] = {}
 
 
 def status(plug_in: PlugIn) -> tuple[State, str]:
-    """How a plug-in stands, and the reason in a sentence ("" where there is none)."""
+    """The state of a plug-in, and the reason in a sentence ("" if there is none)."""
     if plug_in.file is not None and not files.is_allowed(plug_in.file):
         return State.OFF, "It is code from a file and has not been allowed: see Help > Plug-ins."
     return _status.get(plug_in, (State.UNUSED, ""))
 
 
 def works(plug_in: PlugIn) -> None:
-    """Note that a plug-in did what it should."""
+    """Record that a plug-in works."""
     _status[plug_in] = State.WORKS, ""
 
 
@@ -79,5 +79,5 @@ def guarded(
 
 
 def forget() -> None:
-    """Let no plug-in have been used yet."""
+    """Forget the state of every plug-in."""
     _status.clear()

@@ -1,4 +1,4 @@
-"""Protocols as people ask for them: by a template's name or by a file."""
+"""Protocols chosen by a template's name or from a file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def choose(
     *,
     after: int | None = None,
 ) -> Protocol:
-    """The protocol of a name, or in a file.
+    """The protocol with this name, or in this file.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The templates that come along: each reproduces a design from the literature or a plain question.
+"""The built-in templates: each reproduces a design from the literature or asks a plain question.
 
 A template is a function of a few numbers; its docstring says what is learned and which question that
 asks, and is what a person reads when choosing it.
@@ -80,7 +80,7 @@ def revisit_and_reverse(sets: int = 20, warm_up: int = 50) -> Protocol:
 
 
 def serial_reversal(reversals: int = 10, warm_up: int = 50) -> Protocol:
-    """One problem whose mapping turns around again and again.
+    """One problem whose mapping is reversed again and again.
 
     Do reversals get faster?
     """
@@ -104,7 +104,7 @@ def blocked(problems: int = 10, warm_up: int = 50, trials: int = 200) -> Protoco
 def interleaved(problems: int = 10, warm_up: int = 50, trials: int = 200) -> Protocol:
     """As many trials as blocked, but each trial draws one of all the problems met so far.
 
-    Does mixing help to keep them?
+    Does mixing help to retain them?
     """
     stages = _warm_up(warm_up)
     names = [f"I{number}" for number in range(1, problems + 1)]
@@ -118,7 +118,7 @@ def interleaved(problems: int = 10, warm_up: int = 50, trials: int = 200) -> Pro
 def similar_pairs(steps: int = 10, warm_up: int = 50) -> Protocol:
     """Pairs of problems whose stimuli overlap from 0 to 0.9.
 
-    Does likeness help or harm?
+    Does similarity help or hurt?
     """
     stages = _warm_up(warm_up)
     for step in range(steps):
@@ -133,7 +133,7 @@ def similar_pairs(steps: int = 10, warm_up: int = 50) -> Protocol:
 def overtraining(trials: int = 1000, warm_up: int = 50, after: int = 10) -> Protocol:
     """One problem trained far beyond its criterion, then new ones.
 
-    Does overtraining help or harm the next?
+    Does overtraining help or hurt the next ones?
     """
     stages = [
         *_warm_up(warm_up),
@@ -146,7 +146,7 @@ def overtraining(trials: int = 1000, warm_up: int = 50, after: int = 10) -> Prot
 def longer_delay(delay_ms: float = 2000.0, problems: int = 20, warm_up: int = 50) -> Protocol:
     """New problems with a longer delay than before.
 
-    Does the schema carry over to another timing?
+    Does the schema transfer to another timing?
     """
     changed = Plan(changes={"delay_ms": delay_ms}, label=f"delay {delay_ms:g} ms")
     return _made("longer-delay", [*_warm_up(warm_up), Stage(changed, problems)], longer_delay)
@@ -155,7 +155,7 @@ def longer_delay(delay_ms: float = 2000.0, problems: int = 20, warm_up: int = 50
 def replay(share: float = 0.2, problems: int = 100) -> Protocol:
     """New problems with a share of trials drawn from all earlier ones.
 
-    Does replay keep the old without slowing the new?
+    Does replay preserve old problems without slowing new ones?
     """
     stages = [
         _new(1, "first"),

@@ -1,4 +1,4 @@
-"""Protocols as JSON: what a person writes, and what a session keeps.
+"""Protocols as JSON, as written by users and kept in sessions.
 
 A stage says only what differs from a new problem learned to criterion::
 

@@ -95,7 +95,7 @@ class Protocol:
         raise IndexError(problem)
 
     def course(self) -> Course:
-        """The protocol as the training takes it."""
+        """The protocol in the form that training takes."""
         counts = [stage.count for stage in self.stages]
         stages = np.repeat(np.arange(len(counts)), counts).tolist()
         return Course(self.plans(), tuple(stages), self.after)
@@ -125,7 +125,7 @@ class Protocol:
 
     @property
     def run_type(self) -> RunType | None:
-        """The published run type it is; None where it is none."""
+        """The published run type it equals; None if none."""
         for run_type in RunType:
             published = self.of_run_type(RunConfig(run_type=run_type, problems=self.problems))
             if self.stages == published.stages and not self.after:

@@ -1,4 +1,4 @@
-"""What a stage may say, whatever comes before it and whatever the run's parameters are."""
+"""Limits on a stage's values that hold whatever comes before it and whatever the run's parameters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Protocols that a name makes, with a few numbers: those that come along, and those of plug-ins."""
+"""Named protocols with a few parameters: built-in ones and those of plug-ins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the paper's results come down to: one number for each network and row of the table."""
+"""The measures that summarise the paper's results: one number for each network and row of the table."""
 
 from __future__ import annotations
 

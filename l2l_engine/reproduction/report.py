@@ -1,4 +1,4 @@
-"""The reproduction in words: tables in Markdown, and the document that holds them."""
+"""The reproduction as text: tables in Markdown, and the document that contains them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can go wrong with files, in sentences fit for a person."""
+"""Errors with files, in sentences for users."""
 
 from pathlib import Path
 
@@ -10,11 +10,11 @@ class SessionError(L2LError):
 
 
 class BusyError(SessionError):
-    """Another process writes the file."""
+    """Another process is writing the file."""
 
 
 class DiskFullError(L2LError):
-    """There is no room to save; nothing already saved is harmed, and saving can be repeated."""
+    """The disk is full; nothing already saved is lost, and saving can be repeated."""
 
 
 class SessionMovedError(SessionError):

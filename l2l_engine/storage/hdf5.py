@@ -1,4 +1,4 @@
-"""The few things about HDF5 files that h5py does not tell: their header, and SWMR in one step."""
+"""What h5py does not offer: reading an HDF5 file's header, and opening for SWMR in one step."""
 
 from __future__ import annotations
 

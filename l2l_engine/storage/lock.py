@@ -1,4 +1,4 @@
-"""One writer a session: lock files that are void as soon as their holder dies.
+"""One writer per session: lock files that are void as soon as their holder dies.
 
 One lies beside the session, where any program and computer can see it. The other one is kept on this
 computer under the identity of the session's file, so that it holds whatever the file is called, and

@@ -1,4 +1,4 @@
-"""What session files are called."""
+"""Names of session files."""
 
 from __future__ import annotations
 

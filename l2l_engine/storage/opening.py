@@ -1,4 +1,4 @@
-"""Whether a file is a sound session: one clear sentence for each way in which it is not."""
+"""Checks that a file is a valid session, with one clear sentence for each way in which it is not."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _check_bytes(path: Path) -> None:
 
 
 def missing_end(path: Path) -> str:
-    """What is to be said of an HDF5 file that was closed and then cut off; empty for others."""
+    """What to say about an HDF5 file that was truncated after it was closed; empty for others."""
     found, size = hdf5.superblock(path), path.stat().st_size
     if found is None or size >= found[1] or hdf5.marked_open(path):
         return ""

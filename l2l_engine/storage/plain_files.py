@@ -1,4 +1,4 @@
-"""Opening files that others named: plain files alone, never a pipe or a device."""
+"""Opening untrusted paths: plain files only, never a pipe or a device."""
 
 from __future__ import annotations
 

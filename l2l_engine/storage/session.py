@@ -218,7 +218,7 @@ class Session(SessionViews):
 
     @functools.cached_property
     def course(self) -> Course | None:
-        """The protocol as the training takes it."""
+        """The protocol in the form that training takes."""
         return None if self.followed is None else self.followed.course()
 
     @property

@@ -1,4 +1,4 @@
-"""Room on the disk: asked for, and taken, before HDF5 needs it.
+"""Disk space, requested and allocated before HDF5 needs it.
 
 HDF5 does not recover from a write that fails half-way. So the room for a write is first
 taken by zeros beyond the end HDF5 knows of; a clean close cuts off what was not used.

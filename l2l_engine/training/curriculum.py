@@ -97,7 +97,7 @@ class Curriculum:
 
     @property
     def trial_in_problem(self) -> int:
-        """Trials the present problem has had."""
+        """Trials of the current problem so far."""
         return self._progress.trials
 
     @property

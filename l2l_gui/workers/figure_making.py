@@ -146,10 +146,8 @@ def catalogue() -> tuple[Listed, ...]:
     """The figures there are; one of a plug-in that cannot be used says so once it is chosen."""
     from l2l_engine import figures
 
-    listed = [
-        Listed(number, module.TITLE)
-        for number, module in (*figures.REGISTRY.items(), *figures.BEYOND.items())
-    ]
+    listed = [Listed(number, module.TITLE) for number, module in figures.REGISTRY.items()]
+    listed += [Listed(name, module.TITLE) for name, module in figures.BEYOND.items()]
     for name in figures.plug_ins():
         try:
             listed.append(Listed(name, str(figures.find(name).TITLE)))

@@ -1,4 +1,4 @@
-"""A zip from a stranger: its directory is checked before the reader of the library sees it."""
+"""An untrusted zip: its directory is checked before the standard library reads it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DAMAGE = (OSError, RuntimeError, ValueError, EOFError, struct.error, zlib.error
 
 
 class ArchiveError(ValueError):
-    """What is wrong with a zip, worded to follow its name."""
+    """What is wrong with a zip, phrased to follow its name."""
 
 
 class NotAnArchiveError(ArchiveError):

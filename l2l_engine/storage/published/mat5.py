@@ -38,7 +38,7 @@ Order = Literal["little", "big"]
 
 
 class MatError(ValueError):
-    """What is wrong with a file, worded to follow its name: "is damaged (…): …"."""
+    """What is wrong with a file, phrased to follow its name: "is damaged (…): …"."""
 
 
 @dataclass(frozen=True, slots=True)

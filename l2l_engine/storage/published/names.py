@@ -1,4 +1,4 @@
-"""What the published files are called and what is in them."""
+"""Names and contents of the published files."""
 
 from __future__ import annotations
 
