@@ -1,1 +1,1 @@
-"""The window: everything a person sees; it uses the engine and never trains on its own thread."""
+"""The window: everything the user sees; it uses the engine and never trains on its own thread."""

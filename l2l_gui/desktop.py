@@ -20,7 +20,7 @@ _RESERVED = " \t\n\"'\\><~|&;$*?#()`"  # characters for which an argument of Exe
 
 
 def install() -> str:
-    """Write the menu entry, the icon and the file type into the person's own folders.
+    """Write the menu entry, the icon and the file type to the user's own folders.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _program() -> str:
-    """How the menu starts this very installation, quoted as a desktop entry wants it."""
+    """The command that starts this installation, quoted as a desktop entry requires."""
     script = Path(sys.executable).with_name("l2l-gui")
     parts = [str(script)] if script.exists() else [sys.executable, "-m", "l2l_gui.app"]
     return " ".join(map(_quoted, parts))

@@ -1,4 +1,4 @@
-"""Whether Qt will find a screen: where it finds none it aborts, so this is asked before it."""
+"""Checks that Qt will find a screen, because without one it aborts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CURSOR_LIBRARY = "libxcb-cursor.so.0"
 
 
 def require(*, unseen: bool) -> None:
-    """Check for a screen; ``unseen``: the window need not be seen, and a screen in memory does.
+    """Check for a screen; with ``unseen`` the window need not be visible, and an offscreen one suffices.
 
     Raises
     ------

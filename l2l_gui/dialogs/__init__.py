@@ -1,1 +1,1 @@
-"""Every question asked: new run, branch, import, movie, sweep, and the forms they are made of."""
+"""Every dialog: new run, branch, import, movie, sweep, and the forms they contain."""

@@ -62,11 +62,11 @@ class BranchDialog(NewRunDialog):
         self.resize(580, 740)
 
     def protocol(self) -> Protocol | None:
-        """What the branch follows in place of what its parent does; raises L2LError while it is wrong."""
+        """The protocol the branch follows instead of its parent's; raises L2LError while it is invalid."""
         return self.choice.protocol()
 
     def config(self) -> RunConfig:
-        """The parameters; those of a protocol are the parent's but for the ones changed."""
+        """The parameters; with a protocol, the parent's except for those changed."""
         protocol = self.protocol()
         if protocol is None:
             return super().config()
@@ -75,7 +75,7 @@ class BranchDialog(NewRunDialog):
         return protocol.configure(kept | self._changes(super().config()))
 
     def command(self) -> Branch:
-        """What to do; raises L2LError while the parameters or the protocol are not all right."""
+        """The command to run; raises L2LError while the parameters or the protocol are invalid."""
         config, protocol = self.config(), self.protocol()
         changes = self._changes(config)
         if protocol is None:
@@ -90,7 +90,7 @@ class BranchDialog(NewRunDialog):
         )
 
     def refusal(self, config: RunConfig) -> str:
-        """Also the next problem and the number of problems have to be right."""
+        """The next problem and the number of problems must also be valid."""
         if config.problems <= self.next.finished:
             return (
                 f"Problems to learn: {config.problems} are learned before the branch begins; "

@@ -1,4 +1,4 @@
-"""What figures are made from: open sessions, files added, and the networks that come along."""
+"""What figures are made from: open sessions, added files, and the networks that come with the program."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class FigureSources(QWidget):
 
     @property
     def added(self) -> list[Path]:
-        """The files that are no open sessions."""
+        """The files that are not open sessions."""
         return list(self._added)
 
     def show_open(self, paths: tuple[Path, ...]) -> None:
@@ -109,7 +109,7 @@ class FigureSources(QWidget):
         self.changed.emit()
 
     def add_files(self, paths: Iterable[Path]) -> None:
-        """Add files, or all that can be in folders."""
+        """Add files, or every suitable file in folders."""
         new = [path.resolve() for path in paths]
         self._added += [path for path in dict.fromkeys(new) if path not in self._added]
         self._fill()

@@ -1,4 +1,4 @@
-"""The question before something is lost."""
+"""The question asked before something is lost."""
 
 from __future__ import annotations
 

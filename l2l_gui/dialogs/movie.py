@@ -1,4 +1,4 @@
-"""Asks what moves, what is filmed, and where the movie goes."""
+"""Asks what to animate, what to film, and where to save the movie."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Moves(enum.Enum):
 
 
 class MovieDialog(QDialog):
-    """All there is to a movie.
+    """All settings of a movie.
 
     Parameters
     ----------

@@ -125,11 +125,11 @@ class NewRunDialog(QDialog):
         column.addLayout(edits)
 
     def config(self) -> RunConfig:
-        """The parameters; raises ConfigError while they are not all right."""
+        """The parameters; raises ConfigError while any is invalid."""
         return self.editor.config()
 
     def refusal(self, config: RunConfig) -> str:
-        """What else is wrong with parameters that are right by themselves, or nothing."""
+        """What else is wrong with parameters that are valid by themselves, or nothing."""
         return ""
 
     def path(self) -> Path:
@@ -137,7 +137,7 @@ class NewRunDialog(QDialog):
         return typed_path(self.file.text(), self._folder, SESSION_SUFFIX)
 
     def reject(self) -> None:
-        """Ask before edits are lost; a run being made does not need the dialog."""
+        """Ask before edits are lost; a run that is being created does not need the dialog."""
         if (
             self.waiting
             or not self.editor.changed_names()
@@ -149,29 +149,29 @@ class NewRunDialog(QDialog):
 
     @property
     def waiting(self) -> bool:
-        """Whether what was asked for is being made."""
+        """Whether the run is being created."""
         return self._waiting
 
     def accept(self) -> None:
-        """Ask for the run; the dialog stays, with all that was typed, until it is made."""
+        """Request the run; the dialog stays open, with everything typed, until it is created."""
         if self.create_button.isEnabled():
             self._wait(True)
             self.show_stage("")
             self.submitted.emit()
 
     def show_stage(self, words: str) -> None:
-        """Say what making the run is at."""
+        """Show how far the creation of the run is."""
         if self._waiting:
             self.file_message.say(f"{words or 'Creating the session'}…")
 
     def refuse(self, sentence: str) -> None:
-        """Say why it could not be made, and let the person continue editing."""
+        """Say why it could not be created, and let the user continue editing."""
         self._wait(False)
         self.file_message.say(sentence, error=True)
         self.file.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def finish(self) -> None:
-        """It is made: close."""
+        """The run is created: close."""
         super().accept()
 
     def _wait(self, waiting: bool) -> None:

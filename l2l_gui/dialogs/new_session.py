@@ -36,7 +36,7 @@ class NewSessionDialog(NewRunDialog):
         return protocol.configure(changed)
 
     def _parameters(self) -> RunConfig | None:
-        """As typed, where they are right by themselves."""
+        """The parameters as typed, if they are valid by themselves."""
         return super().config() if self.editor.valid else None
 
     def _follow(self) -> None:

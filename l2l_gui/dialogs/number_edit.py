@@ -1,4 +1,4 @@
-"""A line for one number that leaves undo to its form and steps with the arrow keys."""
+"""A text field for one number that leaves undo to its form and steps with the arrow keys."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class NumberEdit(QLineEdit):
 
 
 def parsed(value: Any, whole: bool = False) -> Any:
-    """A number's text as int or float where it is one; anything else as it is.
+    """A number's text as int or float; anything else unchanged.
 
     Parameters
     ----------

@@ -176,7 +176,7 @@ class ParameterEditor(QWidget):
 
     @property
     def valid(self) -> bool:
-        """Whether the parameters are all right."""
+        """Whether all parameters are valid."""
         return self._valid
 
     def value(self, name: str) -> Any:
@@ -197,12 +197,12 @@ class ParameterEditor(QWidget):
         self._end_visit()
 
     def changed_names(self) -> list[str]:
-        """Names of the parameters that differ from the start, but for those a protocol decides."""
+        """Names of the parameters that differ from the initial ones, except for those a protocol decides."""
         planned = PLANNED if self._planned else ()
         return [name for name in self._rows if name not in planned and self._differs(name)]
 
     def follow(self, problems: int) -> None:
-        """Leave to a protocol of so many problems what it decides; 0: there is none."""
+        """Hand over to a protocol with this many problems what it decides; 0: no protocol."""
         if problems == self._planned:
             return
         untouched = not self._differs("problems")
@@ -219,7 +219,7 @@ class ParameterEditor(QWidget):
         self._check()
 
     def reset_all(self) -> None:
-        """Bring every parameter back to its start, as one undoable step."""
+        """Reset every parameter to its initial value, as one undoable step."""
         self.undo_stack.beginMacro("reset of all parameters")
         for name in self.changed_names():
             self.set_value(name, self._start(name))

@@ -64,7 +64,7 @@ class ParameterRow:
         self.editor.blockSignals(False)
 
     def leave_to(self, whom: str, value: Any) -> None:
-        """Say who decides the parameter in place of its value; nobody: show the value again."""
+        """Show who decides the parameter instead of its value; empty: show the value again."""
         self.editor.blockSignals(True)
         if isinstance(self.editor, QComboBox):
             self.editor.setPlaceholderText(f"As {whom} says" if whom else "")

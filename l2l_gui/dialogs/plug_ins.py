@@ -1,4 +1,4 @@
-"""All plug-ins with their state and, where one is left out, the reason; files are allowed here."""
+"""All plug-ins with their state and, if one is left out, the reason; files are allowed here."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NOTHING = (
 
 
 class PlugInsDialog(QDialog):
-    """A row a plug-in; below, the whole of the reason.
+    """One row per plug-in; below, the full reason.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ class PlugInsDialog(QDialog):
         self.fill()
 
     def try_all(self) -> None:
-        """Load every plug-in that is on, so that each says whether it works."""
+        """Load every plug-in that is on, to see whether it works."""
         for plug_in in plugins.found():
             if plugins.status(plug_in)[0] in (State.UNUSED, State.WORKS):
                 try:

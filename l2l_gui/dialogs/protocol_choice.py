@@ -36,7 +36,7 @@ _SHOWN = 6  # stages named in the preview
 
 
 class ProtocolChoice(QGroupBox):
-    """None, a named protocol with its numbers, a file or the editor; and what would be learned.
+    """No protocol, a named one with its parameters, a file or the editor; and what would be learned.
 
     Parameters
     ----------
@@ -107,13 +107,13 @@ class ProtocolChoice(QGroupBox):
         return choosing.choose(chosen, self._given(), after=self._after)
 
     def begin_after(self, problem: int) -> None:
-        """Another problem is the last before the first stage."""
+        """Set the last problem before the first stage."""
         if problem != self._after:
             self._after = problem
             self._say()
 
     def open_editor(self) -> ProtocolDialog:
-        """Edit what is chosen, or a new protocol; it is chosen once it is used."""
+        """Edit the chosen protocol or a new one; accepting it chooses it."""
         try:
             start = self.protocol()
         except L2LError:
@@ -155,7 +155,7 @@ class ProtocolChoice(QGroupBox):
         self._say()
 
     def _say(self) -> None:
-        """Say what would be learned; what is wrong with it is said by the dialog."""
+        """Show what would be learned; the dialog shows errors."""
         try:
             protocol = self.protocol()
         except L2LError:

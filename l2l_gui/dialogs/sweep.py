@@ -1,4 +1,4 @@
-"""A sweep in the window: asked for, watched, stopped, resumed, and its runs opened."""
+"""A sweep in the window: configuring, watching, stopping and resuming it, and opening its runs."""
 
 from __future__ import annotations
 
@@ -135,18 +135,18 @@ class SweepDialog(QDialog):
 
     @property
     def folder(self) -> Path:
-        """Of the sweep under way, or of the form."""
+        """The folder of the running sweep, or of the form."""
         return self._thread.folder if self._thread is not None else self.form.path()
 
     def stop(self) -> None:
-        """Stop soon, resumably."""
+        """Stop soon; the sweep can be resumed."""
         if self._thread is not None:
             self._thread.stop()
             self.words.setText("Stopping; every run saves itself")
             self._update()
 
     def wait(self) -> None:
-        """Stop and wait for it, as the window closes."""
+        """Stop and wait until it has stopped, when the window closes."""
         thread = self._thread
         if thread is not None:
             thread.stop()

@@ -1,4 +1,4 @@
-"""What a sweep is made of: the grid, the folder and the workers."""
+"""The settings of a sweep: grid, folder and workers."""
 
 from __future__ import annotations
 

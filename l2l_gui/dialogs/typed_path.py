@@ -1,4 +1,4 @@
-"""File names as a person types them."""
+"""File names typed by the user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deleting Qt objects so that Python's half of them outlives the wait for it."""
+"""Deleting Qt objects so that their Python wrappers live until the deletion."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Goal:
     """The mean loss over the criterion window (nats), once full, is below this."""
 
     def target(self, run: Trained, window: int) -> Target:
-        """Where the run will be then; raises L2LError if that lies behind it."""
+        """The goal for a run at this point; raises L2LError if it has already passed it."""
         ends = []
         if self.problems is not None:
             ends.append(run.n_problems + self.problems)

@@ -1,4 +1,4 @@
-"""What the person looks at: one selection that every panel reflects.
+"""What the user is looking at: one selection that every panel reflects.
 
 :class:`Selection` is a plain value; :class:`SharedSelection` holds the present one and tells
 who listens. Problems are numbered from 1, as people count them; number 0 is the network
@@ -27,7 +27,7 @@ class Group(NamedTuple):
         return range(self.start, self.start + self.size)
 
     def within(self, problems: int) -> Group:
-        """The nearest group there is among so many problems."""
+        """The nearest group that exists among this many problems."""
         if problems < 1:
             return FIRST_GROUP
         start = max(1, min(self.start, problems))
@@ -61,7 +61,7 @@ class Selection:
         return self.sessions[0] if self.sessions else None
 
     def within(self, problems: int, duration: float) -> Selection:
-        """The nearest selection there is in a run of so many problems and trials of so many ms."""
+        """The nearest valid selection in a run with this many problems and trials of this length (ms)."""
         return dataclasses.replace(
             self,
             problem=max(1, min(self.problem or problems, problems)) if problems else None,
@@ -102,11 +102,11 @@ class SharedSelection(QObject):
         return self._duration
 
     def update(self, **changes: Any) -> None:
-        """Change some fields; values out of reach become the nearest within."""
+        """Change some fields; values out of range become the nearest valid ones."""
         self._set(dataclasses.replace(self._value, **changes))
 
     def select_problem(self, number: int) -> None:
-        """Look at a learned problem instead of the present one."""
+        """Select a learned problem instead of the current one."""
         self.update(problem=number, follow_live=False)
 
     def set_limits(self, problems: int, duration: float) -> None:

@@ -1,4 +1,4 @@
-"""The sessions the window has open: what they hold, and the newest snapshot of each."""
+"""The sessions open in the window: their contents, and the latest snapshot of each."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ class OpenSession:
 
     @property
     def problems(self) -> int:
-        """Problems finished, as of the newest snapshot."""
+        """Completed problems, as of the latest snapshot."""
         return self.snapshot.problems
 
     def reader(self, problems: int = 0) -> Session:
-        """The file, brought up to date until it holds at least so many problems."""
+        """The file, refreshed until it contains at least this many problems."""
         if self._reader.n_problems < problems:
             _patiently(self._reader.refresh)
         return self._reader
@@ -115,7 +115,7 @@ def _longest(reader: Session) -> float:
 
 
 def _patiently(read: Callable[[], T]) -> T:
-    """HDF5 refuses a file that this process is just opening or closing for writing."""
+    """Retry: HDF5 refuses a file that this process is just opening or closing for writing."""
     give_up = time.monotonic() + PATIENCE
     while True:
         try:
@@ -162,7 +162,7 @@ class Sessions(QObject):
         return self._open.get(path) if path is not None else None
 
     def add(self, session: OpenSession) -> None:
-        """Take in a session read by :meth:`OpenSession.open`, instead of one of the same path."""
+        """Add a session read by :meth:`OpenSession.open`, instead of one of the same path."""
         self.remove(session.path)
         self._open[session.path] = session
         self.opened.emit(session)
@@ -177,13 +177,13 @@ class Sessions(QObject):
             self._when_idle(closing.start)
 
     def advance(self, snapshot: Snapshot) -> None:
-        """Take in the newest snapshot of a session in training."""
+        """Store the latest snapshot of a session in training."""
         session = self._open.get(snapshot.path)
         if session is not None:
             session.snapshot, session.config = snapshot, snapshot.config
             self.advanced.emit(session)
 
     def close(self) -> None:
-        """Let every session go."""
+        """Close every session."""
         for path in tuple(self._open):
             self.remove(path)

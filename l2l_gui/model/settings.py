@@ -76,7 +76,7 @@ class Settings:
         return [path for path in paths if _is_file(path)]
 
     def add_recent(self, path: Path) -> None:
-        """Put a session first."""
+        """Make a session the most recent one."""
         path = path.resolve()
         paths = [path, *(other for other in self.recent if other != path)]
         self.put("recent", json.dumps([str(recent) for recent in paths[:MOST_RECENT]]))

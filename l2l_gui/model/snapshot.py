@@ -1,4 +1,4 @@
-"""What the window knows of a run at one instant; made by the engine's thread, only read here.
+"""What the window knows about a run at one instant; made by the engine's thread, only read here.
 
 Every snapshot is complete: nothing is lost when one is missed. Its arrays are never written
 to again, so handing them over costs no copy.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class RunState(enum.Enum):
-    """What the run does; the value is the word for it."""
+    """What the run is doing; the value is shown to the user."""
 
     STOPPED = "stopped"
     TRAINING = "training"
@@ -41,7 +41,7 @@ def _nothing() -> NDArray[Any]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """One run, now. K problems learned or failed, n trials of the present problem."""
+    """The state of one run: K completed problems, n trials of the current problem."""
 
     path: Path
     config: RunConfig

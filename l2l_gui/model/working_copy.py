@@ -1,4 +1,4 @@
-"""Where sessions are kept, and copies of those that cannot be continued where they are."""
+"""The folder for sessions, and copies of those that cannot be continued in place."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FILTER = "L2L sessions (*.l2l.h5 *.h5 *.hdf5)"
 
 
 def sessions_folder() -> Path:
-    """The person's folder for sessions, made if need be."""
+    """The user's folder for sessions, created if necessary."""
     folder = Path(os.environ.get("L2L_SESSIONS") or platformdirs.user_documents_path() / FOLDER)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ def must_copy(path: Path) -> bool:
 
 
 def free_name(folder: Path, stem: str, suffix: str = SESSION_SUFFIX) -> Path:
-    """A file in ``folder`` that does not exist yet, nor one that would be shown by the same name."""
+    """A file name in ``folder`` that neither exists nor would be shown under an existing name."""
     name, number = stem, 2
     while any((folder / f"{name}{ending}").exists() for ending in (suffix, ".h5")):
         name, number = f"{stem}-{number}", number + 1
@@ -67,7 +67,7 @@ def copy(path: Path, target: Path) -> None:
 
 
 def first_session() -> list[Path]:
-    """The last session, or else the one that comes with the program."""
+    """The last session, or the one that comes with the program."""
     last = settings.text("last session")
     for path in (Path(last) if last else None, data(EXAMPLE)):
         try:

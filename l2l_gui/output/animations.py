@@ -1,6 +1,6 @@
-"""What can be seen moving: the trial, problem after problem, the learning as it happened.
+"""Animations: the trial, problem after problem, and learning as it happened.
 
-Each puts the window's selection (or what it knows of the run) to a moment, and back.
+Each sets the window's selection (or what it knows about the run) to a moment, and restores it.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ class Animation(Protocol):
     """Moments from 0 (begin) to 1 (end)."""
 
     def show(self, moment: float) -> None:
-        """Bring a moment on; panels follow."""
+        """Show a moment; panels follow."""
 
     def restore(self) -> None:
-        """As it was before."""
+        """Restore the state before the animation."""
 
 
 class TrialPlaying:

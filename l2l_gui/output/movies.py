@@ -31,7 +31,7 @@ Frames = Iterator[Frame]
 
 
 class _Stopped(Exception):  # noqa: N818
-    """The movie is not wanted any more."""
+    """The movie was cancelled."""
 
 
 class MovieWriter(QObject):
@@ -150,7 +150,7 @@ class MovieWriter(QObject):
             self.finished.emit(self._path)
 
     def abandon(self) -> None:
-        """The program ends: leave nothing behind."""
+        """Stop as the program ends, and leave nothing behind."""
         if self.running:
             self._timer.stop()
             self._stop.set()

@@ -1,4 +1,4 @@
-"""An SVG writer for QPainter whose files look alike in every viewer.
+"""An SVG writer for QPainter whose files look the same in every viewer.
 
 Qt's own generator loses the clip when a painter is restored, and writes hair lines as
 strokes that must not scale with their group, which several editors ignore. Here every

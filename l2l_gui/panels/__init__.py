@@ -23,7 +23,7 @@ class Entry(NamedTuple):
     """Behind the panel before it, as a tab."""
 
     def load(self) -> type[Panel[Any]]:
-        """Import the panel; only a workspace that is looked at costs time."""
+        """Import the panel, which happens only when its workspace is first shown."""
         found: type[Panel[Any]] = getattr(importlib.import_module(self.module), self.panel)
         return found
 

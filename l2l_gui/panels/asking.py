@@ -1,4 +1,4 @@
-"""How a panel is asked: only while seen, in the background, drawn with what it was asked for.
+"""How panels are updated: only while visible, computed in the background, drawn with the view they were asked for.
 
 The part of a panel that no panel changes; :class:`l2l_gui.panels.base.Panel` is the part they
 write.
@@ -83,7 +83,7 @@ class Asking(Contract[T]):
     # -- what is looked at ---------------------------------------------------------------
 
     def present_view(self) -> View:
-        """What the panel looks at now."""
+        """The panel's current view."""
         if self._pinned is not None:
             return self._pinned
         sessions = tuple(self.context.compared)
@@ -113,7 +113,7 @@ class Asking(Contract[T]):
         return not self._stale and self._asked is None
 
     def invalidate(self) -> None:
-        """Ask again soon, if seen; else when seen next."""
+        """Ask again soon if visible, or when next visible."""
         self._stale = True
         self._moved_on = False
         if self.seen:
@@ -140,7 +140,7 @@ class Asking(Contract[T]):
             self._compute(view, wanted)
 
     def _compute(self, view: View, wanted: Computation | Combined) -> None:
-        """Compute, parts first, unless it is what just failed or was cancelled."""
+        """Compute, parts first, unless this has just failed or been cancelled."""
         whole = wanted.whole if isinstance(wanted, Combined) else wanted
         if whole.key is not None and whole.key == self._given_up:
             return
@@ -201,7 +201,7 @@ class Asking(Contract[T]):
             self._refine(answer)
 
     def _take_coarse(self, answer: Answer[Any]) -> None:
-        """Draw what comes before the exact answer; its caption says what it lacks."""
+        """Draw a preview of the exact answer; its caption says what is missing."""
         self._busy.stop()
         if self.answer is not None and self.answer.view.sessions != answer.view.sessions:
             self._zoomed = False
@@ -311,7 +311,7 @@ class Asking(Contract[T]):
         self._zoomed = True
 
     def _restyle(self, *_: object) -> None:
-        """Take on the present theme: by what each item means, then by drawing again."""
+        """Apply the current theme: recolour each item by its meaning, then redraw."""
         for view in self.scene_views():
             view.setBackground(theme.palette.panel)
             re_ink(view.scene())
@@ -343,7 +343,7 @@ class Asking(Contract[T]):
 
     @property
     def seen(self) -> bool:
-        """Whether it is shown, and not behind another tab."""
+        """Whether it is visible and not behind another tab."""
         return self.isVisible() and self._in_front
 
     def set_in_front(self, in_front: bool) -> None:
@@ -361,7 +361,7 @@ class Asking(Contract[T]):
             self.wake()
 
     def hideEvent(self, event: QHideEvent | None) -> None:
-        """Compute nothing while hidden."""
+        """Stop computing while hidden."""
         super().hideEvent(event)
         self.rest()
 
@@ -377,7 +377,7 @@ class Asking(Contract[T]):
                 self._refine(self.answer)
 
     def rest(self) -> None:
-        """Cancel what is computed for this panel while it is out of sight."""
+        """Cancel computations for this panel while it is not visible."""
         self.context.jobs.release(self._refining)
         if self._asked is not None:
             self._stale = True

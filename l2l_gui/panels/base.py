@@ -146,7 +146,7 @@ class Panel(Asking[T]):
 
     @property
     def reading(self) -> str:
-        """What the pointer read last in one of the plots; "" where it read nothing."""
+        """What the pointer last read in one of the plots; "" if nothing."""
         return next((reader.words for reader in self.readers if reader.words), "")
 
     # -- what the window and the header use ---------------------------------------------
@@ -167,16 +167,16 @@ class Panel(Asking[T]):
         return [*self._entries, *self.actions_of_menu()]
 
     def state(self) -> dict[str, Any]:
-        """Options to remember between launches, as plain values."""
+        """Options to restore at the next launch, as plain values."""
         return dict(self.option_values.values)
 
     def set_state(self, state: Mapping[str, Any]) -> None:
-        """Take options up again; unknown ones are ignored."""
+        """Restore options; unknown ones are ignored."""
         self.option_values.restore(state)
 
     @property
     def canvas(self) -> QWidget:
-        """What is pictured and filmed."""
+        """The widget that is exported and filmed."""
         for reader in self.readers:
             reader.hide()
         return self.body

@@ -1,4 +1,4 @@
-"""A panel's numbers, declared once: for export, and for what a tip says of a row."""
+"""A panel's numbers, declared once for export and for tips."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Column:
 
 
 def one(words: str) -> str:
-    """Words that begin with a number, in the singular where it is 1.
+    """Words that begin with a number, in the singular if it is 1.
 
     Examples
     --------

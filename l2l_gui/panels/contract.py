@@ -132,7 +132,7 @@ class Contract(QWidget, Generic[T]):
         return {}
 
     def mark(self, answer: Answer[T]) -> None:
-        """Move the marks of what is selected; also called after every :meth:`draw`."""
+        """Move the marks of the selection; also called after every :meth:`draw`."""
 
     def caption(self, answer: Answer[T]) -> str:
         """What is drawn, in a few words for the header."""
@@ -160,7 +160,7 @@ class Contract(QWidget, Generic[T]):
         select: Callable[[Answer[T], float, float], int | None] | None = None,
         tip: Callable[[Answer[T], float, float], str | None] | None = None,
     ) -> Pointing:
-        """Let the mouse point at what a plot shows, once the plot is in its view.
+        """Enable clicks and tips on a plot, once the plot is in its view.
 
         Parameters
         ----------

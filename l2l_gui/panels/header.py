@@ -64,7 +64,7 @@ class PanelHeader(QWidget):
             row.addWidget(button)
 
     def minimumSizeHint(self) -> QSize:
-        """Little: a header behind a tab still shows all its buttons, and must keep nobody wide."""
+        """Small, so that the header of a panel behind a tab does not widen the others."""
         return QSize(LEAST_WIDTH, super().minimumSizeHint().height())
 
     def _make_actions(self) -> None:

@@ -1,4 +1,4 @@
-"""What the panels of learned networks share: a problem's networks, and a group's subspaces."""
+"""Common code of the panels of learned networks: a problem's networks and a group's subspaces."""
 
 from __future__ import annotations
 

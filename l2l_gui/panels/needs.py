@@ -1,4 +1,4 @@
-"""What a panel needs before it can be asked, and the sentence that says what to do about it."""
+"""What a panel requires, and the sentence that says how to provide it."""
 
 from __future__ import annotations
 

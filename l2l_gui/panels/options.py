@@ -1,4 +1,4 @@
-"""Options that a panel declares; their controls, menu, memory and undo follow from that.
+"""Options that a panel declares; their controls, menu, storage and undo follow from the declaration.
 
 Without Qt's widgets: the controls are made in :mod:`l2l_gui.panels.option_controls`.
 """
@@ -18,7 +18,7 @@ UNDOABLE = 50
 
 @dataclass(frozen=True)
 class Option:
-    """What all kinds of option have: ``name`` for code, ``label`` for people."""
+    """Base of all options: ``name`` for code, ``label`` for the user."""
 
     name: str
     label: str
@@ -129,7 +129,7 @@ class OptionValues(QObject):
             self.history.push(_Change(option.label, lambda v: self._put({name: v}), before, taken))
 
     def restore(self, values: Mapping[str, Any]) -> None:
-        """Take remembered values up, and forget what could be undone.
+        """Restore stored values, and clear the undo history.
 
         Unknown names and impossible values are ignored.
         """

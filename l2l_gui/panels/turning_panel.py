@@ -1,4 +1,4 @@
-"""What panels of trajectories in 3-D have in common: plots that turn together, and their heads."""
+"""Common code of 3-D trajectory panels: plots that rotate together, and their headings."""
 
 from __future__ import annotations
 

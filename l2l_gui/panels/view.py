@@ -1,4 +1,4 @@
-"""What a panel is drawn from, and what it may answer.
+"""The view a panel is drawn from, and the answers it may give.
 
 A :class:`View` is all that a panel looks at: sessions as they stood, the selection, the
 panel's own options. Whatever is drawn or exported is a function of an :class:`Answer`, which
@@ -155,14 +155,14 @@ class Ready:
 
 @dataclass(frozen=True)
 class Nothing:
-    """There is nothing to show; the sentence says what to do."""
+    """Nothing to show; the sentence says what to do."""
 
     sentence: str
 
 
 @dataclass(frozen=True)
 class Later:
-    """The answer is on its way: keep what is drawn until :meth:`Panel.invalidate`."""
+    """The answer will follow: keep what is drawn until :meth:`Panel.invalidate`."""
 
 
 @dataclass(frozen=True)

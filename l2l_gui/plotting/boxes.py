@@ -1,4 +1,4 @@
-"""Box plots whose five numbers are given, not worked out by pyqtgraph."""
+"""Box plots whose five numbers are given, not computed by pyqtgraph."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The point of view of a 3-D plot, shared by every view that turns with it."""
+"""The viewpoint of a 3-D plot, shared by every view that rotates with it."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Camera(QObject):
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up what :meth:`state` gave; what is missing or no number is ignored."""
+        """Restore what :meth:`state` returned; what is missing or not a number is ignored."""
         try:
             azimuth, elevation = float(state["azimuth"]), float(state["elevation"])
             zoom, (right, up) = float(state["zoom"]), map(float, state["pan"])

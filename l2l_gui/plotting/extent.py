@@ -1,4 +1,4 @@
-"""Ranges that grow in strides, so that a live plot's axes are not redrawn every frame."""
+"""Ranges that grow in steps, so that a live plot's axes are not redrawn every frame."""
 
 from __future__ import annotations
 

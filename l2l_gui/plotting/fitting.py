@@ -1,6 +1,6 @@
-"""Labels and titles of plots keep to the room there is: smaller, then in fewer words, then cut.
+"""Labels and titles of plots that fit their space: smaller, then shorter, then elided.
 
-Whatever is not said in full is whole in the tip under the pointer.
+Whatever is shortened is complete in the tooltip.
 """
 
 from __future__ import annotations

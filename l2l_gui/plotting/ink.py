@@ -1,4 +1,4 @@
-"""Pens by meaning: an item is told what it stands for, and follows the theme by itself."""
+"""Pens by meaning: an item is given its meaning, and follows the theme by itself."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _SETTERS = {
 
 
 def inked(item: Item, **roles: Ink | None) -> Item:
-    """Give ``item`` its inks, now and in every theme to come.
+    """Give ``item`` its inks, in this theme and any later one.
 
     Parameters
     ----------

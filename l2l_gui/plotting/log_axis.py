@@ -1,4 +1,4 @@
-"""A logarithmic axis whose labels do not run into each other."""
+"""A logarithmic axis whose labels do not overlap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clicks and tips on a plot, in its own coordinates."""
+"""Clicks and tooltips on a plot, in its own coordinates."""
 
 from __future__ import annotations
 

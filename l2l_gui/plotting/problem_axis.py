@@ -1,4 +1,4 @@
-"""Plots over problems: which one is meant, and the band over a group of them."""
+"""Plots over problems: the problem at a place, and the band over a group of them."""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ class ProjectedPlot(pg.PlotWidget):
         return self._centre, self._radius
 
     def set_highlight(self, family: int, index: int) -> None:
-        """Draw one trajectory over the others; (-1, -1) for none."""
+        """Draw one trajectory on top of the others; (-1, -1) for none."""
         self._set_hover((family, index))
 
     def clear_all(self) -> None:
@@ -299,7 +299,7 @@ class ProjectedPlot(pg.PlotWidget):
             self.picked.emit(*found)
 
     def _action(self, event: QKeyEvent) -> Callable[[], object] | None:
-        """What a key does here; nothing with Ctrl, Alt or Meta."""
+        """The action of a key; none with Ctrl, Alt or Meta."""
         allowed = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
         if event.modifiers() & ~allowed:
             return None

@@ -162,7 +162,7 @@ class Reader(QObject):
         view.viewport().installEventFilter(self)
 
     def hide(self) -> None:
-        """Take the crosshair away, as before a picture is taken."""
+        """Hide the crosshair, for example before a picture is taken."""
         for line in self.lines:
             line.hide()
 

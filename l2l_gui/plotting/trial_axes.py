@@ -73,7 +73,7 @@ class TrialAxes:
             self.plot.setXRange(0, self._config.steps * self._config.dt, padding=0)
 
     def _space_ticks(self, *_: object) -> None:
-        """In a narrow plot, label so few times that their numbers do not run into each other."""
+        """In a narrow plot, label so few times that their numbers do not overlap."""
         axis = self.plot.getAxis("bottom")
         if self._config is None or self.plot.vb.width() >= NARROW:
             axis.setTickSpacing()

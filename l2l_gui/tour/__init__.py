@@ -1,1 +1,1 @@
-"""The scripted use of everything, with pictures."""
+"""The scripted tour of everything, with screenshots."""

@@ -1,4 +1,4 @@
-"""The window used without a person: steps, screenshots and a report of how it went.
+"""The window operated by a script: steps, screenshots and a report.
 
 The steps are handed in. The sessions are copied first: the tour trains, but never changes a
 person's files.
@@ -98,13 +98,13 @@ class Tour:
         self.rest(0.0)
 
     def rest(self, seconds: float) -> None:
-        """Let the window live for a while."""
+        """Process events for a while."""
         loop = QEventLoop()
         QTimer.singleShot(round(1e3 * seconds), loop.quit)
         loop.exec()
 
     def wait_for(self, what: str, happened: Callable[[], bool]) -> None:
-        """Let the window live until something has happened.
+        """Process events until something has happened.
 
         Raises
         ------
@@ -123,14 +123,14 @@ class Tour:
                 raise TourError(f"Waited {now - began:.0f} s in vain: {what} ({under_way} ran).")
 
     def _progress(self) -> tuple[object, ...]:
-        """Differs whenever the window got on with something."""
+        """A value that changes whenever the window makes progress."""
         window, session = self.window, self.window.runner.session
         jobs = tuple((id(job), job.fraction) for job in window.jobs.running)
         trials = 0 if session is None else session.snapshot.trials
         return jobs, trials, window.runner.stage, window.runner.training, window.redraws.idle
 
     def settle(self) -> None:
-        """Wait until nothing is computed, opened or waiting to be drawn, and stays so."""
+        """Wait until nothing is being computed, opened or waiting to be drawn."""
         window = self.window
 
         def quiet() -> bool:
@@ -183,7 +183,7 @@ class Tour:
         self.rest(0.0)
 
     def dismiss(self) -> None:
-        """Close what the window said."""
+        """Close the window's messages."""
         self.window.notifications.clear()
         self.rest(0.0)
 
@@ -320,7 +320,7 @@ def _what_failed(steps: int, errors: Sequence[str]) -> str:
 
 
 def _take_message(kind: QtMsgType, _context: QMessageLogContext, text: str | None) -> None:
-    """Qt's complaints count; that a platform without a screen cannot do everything does not."""
+    """Count Qt's warnings as errors, except for what a platform without a screen cannot do."""
     words = text or ""
     if words.startswith("This plugin does not support"):
         return

@@ -84,7 +84,7 @@ def step_trials(tour: Tour) -> None:
 
 
 def train_a_problem(tour: Tour, picture: str = "06-problem-learned") -> None:
-    """From wherever the run is to the end of a problem, live."""
+    """From the run's current state to the end of a problem, live."""
     window = tour.window
     session = window.runner.session
     assert session is not None

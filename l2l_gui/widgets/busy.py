@@ -1,4 +1,4 @@
-"""What a panel shows while it has nothing to show: waiting, or empty."""
+"""What a panel shows while it is waiting or empty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A line of text that ends in an ellipsis where there is no room, and is whole in its tip.
+"""A line of text that is elided if there is no room, and complete in its tooltip.
 
 superqt's ``QElidingLabel`` asks for a new layout of the whole window whenever its text changes,
 which the headers do many times a second; this one never does.

@@ -1,4 +1,4 @@
-"""Widgets in a row that goes on below where the width ends, as words do."""
+"""A row of widgets that wraps like text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small widgets that many parts of the window are made of."""
+"""Small widgets used in many parts of the window."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def tool_button(
 
 
 def side_by_side(*widgets: QWidget | None, spacing: int = 6) -> QWidget:
-    """Widgets in a row; None takes the room that is left."""
+    """Widgets in a row; None takes the remaining space."""
     holder = QWidget()
     row = QHBoxLayout(holder)
     row.setContentsMargins(0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""How long work under way will still take, in words."""
+"""The remaining time of running work, in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The window without a session: where to begin."""
+"""The window without a session: how to begin."""
 
 from __future__ import annotations
 

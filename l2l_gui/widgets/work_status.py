@@ -1,4 +1,4 @@
-"""One piece of work in the status bar: what, how far, time left, and a way to stop it."""
+"""A task in the status bar: name, progress, time left, and a stop button."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class WorkStatus(QWidget):
         self.show()
 
     def advance(self, fraction: float) -> None:
-        """So much of it is done, 0 to 1."""
+        """Show the fraction done, 0 to 1."""
         self.bar.setValue(round(1000 * fraction))
         self.left.setText(self._outlook.words(self._work, fraction))
 

@@ -1,4 +1,4 @@
-"""The workspace whose panels the person chooses: analyses, scatter plots, panels of plug-ins."""
+"""The workspace whose panels the user chooses: analyses, scatter plots, panels of plug-ins."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Chosen(NamedTuple):
 
 
 class AnalysesWorkspace(Workspace):
-    """Panels that are added and taken away, and come back at the next launch."""
+    """Panels that are added and removed, and restored at the next launch."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(NAME, [], context)

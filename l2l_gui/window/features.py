@@ -36,7 +36,7 @@ class Features:
             shell.actions_by_name.provide(name, slot)
 
     def branch(self) -> None:
-        """Ask where to and how, and continue from the selected problem."""
+        """Ask for the branch's file and settings, and continue from the selected problem."""
         shell = self._shell
         session, selected = shell.runner.session, shell.selection.value.problem
         if session is None or selected is None:
@@ -54,7 +54,7 @@ class Features:
         plug_ins.show(self._shell)
 
     def say_what_waits(self) -> None:
-        """Tell of plug-in files that wait to be allowed."""
+        """Mention plug-in files that wait to be allowed."""
         if files := plugins.waiting():
             verb, them = ("are", "them") if len(files) > 1 else ("is", "it")
             self._shell.notifications.inform(

@@ -1,4 +1,4 @@
-"""Movies of the window's panels: asked for, made while the window lives on, cancellable."""
+"""Movies of the window's panels, made while the window stays usable, and cancellable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Garbage collection and the end of the process, so that no Qt object dies out of turn."""
+"""Garbage collection and the end of the process, so that Qt objects are deleted in a safe order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OLDEST = 2
 
 
 class GarbageCollection(QObject):
-    """Collects on the GUI thread, by a timer, in place of Python's own collector.
+    """Collects on the GUI thread, by a timer, instead of Python's own collector.
 
     Python collects on whichever thread allocates most, here the one that trains. A reference
     cycle with a Qt object in it, freed there, stops timers and signals of the GUI thread and now

@@ -1,4 +1,4 @@
-"""What Space and the mouse wheel do anywhere in the application."""
+"""What Space and the mouse wheel do throughout the application."""
 
 from __future__ import annotations
 

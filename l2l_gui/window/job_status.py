@@ -1,4 +1,4 @@
-"""Background work in the status bar: what, how far, and a way to stop it."""
+"""Background work in the status bar: name, progress, and a stop button."""
 
 from __future__ import annotations
 

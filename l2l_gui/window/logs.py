@@ -1,4 +1,4 @@
-"""Where the program keeps its log, and what happens to unexpected errors."""
+"""The program's log file, and the handling of unexpected errors."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def start() -> None:
 
 
 def catch(tell: Callable[[BaseException], None]) -> None:
-    """Log errors that reach the top, and tell the person, instead of ending the program."""
+    """Log unhandled errors and tell the user, instead of ending the program."""
 
     def hook(
         kind: type[BaseException], error: BaseException, traceback: TracebackType | None

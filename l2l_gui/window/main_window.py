@@ -1,4 +1,4 @@
-"""The main window: it puts the parts together and carries out what actions ask for."""
+"""The main window: it connects the parts and carries out actions."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ class MainWindow(QMainWindow):
     # -- following the model -----------------------------------------------------------
 
     def _update(self) -> None:
-        """Show what the runner is at."""
+        """Show the runner's state."""
         runner, does = self.runner, self.actions_by_name
         session = runner.session
         training = runner.training

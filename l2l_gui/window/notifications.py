@@ -1,4 +1,4 @@
-"""Sentences to the person that do not get in the way."""
+"""Unobtrusive messages to the user."""
 
 from __future__ import annotations
 
@@ -66,12 +66,12 @@ class Notifications(QWidget):
         self.raise_()
 
     def inform(self, sentence: str) -> None:
-        """Say something that needs no answer."""
+        """Show a message that needs no answer."""
         log.info(sentence)
         self._add(Bar(sentence, "info", None, self), INFO_MS)
 
     def complain(self, error: BaseException | str) -> None:
-        """Say what could not be done; details are one click away."""
+        """Show an error; details are one click away."""
         details = None if isinstance(error, str) else error
         expected = details is None or isinstance(details, L2LError)
         sentence = str(error) if expected else "Something unexpected went wrong; the log has it."

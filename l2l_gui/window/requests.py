@@ -1,4 +1,4 @@
-"""What the window asks a person before it acts: which file, what to train until, and so on."""
+"""What the window asks the user before it acts: which file, what to train until, and so on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The run at a glance: what it is, how far, its parameters and its problems."""
+"""The run at a glance: facts, progress, parameters and problems."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ class RunDock(QWidget):
 
 
 def _goal(problems: int, wanted: int) -> str:
-    """How many there will be; a run that was continued beyond its plan has no such number."""
+    """The planned number of problems; none for a run continued beyond its plan."""
     return f" of {wanted:,}" if problems <= wanted else ""
 
 

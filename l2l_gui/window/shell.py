@@ -1,4 +1,4 @@
-"""What the window's features may use of it."""
+"""The part of the window that its features may use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The status bar: what the run does, how fast, and whether it is saved."""
+"""The status bar: the run's state and rate, and whether it is saved."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from l2l_gui.workers.runner import Runner, note_of
 
 
 class StatusLine:
-    """Fills a status bar and keeps it true."""
+    """Fills a status bar and keeps it up to date."""
 
     def __init__(self, bar: QStatusBar, jobs: Jobs) -> None:
         self.state, self.rate, self.kept = QLabel(), QLabel(), QLabel()
@@ -32,7 +32,7 @@ class StatusLine:
             self.state.setText(state_words(now))
 
     def update(self, runner: Runner) -> None:
-        """Say what the runner is at."""
+        """Show the runner's state."""
         session = runner.session
         words, rate, kept = "", "", ""
         if session is not None:

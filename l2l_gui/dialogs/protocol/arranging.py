@@ -1,4 +1,4 @@
-"""The pieces that the protocol editor is arranged of: rows, titled columns, buttons with keys, a menu."""
+"""Building blocks of the protocol editor: rows, titled columns, buttons with shortcuts, a menu."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from l2l_gui.look.theme import theme
 
 
 def row_of(*widgets: QWidget | None) -> QWidget:
-    """Widgets beside each other; None takes the room that is left."""
+    """Widgets side by side; None takes the remaining space."""
     place = QWidget()
     row = QHBoxLayout(place)
     row.setContentsMargins(0, 0, 0, 0)
@@ -26,7 +26,7 @@ def row_of(*widgets: QWidget | None) -> QWidget:
 
 
 def titled(title: str, *parts: QWidget) -> QWidget:
-    """Widgets below a heading, the first of which takes the room that is left."""
+    """Widgets below a heading; the first takes the remaining space."""
     place = QWidget()
     column = QVBoxLayout(place)
     column.setContentsMargins(0, 0, 0, 0)
@@ -42,7 +42,7 @@ def titled(title: str, *parts: QWidget) -> QWidget:
 def button_in(
     window: QWidget, text: str, slot: Callable[[], object], key: str, icon: str = "", name: str = ""
 ) -> QPushButton:
-    """A button of a window that a key presses too; ``name`` where its text says too little."""
+    """A button with a keyboard shortcut; ``name`` if its text says too little."""
     button = QPushButton(text)
     if icon:
         theme.set_icon(button, icon)

@@ -65,13 +65,13 @@ class Changes(Part):
         self._offer()
 
     def add(self, name: str) -> None:
-        """Change a parameter, as a person does; it starts with the paper's value."""
+        """Change a parameter, as the user does; it starts with the paper's value."""
         self.show_value({**(self.value() or {}), name: FIELDS[name].default})
         self.rows[name].editor.setFocus()
         self.edited.emit(False)
 
     def remove(self, name: str) -> None:
-        """Leave a parameter as the run has it."""
+        """Use the run's value of a parameter."""
         self._drop(name)
         self._offer()
         self.edited.emit(False)

@@ -1,6 +1,6 @@
-"""A protocol as it is being edited: right or not, every state of it a value that undo can go back to.
+"""A protocol being edited, valid or not: each state is a value that undo can return to.
 
-Stages are kept as JSON has them, so that what is typed and wrong has a place too.
+Stages are kept as JSON, so that invalid input can be represented too.
 """
 
 from __future__ import annotations

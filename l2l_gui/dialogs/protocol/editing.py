@@ -1,4 +1,4 @@
-"""Edits of a protocol, each a step to undo; the form and the rows only ask for them."""
+"""Edits of a protocol, each one step of undo; the form and the rows only request them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class _Edit(QUndoCommand):
 
 
 class Editing(QObject):
-    """A document, the stage that is worked on, and all that can be done to them.
+    """A document, its current stage, and all edits of them.
 
     Signals
     -------
@@ -67,41 +67,41 @@ class Editing(QObject):
 
     @property
     def unsaved(self) -> bool:
-        """Whether something would be lost."""
+        """Whether there are unsaved edits."""
         return self.document != self._kept
 
     def keep(self) -> None:
-        """The document as it is now is kept elsewhere."""
+        """Note that the document in its present state is saved."""
         self._kept = self.document
 
     def go(self, row: int) -> None:
-        """Work on another stage."""
+        """Make another stage the current one."""
         if row != self.row:
             self._visit += 1
             self.row = row
             self.changed.emit()
 
     def add(self) -> None:
-        """A new problem after the present stage."""
+        """Add a new problem after the current stage."""
         self._push("new stage", self.document.added(self.row + 1, NEW_STAGE), self.row + 1)
 
     def duplicate(self) -> None:
-        """A copy after the present stage."""
+        """Add a copy after the current stage."""
         self._push("copy of a stage", self.document.duplicated(self.row), self.row + 1)
 
     def remove(self) -> None:
-        """Take the present stage away, unless it is the only one."""
+        """Remove the current stage, unless it is the only one."""
         left = len(self.document.stages) - 1
         if left:
             new = self.document.removed(self.row)
             self._push("removal of a stage", new, min(self.row, left - 1))
 
     def move(self, row: int, to: int) -> None:
-        """Put a stage at a place that is counted without it."""
+        """Move a stage to a position counted without it."""
         self._push("move of a stage", self.document.moved(row, to), to)
 
     def change(self, field: str, value: Any, typing: bool) -> None:
-        """Give a field of the present stage a value; None leaves it out."""
+        """Set a field of the current stage; None leaves it out."""
         if field == "label":
             new = self.document.relabelled(self.row, value)
         else:
@@ -117,7 +117,7 @@ class Editing(QObject):
         self._push(f"change of {field}", new, self.row, (None, field, self._visit))
 
     def replace(self, protocol: Protocol, words: str) -> None:
-        """Put a protocol in place of everything; it begins where this one does."""
+        """Replace everything by another protocol, which begins where this one does."""
         made = dataclasses.replace(protocol, after=self.document.after)
         self._push(words, Document.of(made), 0)
 

@@ -1,4 +1,4 @@
-"""A protocol put in place of what is edited, from a template or a file, and saved in one."""
+"""Loading a protocol into the editor from a template or a file, and saving it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Filing:
         self._editing, self._message, self._window = editing, message, window
 
     def use_template(self, name: str) -> None:
-        """Put a named protocol in place of everything."""
+        """Replace everything by a named protocol."""
         try:
             made = template(name)
         except L2LError as error:  # of a plug-in
@@ -40,7 +40,7 @@ class Filing:
             self._editing.replace(made, f"template {name}")
 
     def read(self, path: Path) -> None:
-        """Put a protocol from a file in place of everything; what is wrong is said."""
+        """Replace everything by a protocol from a file; errors are shown."""
         try:
             made = notation.read(path, after=self._editing.document.after)
         except L2LError as error:
@@ -49,7 +49,7 @@ class Filing:
             self._editing.replace(made, f"opening {path.name}")
 
     def write(self, path: Path) -> None:
-        """Save the protocol as JSON; what is wrong is said."""
+        """Save the protocol as JSON; errors are shown."""
         try:
             text = notation.to_json(self._editing.document.protocol(), indent=1)
             with replacing(path) as part:

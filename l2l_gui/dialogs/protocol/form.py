@@ -1,4 +1,4 @@
-"""The form of one stage: every field of it, with what is wrong beneath the field."""
+"""The form for one stage: every field, with errors beneath it."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ class StageForm(QScrollArea):
                 part.message.say(sentence, error=True)
 
     def go(self, field: str) -> None:
-        """Bring a field into view and give it the keys."""
+        """Scroll to a field and give it the focus."""
         part = self.parts.get(field)
         if part is not None:
             self.ensureWidgetVisible(part)
             part.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _fit(self) -> None:
-        """Nothing may be cut off at the side."""
+        """Make the form wide enough that nothing is cut off."""
         self._page.adjustSize()
         bar = self.verticalScrollBar()
         room = 0 if bar is None else bar.sizeHint().width()

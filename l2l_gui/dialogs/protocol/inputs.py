@@ -1,4 +1,4 @@
-"""One value each of a stage's field: a number, a choice, a line of text and so on."""
+"""Inputs for single values of a stage's field: a number, a choice, a line of text and so on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from l2l_gui.dialogs.number_edit import NumberEdit, parsed
 
 @dataclass(frozen=True)
 class Before:
-    """What a stage may refer to: labels, the nearest first, and how many problems are learned by then."""
+    """What a stage may refer to: labels, the nearest first, and the number of problems learned before it."""
 
     labels: tuple[str, ...] = ()
     learned: int | None = None  # None: not known, since an earlier stage is wrong

@@ -1,4 +1,4 @@
-"""One field of a stage in the form: which case of it, and what that case needs."""
+"""One field of a stage in the form: its case, and the inputs of that case."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Part(QWidget):
         raise NotImplementedError
 
     def show_value(self, value: Any) -> None:
-        """Show a value without announcing it; None is what is meant where it is left out."""
+        """Show a value without announcing it; None is the default."""
         raise NotImplementedError
 
     def refer(self, before: Before) -> None:
@@ -42,7 +42,7 @@ class Part(QWidget):
 
 
 class Single(Part):
-    """A field of one value; ``left_out`` is what need not be written."""
+    """A field with one value; ``left_out`` is the default, which is not written."""
 
     def __init__(self, shown: Input, title: str, tip: str = "", left_out: Any = None) -> None:
         super().__init__(shown.name, title, tip)
@@ -83,7 +83,7 @@ class Case:
     bare: bool | str = False
 
     def matches(self, value: Any) -> bool:
-        """Whether a value is of this case; the first case of a part takes what no other does."""
+        """Whether a value belongs to this case; the first case of a part takes what no other does."""
         if self.bare:
             return value == self.bare if isinstance(self.bare, str) else value is not None
         return (
@@ -112,7 +112,7 @@ class Case:
             each.show_value(value if self.bare else value.get(each.name))
 
     def fill(self) -> None:
-        """Give inputs that are needed and empty their defaults."""
+        """Fill required inputs that are empty with their defaults."""
         for each in self.inputs:
             if (self.bare or each.name in self.needs) and each.value() in (
                 None,
@@ -124,7 +124,7 @@ class Case:
 
 
 class Cases(Part):
-    """A field with several cases; the first is what is meant where the field is left out."""
+    """A field with several cases; the first is the default."""
 
     def __init__(self, name: str, title: str, tip: str, *cases: Case) -> None:
         super().__init__(name, title, tip)
@@ -169,7 +169,7 @@ class Cases(Part):
         return self.cases[self.box.currentIndex()]
 
     def choose(self, index: int) -> None:
-        """Choose a case, as a person does."""
+        """Choose a case, as the user does."""
         self.box.setCurrentIndex(index)
         self._chosen(index)
 

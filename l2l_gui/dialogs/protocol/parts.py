@@ -1,4 +1,4 @@
-"""The fields of a stage, as the form shows them: science and docs/protocols.md have the same table."""
+"""The fields of a stage as the form shows them, as in the table of docs/protocols.md."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ COLUMNS = 3
 
 
 class Plastic(Part):
-    """A check box each; all are checked where the field is left out."""
+    """A check box for each kind of weight; all are checked by default."""
 
     def __init__(self, name: str, title: str, weights: Sequence[str]) -> None:
         super().__init__(name, title, "The weights that are trained; the others stay as they are")

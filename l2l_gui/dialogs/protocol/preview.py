@@ -11,7 +11,7 @@ from l2l_engine.protocols.outline import Line
 
 
 class Preview(QWidget):
-    """A line for each stage, and how many problems there are; what was right last, while it is wrong.
+    """A line for each stage, and the number of problems; while the protocol is invalid, the last valid one.
 
     Signals
     -------
@@ -42,7 +42,7 @@ class Preview(QWidget):
         column.addWidget(self.summary)
 
     def show_lines(self, lines: Sequence[Line], row: int) -> None:
-        """Show what will be learned, and mark the present stage; no lines: it is not right."""
+        """Show what will be learned, and mark the current stage; no lines: it is invalid."""
         self.view.setEnabled(bool(lines))
         if not lines:
             self.summary.setText("What was right last")

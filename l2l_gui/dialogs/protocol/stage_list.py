@@ -1,4 +1,4 @@
-"""The stages as rows: dragged, or moved with Alt and the arrow keys."""
+"""The list of stages, whose rows can be dragged or moved with Alt and the arrow keys."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ class StageList(QTableView):
             self.moved.emit(self.row, to)
 
     def dropEvent(self, event: QDropEvent | None) -> None:
-        """Move the dragged row; the document does it, not Qt."""
+        """Move the dragged row in the document, not in Qt's model."""
         assert event is not None
         event.setDropAction(Qt.DropAction.IgnoreAction)
         event.accept()

@@ -1,4 +1,4 @@
-"""Two stimuli of one's own, from a file."""
+"""Two stimuli of the user's own, from a file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FILTER = f"Two vectors ({' '.join(f'*{suffix}' for suffix in SUFFIXES)})"
 
 
 class Vectors(Input):
-    """Numbers row by row, the two rows apart by a semicolon; a file fills them in."""
+    """Numbers row by row, with a semicolon between the rows; they can be read from a file."""
 
     stretch = 1
     _channels = 10

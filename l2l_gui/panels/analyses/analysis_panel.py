@@ -1,4 +1,4 @@
-"""An analysis as a panel: everything about it follows from its record."""
+"""An analysis as a panel, derived entirely from its record."""
 
 from __future__ import annotations
 
@@ -73,14 +73,14 @@ class AnalysisPanel(Panel[Found]):
         )
 
     def ask(self, view: View) -> Computation | Nothing:
-        """A first look, which may be all there is."""
+        """Ask for a preview, which may be complete."""
         wanted = self._wanted(view, everything=False)
         if not wanted:
             return Nothing("Train until two problems are learned to see this: press P for one.")
         return computation(self.record, wanted, settings_of(self.record, view))
 
     def refine(self, answer: Answer[Found]) -> Computation | None:
-        """All problems, where the person wants them."""
+        """Ask for all problems, if the user wants them."""
         if answer.view.options.get("extent") != EVERYTHING:
             return None
         wanted = self._wanted(answer.view, everything=True)

@@ -54,7 +54,7 @@ STORED = {
 
 @dataclass(frozen=True)
 class Offer:
-    """Something that can become a panel; ``what`` is "analysis" or "panel"."""
+    """Something that can be added as a panel; ``what`` is "analysis" or "panel"."""
 
     what: str
     name: str
@@ -83,7 +83,7 @@ class Quantity:
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """All there is to choose from."""
+    """Everything there is to choose from."""
 
     records: dict[str, Analysis]
     offers: tuple[Offer, ...]

@@ -1,4 +1,4 @@
-"""What can be chosen of an analysis: its numbers, what they are shown against, and what these are called."""
+"""What can be chosen in an analysis panel: its numbers, what they are plotted against, and their names."""
 
 from __future__ import annotations
 

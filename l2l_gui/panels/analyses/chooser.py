@@ -1,4 +1,4 @@
-"""The dialog in which an analysis is chosen: by topic, with what it costs and what it tells."""
+"""The dialog for choosing an analysis: by topic, with its cost and its description."""
 
 from __future__ import annotations
 

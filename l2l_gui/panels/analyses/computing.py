@@ -1,4 +1,4 @@
-"""Any analysis of any open sessions in the background: first a look at some problems, then all."""
+"""Any analysis of any open sessions in the background: first a preview of some problems, then all."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _first_look(record: Analysis, numbers: Numbers, sessions: int) -> Numbers:
 
 
 def estimate(record: Analysis, wanted: Sequence[Source]) -> float:
-    """About how many seconds it takes."""
+    """The estimated duration in seconds."""
     return sum(cost.seconds(record, len(source.numbers)) or 0.0 for source in wanted)
 
 

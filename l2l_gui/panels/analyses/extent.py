@@ -1,4 +1,4 @@
-"""How many problems a panel of analyses shows: a first look, or all, and what it says of those left out."""
+"""How many problems an analysis panel shows, a preview or all, and what it says about those left out."""
 
 from __future__ import annotations
 

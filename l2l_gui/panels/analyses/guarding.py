@@ -1,4 +1,4 @@
-"""A plug-in's panel behind a guard: what it raises is said in its place, and harms nothing else."""
+"""A guard around a plug-in's panel: errors it raises are shown in its place and affect nothing else."""
 
 from __future__ import annotations
 

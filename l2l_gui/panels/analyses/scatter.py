@@ -71,11 +71,11 @@ class ScatterPanel(Panel[Scatter]):
         return parts_of(self.catalogue, view, everything=everything)
 
     def ask(self, view: View) -> Computation | Nothing:
-        """A first look, which may be all there is."""
+        """Ask for a preview, which may be complete."""
         return computation(self._needed(view, everything=False), view["reduce"])
 
     def refine(self, answer: Answer[Scatter]) -> Computation | None:
-        """All problems, where the person wants them."""
+        """Ask for all problems, if the user wants them."""
         view = answer.view
         look, whole = (self._needed(view, everything=everything) for everything in (False, True))
         if view["extent"] != EVERYTHING or numbers_of(look) == numbers_of(whole):

@@ -1,4 +1,4 @@
-"""What the panels that compare sessions have in common."""
+"""Common code of the panels that compare sessions."""
 
 from __future__ import annotations
 

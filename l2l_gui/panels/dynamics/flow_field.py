@@ -1,4 +1,4 @@
-"""Where the state would go: the flow on a plane of state space at the time of the cursor."""
+"""The flow on a plane of state space at the time of the cursor."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ class FlowFieldPanel(Panel[Scene]):
     # -- the mouse ---------------------------------------------------------------------
 
     def _release(self, answer: Answer[Scene], x: float, y: float) -> None:
-        """Let a state go where the plot was clicked."""
+        """Release a state where the plot was clicked."""
         ms = answer.view.selection.time
         path = answer.value.released(np.array([x, y]), _stimulus(answer), ms)
         self._released_in = answer.value

@@ -1,4 +1,4 @@
-"""What the flow field is drawn from: a network's trajectories on a plane, and its slow points."""
+"""The data of the flow field: a network's trajectories on a plane, and its slow points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What later learning does to earlier problems: the forgetting matrix."""
+"""The forgetting matrix: what later learning does to earlier problems."""
 
 from __future__ import annotations
 

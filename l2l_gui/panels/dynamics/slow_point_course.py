@@ -137,7 +137,7 @@ def _collect(course: Course, epoch: str) -> Drawn:
 
 
 def _usual_distance(found: list[tuple[int, Points]]) -> float:
-    """Farther than this no point continues another: twice the median distance from the middle."""
+    """The distance beyond which no point continues another: twice the median distance from the centre."""
     states = np.concatenate([points.states for _, points in found] or [np.empty((0, 1))])
     if not len(states):
         return np.inf

@@ -1,4 +1,4 @@
-"""Where figures are written: one with its tables, or all that are ready."""
+"""Exporting figures: one with its tables, or all that are ready."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of one figure: its preview or why there is none, its caption, and what can be done."""
+"""The page of one figure: its preview or why there is none, its caption, and its buttons."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from l2l_gui.workers.figure_making import FigureMaker, Item, Listed, Number, Sta
 
 @dataclass(frozen=True, eq=False)
 class Shelf:
-    """The figures there are, how far each is, and what they are made from."""
+    """The available figures, the progress of each, and their sources."""
 
     listed: tuple[Listed, ...]
     items: Mapping[Number, Item]
@@ -34,7 +34,7 @@ class Shelf:
 
     @property
     def item(self) -> Item:
-        """How far the figure looked at is."""
+        """The progress of the figure shown."""
         return self.items[self.chosen]
 
 

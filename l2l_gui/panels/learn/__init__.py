@@ -1,1 +1,1 @@
-"""The Learn workspace: the run as it goes."""
+"""The Learn workspace: the run as it progresses."""

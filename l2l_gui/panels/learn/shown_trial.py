@@ -1,4 +1,4 @@
-"""The trial looked at: the one just trained on, or a learned network's without noise."""
+"""The trial shown: the one just trained on, or a learned network's without noise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One trial: what goes in, what comes out, what should."""
+"""One trial: inputs, outputs and targets."""
 
 from __future__ import annotations
 

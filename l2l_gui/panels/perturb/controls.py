@@ -1,4 +1,4 @@
-"""What is done to the copy of the network."""
+"""The disturbance of the network's copy."""
 
 from __future__ import annotations
 
@@ -91,12 +91,12 @@ class PerturbControlsPanel(LabPanel[Edit]):
         lab.refused.connect(lambda _: self.invalidate())
 
     def ask_about(self, subject: Subject) -> Ready:
-        """How the lab stands."""
+        """Ask for the state of the lab."""
         lab = self.lab
         return Ready(Edit(subject, lab.disturbance, lab.refusal, lab.can_undo, lab.can_redo))
 
     def draw(self, answer: Answer[Edit]) -> None:
-        """Fit the controls to the network, and say what is done to it."""
+        """Fit the controls to the network, and describe the disturbance."""
         edit, subject = answer.value, answer.value.subject
         if differs(self.body, subject=subject.key):
             for group in self.groups:
@@ -152,7 +152,7 @@ class PerturbControlsPanel(LabPanel[Edit]):
 
 
 def _of_fixed_height(words: QLabel) -> QScrollArea:
-    """Words in so many lines, however many they take: what is below must not move."""
+    """A label with a fixed number of lines, so that what is below does not move."""
     room = QScrollArea()
     room.setWidgetResizable(True)
     room.setFrameShape(QFrame.Shape.NoFrame)

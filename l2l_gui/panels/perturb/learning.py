@@ -84,7 +84,7 @@ class PerturbLearningPanel(LearnerPanel):
             self.view.plot.setRange(xRange=(0, 100), yRange=(-3, 1), padding=0)
 
     def progress_words(self, report: Report, value: Curves) -> str:
-        """How each copy does."""
+        """The progress of each copy."""
         copies = zip(INKS, value.losses, value.outcomes, strict=True)
         return " ".join(
             f"{name.capitalize()}: {_outcome(outcome, len(losses), stopped=report.stopped)}."

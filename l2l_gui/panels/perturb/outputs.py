@@ -1,4 +1,4 @@
-"""The copy's outputs beside the unperturbed network's."""
+"""The outputs of the copy beside those of the unperturbed network."""
 
 from __future__ import annotations
 

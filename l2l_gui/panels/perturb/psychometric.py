@@ -1,4 +1,4 @@
-"""Choices along the way from one stimulus to the other."""
+"""Choices for morphs from one stimulus to the other."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The Perturb workspace: what is done to a copy of the network, and what follows from it."""
+"""The Perturb workspace: disturbing a copy of the network, and the consequences."""

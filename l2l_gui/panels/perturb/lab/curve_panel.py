@@ -1,4 +1,4 @@
-"""Curves of the network and of its copy that take longer than a trial."""
+"""Curves of the network and its copy that take longer to compute than a trial."""
 
 from __future__ import annotations
 

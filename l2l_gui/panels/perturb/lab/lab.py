@@ -1,4 +1,4 @@
-"""The lab: one disturbance that all panels of the Perturb workspace share.
+"""The lab: the disturbance shared by all panels of the Perturb workspace.
 
 Panels edit the disturbance and draw the responses; simulations run on a thread of their own.
 While a slider moves, the newest disturbance waits and everything between is skipped, so that the
@@ -56,11 +56,11 @@ class LatestWins(QObject):
 
     @property
     def idle(self) -> bool:
-        """Whether nothing runs or waits."""
+        """Whether nothing is running or waiting."""
         return not self._running
 
     def request(self, *arguments: Any) -> None:
-        """Run with these arguments soon, instead of any that still wait."""
+        """Run with these arguments soon, replacing any request that is still waiting."""
         self._waiting = arguments
         if not self._running:
             self._start()
@@ -167,7 +167,7 @@ class Lab(QObject):
         )
 
     def look_at(self, subject: Subject) -> None:
-        """Copy this network from now on."""
+        """Use this network from now on."""
         if self.subject is not None and self.subject.key == subject.key:
             return
         self.subject, self.response, self.refusal = subject, None, ""
@@ -186,12 +186,12 @@ class Lab(QObject):
 
     @property
     def can_undo(self) -> bool:
-        """Whether an edit can be taken back."""
+        """Whether an edit can be undone."""
         return self._history.can_undo
 
     @property
     def can_redo(self) -> bool:
-        """Whether an edit was taken back."""
+        """Whether an edit can be redone."""
         return self._history.can_redo
 
     def edit(self, *, gesture: str | None = None, **changes: Any) -> None:
@@ -214,17 +214,17 @@ class Lab(QObject):
         self._changed()
 
     def settle(self) -> None:
-        """A gesture is over."""
+        """End a gesture: the next edit is undone separately."""
         self._settling.stop()
         self._history.settle()
 
     def undo(self) -> None:
-        """Take the last edit back."""
+        """Undo the last edit."""
         self._history.undo()
         self._changed()
 
     def redo(self) -> None:
-        """Do the last edit taken back again."""
+        """Redo the last undone edit."""
         self._history.redo()
         self._changed()
 

@@ -1,4 +1,4 @@
-"""Panels that train copies of the network: what to train above, what became of it below."""
+"""Panels that train copies of the network: what to train above, the results below."""
 
 from __future__ import annotations
 

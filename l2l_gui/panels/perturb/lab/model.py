@@ -1,4 +1,4 @@
-"""What is done to the copy of the network, as plain values; no Qt."""
+"""The disturbance of the network's copy, as plain values; no Qt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the panels of the Perturb workspace have in common."""
+"""Common code of the panels in the Perturb workspace."""
 
 from __future__ import annotations
 

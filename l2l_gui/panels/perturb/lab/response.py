@@ -1,4 +1,4 @@
-"""What follows from a disturbance: trials of the copy beside those of the network. No Qt."""
+"""The response to a disturbance: trials of the copy beside those of the network. No Qt."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ class Response:
 
 
 class Responder:
-    """Answers disturbances of one subject after another, keeping what the next answer can use.
+    """Computes the response to disturbances of one subject after another, caching what the next one can use.
 
     For one thread only.
     """

@@ -1,4 +1,4 @@
-"""A labelled slider with its number and a button that resets it."""
+"""A labelled slider with a number box and a reset button."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The network's units as a field of squares, to choose some of them."""
+"""A grid of the network's units, for choosing some of them."""
 
 from __future__ import annotations
 

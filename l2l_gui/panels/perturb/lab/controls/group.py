@@ -21,7 +21,7 @@ class Controls(QGroupBox):
         self.column.setSpacing(6)
 
     def show_subject(self, subject: Subject) -> None:
-        """Another network is copied: fit ranges to it."""
+        """Fit ranges to another network."""
 
     def show_disturbance(self, disturbance: Disturbance) -> None:
         """Show these values without editing anything."""

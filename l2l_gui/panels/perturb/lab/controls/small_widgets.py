@@ -1,4 +1,4 @@
-"""What the groups of controls are made of."""
+"""Widgets shared by the groups of controls."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def spin(name: str, low: int, high: int) -> QSpinBox:
 
 
 def quiet() -> QLabel:
-    """Words that stay in the background."""
+    """An unobtrusive label."""
     label = QLabel()
     label.setProperty("quiet", True)
     label.setWordWrap(True)
