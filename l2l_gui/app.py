@@ -90,7 +90,7 @@ def _parser() -> common.Parser:
         "--tour",
         type=Path,
         metavar="DIR",
-        help="use the window without a person and leave screenshots and tour.json in DIR",
+        help="operate the window by itself and leave screenshots and tour.json in DIR",
     )
     more.add_argument(
         "--install-desktop",

@@ -191,7 +191,7 @@ def _known_runs() -> KnownAnswer:
 
 @analysis(
     name="network-similarity",
-    title="How alike networks are: representations, weights, behaviour",
+    title="Similarity of networks: representations, weights, behaviour",
     takes=Takes.RUNS,
     columns={
         **RUN_PAIR,

@@ -154,7 +154,7 @@ def _problems(text: str | None) -> list[int] | None:
         numbers = []
     if not numbers:
         raise L2LError(
-            f"--problems {text} is no list of problems: write for example 2-51 or 2,5,9."
+            f"--problems {text} is not a list of problems: write for example 2-51 or 2,5,9."
         )
     return numbers
 
@@ -189,7 +189,7 @@ def _parser() -> common.Parser:
         "sessions",
         nargs="*",
         metavar="SESSION... NAME",
-        help="sessions (example: the one that comes along), then the name of an analysis",
+        help="sessions (example: the one that comes with the program), then the name of an analysis",
     )
     what.add_argument("--problems", metavar="LIST", help="such as 2-51 or 2,5,9 (default: all)")
     what.add_argument(
@@ -198,7 +198,7 @@ def _parser() -> common.Parser:
         metavar="NAME=V",
         help="a parameter of the analysis, such as starts=32 (may be repeated)",
     )
-    what.add_argument("--list", action="store_true", help="show every analysis and end")
+    what.add_argument("--list", action="store_true", help="list every analysis, and stop")
     where = parser.add_argument_group("where", "such as -o speed.csv")
     where.add_argument(
         "-o",

@@ -95,7 +95,7 @@ def _parser() -> common.Parser:
     parser = common.parser(
         "l2l-branch",
         "Continue from a learned problem of a session as a new session, and train it. Without "
-        "changes it repeats its parent exactly, up to stimuli that were chosen and not drawn; the "
+        "changes it repeats its parent exactly, as far as its stimuli were drawn and not chosen; the "
         "parent is never changed.",
         "l2l-branch run.h5 --after 20 --sigma-rec 0.1 -o noisy.h5",
         "l2l-branch run.h5 --after 50 --reverse 50 --problems 51 -o reversal.h5",
@@ -134,7 +134,7 @@ def _parser() -> common.Parser:
         "--stimuli",
         type=Path,
         metavar="FILE",
-        help=f"the next problem has these two stimuli ({', '.join(SUFFIXES)}), made unit length",
+        help=f"the next problem has these two stimuli ({', '.join(SUFFIXES)}), normalised to unit length",
     )
     protocols.add(parser, listing=False)
     parameters.add(parser, leave_out=_FIXED, inherited=True)

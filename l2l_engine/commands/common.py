@@ -78,13 +78,13 @@ def parser(prog: str, description: str, *examples: str, dry_run: bool = False) -
     shared.add_argument(
         "--json",
         action="store_true",
-        help="print one JSON object a line: progress, result and error events",
+        help="print one JSON object per line: progress, result and error events",
     )
     shared.add_argument(
         "--config",
         type=Path,
         metavar="FILE",
-        help="options by their long names from a JSON or TOML file; the command line comes first",
+        help="options by their long names from a JSON or TOML file; the command line takes precedence",
     )
     if dry_run:
         shared.add_argument(
@@ -154,7 +154,7 @@ def _of_the_system(error: OSError) -> str:
     """A sentence for an error of the system that no other code anticipates, such as a name that is too long."""
     said = error.strerror or str(error) or type(error).__name__
     where = f"{error.filename} cannot be used" if error.filename else "A file cannot be used"
-    return f"{where} ({said}): choose another file or folder, or mend its permissions."
+    return f"{where} ({said}): choose another file or folder, or fix its permissions."
 
 
 def run_type(text: str) -> RunType:

@@ -152,7 +152,7 @@ def _parser() -> common.Parser:
         help=f"which figures: {', '.join(map(str, figures.REGISTRY))}; beyond the paper "
         f"{', '.join(figures.BEYOND)}, drawn only if asked for; or a plug-in's",
     )
-    drawn.add_argument("--list", action="store_true", help="show every figure and end")
+    drawn.add_argument("--list", action="store_true", help="list every figure, and stop")
     drawn.add_argument(
         "--format", nargs="+", choices=FORMATS, default=["pdf"], help="formats (default: pdf)"
     )

@@ -38,7 +38,12 @@ def _work(options: argparse.Namespace, output: Output) -> int:
     if options.repair is not None:
         with output.progress("Repairing") as show:
             found = salvage.repair(path, options.repair, show)
-        return _tell(found, output, f"{options.repair} holds what is whole.", str(options.repair))
+        return _tell(
+            found,
+            output,
+            f"{options.repair} contains everything that is intact.",
+            str(options.repair),
+        )
     if options.check:
         with output.progress("Checking") as show:
             found = salvage.survey(path, show)
@@ -161,8 +166,8 @@ def _mean(counts: Any) -> float | None:
 def _parser() -> common.Parser:
     parser = common.parser(
         "l2l-info",
-        "Say what a session or results file is, what it holds, where it comes from and whether it "
-        "is being written; check it for damage, and save what is whole.",
+        "Describe a session or results file: its contents, its origin, and whether it is being "
+        "written. Check it for damage, and recover what is intact.",
         "l2l-info example",
         "l2l-info run.h5",
         "l2l-info run.h5 --check",
@@ -189,7 +194,7 @@ def _parser() -> common.Parser:
         "--repair",
         metavar="OUT",
         type=Path,
-        help="write every problem that is whole into a new session, and say what is lost",
+        help="write every intact problem to a new session, and report what is lost",
     )
     what.add_argument(
         "--system",

@@ -136,7 +136,9 @@ def _parser() -> common.Parser:
         dry_run=True,
     )
     parser.add_argument("studies", nargs="*", metavar="STUDY", help=f"any of {', '.join(STUDIES)}")
-    parser.add_argument("--list", action="store_true", help="show every study's question and end")
+    parser.add_argument(
+        "--list", action="store_true", help="list every study with its question, and stop"
+    )
     parser.add_argument(
         "--parents", nargs="+", type=Path, metavar="SESSION", help="Full runs to branch from"
     )

@@ -64,5 +64,5 @@ def shortcomings(changes: Sequence[Changes]) -> str:
     if rest and longest > GROUP:
         text += f" The last group holds {rest} problem{'s' * (rest != 1)}."
     if missing:
-        text += f" {missing} problems are left out, for their networks were not saved."
+        text += f" {missing} problems are left out because their networks were not saved."
     return text

@@ -41,7 +41,7 @@ def open_file(path: Path, *, cut_off: bool = False) -> h5py.File:
     said = missing_end(path)
     if said and not cut_off:
         raise SessionError(
-            f"{path} {said}: copy it again, or save what is whole with l2l-info --repair."
+            f"{path} {said}: copy it again, or recover what is intact with l2l-info --repair."
         )
     try:
         untrusted.check_bytes(path)

@@ -62,7 +62,7 @@ def copy(damaged: h5py.File, path: Path, target: Path, *, torn: bool) -> None:
         if space.is_disk_full(error):
             return space.disk_full(target, damaged.id.get_filesize())
         return SessionError(
-            f"{path} is damaged and could not be repaired ({error}): save what is whole of it with "
+            f"{path} is damaged and could not be repaired ({error}): recover what is intact with "
             "l2l-info --repair."
         )
 

@@ -366,7 +366,7 @@ class Session(SessionViews):
         except (OSError, RuntimeError, KeyError) as error:
             raise SessionError(
                 f"{self.path} is damaged and cannot be read ({error}): restore it from a copy, or "
-                "save what is whole of it with l2l-info --repair."
+                "recover what is intact with l2l-info --repair."
             ) from error
 
 

@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
 from l2l_engine.config import L2LError
 from l2l_gui.look.theme import theme, tinted_icon
 
-UNEXPECTED = "Something went wrong that the program did not expect; nothing saved was touched."
+UNEXPECTED = "Something unexpected went wrong; nothing already saved was affected."
 TEXT_WIDTH = 420
 
 

@@ -66,7 +66,7 @@ class FigureSources(QWidget):
         self.add_folder.setToolTip("Add all of a folder, such as a sweep's")
         self.add_folder.clicked.connect(self._ask_folder)
         self.remove = QPushButton("Remove")
-        self.remove.setToolTip("Take the selected files off the list")
+        self.remove.setToolTip("Remove the selected files from the list")
         self.remove.clicked.connect(self._remove)
         buttons = QHBoxLayout()
         buttons.setSpacing(4)

@@ -24,7 +24,7 @@ from l2l_gui.model.working_copy import FILTER, free_name
 from l2l_gui.workers.jobs import Computation, JobCancelledError, Jobs
 
 NOTE = (
-    "The published files hold no optimiser and no random streams: the session can be looked at, "
+    "Published files contain no optimiser state and no random streams: the session can be viewed, "
     "compared, perturbed and branched from any problem, but not continued."
 )
 

@@ -181,7 +181,7 @@ class MovieDialog(QDialog):
 
     def _problem(self) -> str:
         if self.choice is not Moves.TRIAL and self.first.value() > self.last.value():
-            return "The first problem comes after the last: exchange them."
+            return "The first problem comes after the last: swap them."
         path = self.path()
         if path.name and path.suffix.lower() not in MOVIES:
             return f"{path.name} has no known ending: choose one of {', '.join(MOVIES)}."

@@ -47,9 +47,9 @@ class NextProblemChoice(QWidget):
         self._channels = channels
         self._own: Own | None = None
         self.after = _number(problems, selected, "Continue after problem")
-        self.drawn = QRadioButton("A new one, drawn as the run would")
-        self.again = QRadioButton("An old one again: problem")
-        self.swapped = QRadioButton("An old one with its mapping swapped (reversal): problem")
+        self.drawn = QRadioButton("A new one, as the run would draw it")
+        self.again = QRadioButton("An earlier one again: problem")
+        self.swapped = QRadioButton("An earlier one with its mapping reversed: problem")
         self.own = QRadioButton("My own stimuli, from a file")
         self.again_number = _number(problems, selected, self.again.text())
         self.swapped_number = _number(problems, selected, self.swapped.text())
@@ -82,7 +82,7 @@ class NextProblemChoice(QWidget):
         label.setBuddy(self.after)
         start.addWidget(label)
         start.addWidget(self.after)
-        start.addWidget(QLabel(f"of {name}, which stays as it is"))
+        start.addWidget(QLabel(f"of {name}, which stays unchanged"))
         start.addStretch()
         self.setting = box = QGroupBox("Next problem")
         grid = QGridLayout(box)
@@ -147,7 +147,7 @@ class NextProblemChoice(QWidget):
             else:
                 self._own = Own(vectors)
                 cosine = float(np.dot(*vectors.astype(float)))
-                words = f"Two stimuli, made unit length; the cosine between them is {cosine:.2f}."
+                words = f"Two stimuli, normalised to unit length; the cosine between them is {cosine:.2f}."
         self.message.say(words, error=self._own is None)
         self._changed()
 

@@ -67,7 +67,7 @@ class ProtocolChoice(QGroupBox):
         self.edit = _button("Edit…", self.open_editor)
         self.edit.setToolTip("Change it stage by stage, or write your own")
         self.numbers = QLineEdit()
-        self.numbers.setAccessibleName("Numbers of the protocol")
+        self.numbers.setAccessibleName("Parameters of the protocol")
         self.file = QLineEdit()
         self.file.setAccessibleName("File of the protocol")
         self.browse = _button("Browse…", self._browse)

@@ -84,7 +84,7 @@ class SweepForm(QWidget):
             ("Run types", types),
             ("Problems each", self.problems),
             ("", self.same),
-            ("Settings, a line each", self.settings),
+            ("Settings, one per line", self.settings),
             ("Folder", place),
             ("Workers", self.workers),
         ):

@@ -74,7 +74,7 @@ class Transport(QWidget):
     def _build_time(self) -> None:
         self.play = tool_button("play", "Play the trial", "Play", checkable=True)
         self.play.toggled.connect(self.set_playing)
-        self.loop = tool_button("loop", "Play again and again", "Loop", checkable=True)
+        self.loop = tool_button("loop", "Repeat", "Loop", checkable=True)
         self.loop.setChecked(True)
         self.loop.toggled.connect(self.loop_changed)
         self.speed = QComboBox()
@@ -233,7 +233,7 @@ class Transport(QWidget):
             self.speed.setCurrentIndex(nearest)
 
     def set_loop(self, on: bool) -> None:
-        """Play again and again, or once."""
+        """Repeat, or once."""
         with _silent(self.loop):
             self.loop.setChecked(on)
 
@@ -303,7 +303,7 @@ class Transport(QWidget):
         end = self.group_start.value() + self.group_size.value() - 1
         self.group_end.setText(f"to {end}")
         short = end > self._problems
-        self.group_end.setToolTip(f"Only {self._problems} are learned yet." if short else "")
+        self.group_end.setToolTip(f"Only {self._problems} are learned so far." if short else "")
 
 
 def _slider(name: str, step: int, page: int) -> QSlider:

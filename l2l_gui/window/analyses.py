@@ -144,7 +144,7 @@ class AnalysesWorkspace(Workspace):
             self._context.notify(str(error))
             return None
         dock = PanelDock(panel)
-        dock.close_button.setToolTip("Take this panel away; Add an analysis brings it back")
+        dock.close_button.setToolTip("Remove this panel; Add an analysis brings it back")
         dock.close_button.clicked.connect(lambda: self.take_away(dock))
         dock.installEventFilter(self)
         self._chosen[dock] = Chosen(what, name, number)

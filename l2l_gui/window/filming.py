@@ -79,9 +79,9 @@ class Filming(QObject):
         """Ask before an unfinished movie is lost."""
         return not self.running or agrees(
             self._shell.frame,
-            "The movie is not finished and is given up when the window closes.",
-            "Nothing half-written is left behind.",
-            "Give up and close",
+            "The movie is not finished and will be discarded when the window closes.",
+            "No partial file is left behind.",
+            "Discard and close",
             "Continue",
         )
 
@@ -161,7 +161,7 @@ class Filming(QObject):
 
     def _check(self) -> None:
         if not self._subject.isVisible():
-            self.cancel("The movie was stopped, for what it shows was hidden.")
+            self.cancel("The movie was stopped because what it shows was hidden.")
         again = isinstance(self._animation, animations.LearningAgain)
         if again and self._shell.runner.training:
             self.cancel("The movie was stopped because training continues.")

@@ -65,8 +65,8 @@ STEPS = (
     FirstRunStep(
         "Train it",
         "Step trial (T) trains one trial, Step problem (P) until a problem is learned, Space "
-        "runs and pauses. Everything is saved by itself. The example is left as it is: training "
-        "continues in a copy.",
+        "runs and pauses. Everything is saved automatically. The example is not changed: "
+        "training continues in a copy.",
         _tools,
     ),
     FirstRunStep(
@@ -83,8 +83,8 @@ STEPS = (
     ),
     FirstRunStep(
         "Workspaces",
-        "Learn, Representations, Dynamics, Perturb, Compare and Figures look at the same "
-        "network in their own ways (Ctrl+1 to Ctrl+6).",
+        "Learn, Representations, Dynamics, Perturb, Compare and Figures show the same "
+        "network from different sides (Ctrl+1 to Ctrl+6).",
         _tabs,
     ),
     FirstRunStep(

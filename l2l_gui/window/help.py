@@ -19,7 +19,7 @@ from l2l_gui.look.theme import theme
 from l2l_gui.window.logs import log_file
 
 PANEL_KEYS = (
-    ("Export the panel under the focus", "Ctrl+E"),
+    ("Export the panel with the focus", "Ctrl+E"),
     ("Export it for publication", "Ctrl+Shift+E"),
     ("Copy its picture", "Ctrl+C"),
     ("Copy its data", "Ctrl+Shift+C"),

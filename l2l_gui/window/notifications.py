@@ -74,7 +74,9 @@ class Notifications(QWidget):
         """Show an error; details are one click away."""
         details = None if isinstance(error, str) else error
         expected = details is None or isinstance(details, L2LError)
-        sentence = str(error) if expected else "Something unexpected went wrong; the log has it."
+        sentence = (
+            str(error) if expected else "Something unexpected went wrong; the log has the details."
+        )
         log.error(sentence, exc_info=None if expected else details)
         self._add(Bar(sentence, "warning", details, self), ERROR_MS)
 

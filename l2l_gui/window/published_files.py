@@ -58,8 +58,8 @@ class PublishedFiles(QObject):
         target, unknown = imported
         self._shell.runner.open(target)
         sentences = [
-            f"Imported as {target}. It cannot be continued, for the published files hold no "
-            "optimiser; Branch (B) continues from any of its problems.",
+            f"Imported as {target}. It cannot be continued, because published files contain "
+            "no optimiser state; Branch (B) continues from any of its problems.",
             *unknown,
         ]
         self._shell.notifications.inform(" ".join(sentences))
@@ -106,9 +106,9 @@ class PublishedFiles(QObject):
         what = self._under_way[0]
         return agrees(
             self._shell.frame,
-            f"{what} is not finished and is given up when the window closes.",
-            "Nothing half-written is left behind.",
-            "Give up and close",
+            f"{what} is not finished and will be discarded when the window closes.",
+            "No partial file is left behind.",
+            "Discard and close",
             "Continue",
         )
 

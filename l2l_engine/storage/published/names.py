@@ -170,7 +170,7 @@ def settings_of(text: str, label: str, prefix: str) -> tuple[RunConfig, bool]:
         raise PublishedError(f"{label}: {error}") from error
     if not prefix_of(config).startswith(prefix):
         raise PublishedError(
-            f"{label} tells another run than its name: delete it, or rename it back."
+            f"{label} describes another run than its name does: delete it, or rename it back."
         )
     return config, drawn
 

@@ -223,7 +223,7 @@ class _Run:
                 label = self._files.label(self._places[names.SETTINGS, None])
                 raise PublishedError(
                     f"{label} tells {units} units and {channels} stimulus channels, the networks have "
-                    f"{found[0]} and {found[1]}: delete it, and what it told is taken as published."
+                    f"{found[0]} and {found[1]}: delete it to use the published values instead."
                 )
             units, channels = found
         if known:
@@ -258,13 +258,15 @@ class _Run:
         sentences = []
         if self._settings is None:
             sentences.append(
-                "The files do not say the time step, time constants, noise, criterion, activation or "
+                "The files do not record the time step, time constants, noise, criterion, activation or "
                 "initialisation: the paper's values are taken."
             )
         elif not self._settings[1]:
-            sentences.append("The untrained network is unknown, for the run began as a branch.")
+            sentences.append("The untrained network is unknown, because the run began as a branch.")
         if self.config.run_type in _PERTURBING and self.problems > self.config.baseline_problems:
-            sentences.append("Which permutations were drawn is unknown: the files do not say it.")
+            sentences.append(
+                "Which permutations were drawn is unknown: the files do not record it."
+            )
         return sentences
 
     @property

@@ -83,7 +83,7 @@ class Changes(Part):
         for column, widget in enumerate(parts):
             self._grid.addWidget(widget, line, column)
         theme.set_icon(row.reset, "close")
-        row.reset.setToolTip("As the run has it")
+        row.reset.setToolTip("The run's value")
         row.reset.setAccessibleName(f"Do not change {row.title}")
         row.reset.clicked.connect(lambda: self.remove(name))
         editor: Any = row.editor

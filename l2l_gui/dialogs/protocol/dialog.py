@@ -118,7 +118,7 @@ class ProtocolDialog(QDialog):
         wrong = {trouble.stage: trouble.sentence for trouble in reversed(self._troubles)}
         self.stages.stages.show(document, self._lines, wrong)
         more = len(self._troubles) - 1
-        rest = f" {more} more to mend." if more > 0 else ""
+        rest = f" {more} more to fix." if more > 0 else ""
         first = f"{self._troubles[0].sentence}{rest}" if self._troubles else ""
         self.message.say(first, error=True)
         self.use_button.setEnabled(not self._troubles)
@@ -211,7 +211,7 @@ class ProtocolDialog(QDialog):
         self.templates = QPushButton("Templates")
         self.templates.setMenu(template_menu(self, self.files.use_template))
         self.templates.setAutoDefault(False)
-        self.templates.setToolTip("Put a named protocol in place of the stages; it can be undone")
+        self.templates.setToolTip("Replace the stages by a named protocol; this can be undone")
         read = button_in(self, "Open…", self.files.open, "Ctrl+O")
         self.save_button = button_in(self, "Save…", self.files.save, "Ctrl+S")
         return row_of(undo, redo, self.templates, read, self.save_button, None, self.buttons)

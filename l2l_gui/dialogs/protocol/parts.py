@@ -60,7 +60,7 @@ def parts() -> list[Part]:
         Cases(
             "optimiser",
             "Optimiser",
-            "Whether Adam's moments and step count go on from the problem before",
+            "Whether Adam's moments and step count carry over from the previous problem",
             Case("Reset for each problem"),
             Case("Moments and step count kept", bare="kept"),
         ),
@@ -101,7 +101,7 @@ def _until() -> Part:
         "When a problem ends",
         Case("The criterion is met"),
         Case("A fixed number of trials", [trials()], ("trials",), {"criterion": False}),
-        Case("The criterion, or so many trials", [trials()], ("trials",), {"criterion": True}),
+        Case("The criterion, or this many trials", [trials()], ("trials",), {"criterion": True}),
     )
 
 
@@ -110,7 +110,7 @@ def _mixture() -> Part:
         "mixture",
         "Trials",
         "Which problems the trials are drawn from",
-        Case("Of the present problem alone"),
+        Case("The current problem only"),
         Case(
             "Interleaved with earlier problems",
             [References("interleaved", "Problems", hint="labels or numbers")],

@@ -45,7 +45,7 @@ class Preview(QWidget):
         """Show what will be learned, and mark the current stage; no lines: it is invalid."""
         self.view.setEnabled(bool(lines))
         if not lines:
-            self.summary.setText("What was right last")
+            self.summary.setText("The last valid protocol")
             return
         words = [_words(line) for line in lines]
         if words != self.lines.stringList():

@@ -24,7 +24,7 @@ class Vectors(Input):
         self.line = QLineEdit()
         self.line.setPlaceholderText("1 0 0 …; 0 1 0 …")
         self.line.setToolTip(
-            "Two vectors of as many numbers as there are stimulus channels, made unit length"
+            "Two vectors with a number for each stimulus channel, normalised to unit length"
         )
         self.line.textEdited.connect(lambda: self.edited.emit(True))
         self._add(self.line)

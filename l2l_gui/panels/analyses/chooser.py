@@ -128,7 +128,7 @@ class Chooser(QDialog):
         offer = self.chosen
         self.add.setEnabled(offer is not None)
         if offer is None:
-            self.description.setText("Nothing here has these words.")
+            self.description.setText("Nothing matches these words.")
             return
         cost = f" Cost: {offer.cost}." if offer.cost else ""
         source = f"\nSource: {offer.source}" if offer.what == "analysis" else ""

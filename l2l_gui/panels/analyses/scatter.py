@@ -204,7 +204,7 @@ def scatter_of(catalogue: Catalogue, number: int = 1) -> type[ScatterPanel]:
                 Choice("y", "Show", names, bar="list", default=y),
                 Choice("x", "against", names, bar="list", default=x),
                 Choice("extent", "on", EXTENT, bar="list"),
-                Choice("reduce", "Several rows a problem", {n: n for n in shape.REDUCTIONS}),
+                Choice("reduce", "Several rows per problem", {n: n for n in shape.REDUCTIONS}),
                 Flag("fit", "Line of fit", default=True),
                 Flag("log_x", "Logarithmic horizontal axis"),
                 Flag("log_y", "Logarithmic vertical axis"),

@@ -49,7 +49,7 @@ def said(found: RankCorrelation, name: str = "") -> str:
     """``seed 1: Spearman ρ = 0.48, p = 4e-07, n = 100``."""
     words = f"Spearman ρ = {found.rho:.2f}, p = {found.p:.1g}, n = {found.n}"
     if not np.isfinite(found.rho):
-        words = f"no correlation to be had, n = {found.n}"
+        words = f"no correlation, n = {found.n}"
     return f"{name}: {words}" if name else words
 
 

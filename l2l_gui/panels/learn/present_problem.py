@@ -94,7 +94,7 @@ class PresentProblemPanel(Panel[Losses]):
         value = answer.value
         kept = bool(np.isfinite(value.values).any())  # published files hold no losses
         ran = len(value.values)
-        words = f"{ran:,} trial{'s' * (ran != 1)}" if kept else "its losses were not kept"
+        words = f"{ran:,} trial{'s' * (ran != 1)}" if kept else "its losses were not saved"
         if value.criterion_window is not None:
             count = round(value.count)
             words = f"{count:,} trial{'s' * (count != 1)} to criterion, {ran:,} run"

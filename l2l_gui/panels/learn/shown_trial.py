@@ -104,7 +104,9 @@ class ShownTrialPanel(Panel[ShownTrial]):
     def recipe_settings(self, answer: Answer[ShownTrial]) -> dict[str, Any]:
         """A live trial is in no file."""
         if answer.value.live:
-            raise L2LError("The trial in training is in no file: select a learned problem first.")
+            raise L2LError(
+                "The trial being trained is not in a file: select a learned problem first."
+            )
         return {"problem": answer.value.problem}
 
     def caption(self, answer: Answer[ShownTrial]) -> str:

@@ -99,7 +99,7 @@ def test_the_list_shows_every_analysis(capsys):
     ("arguments", "sentence"),
     [
         (["speeed"], "There is no analysis 'speeed'"),
-        (["speed", "--problems", "two"], "--problems two is no list of problems"),
+        (["speed", "--problems", "two"], "--problems two is not a list of problems"),
         (["speed", "--problems", "9"], "memory has no problem 9: choose from 1 to 3"),
     ],
 )

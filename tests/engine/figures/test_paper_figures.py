@@ -291,7 +291,7 @@ def test_figures_5_and_6_of_the_legacy_run_are_the_authors(reference, legacy_run
         rtol=1e-6,
     )
     assert np.isnan(numbers.across[0, 1]).all()  # 9 of its 42 problems have a network
-    assert "33 problems are left out, for their networks were not saved." in made.caption
+    assert "33 problems are left out because their networks were not saved." in made.caption
     recurrent = figures.make(6, figures.load([legacy_run])).numbers.recurrent[0]
     np.testing.assert_allclose(recurrent[:50], expected["VFC"][:, 3], rtol=1e-6)
 

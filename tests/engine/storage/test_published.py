@@ -509,7 +509,7 @@ def test_what_stays_unknown_is_said(exported, session, tmp_path, capsys):
     assert convert.main([str(exported), str(tmp_path / "again.h5")]) == 0
     said = capsys.readouterr().err
     assert said.count("\n") == 1
-    assert "do not say the time step, time constants, noise, criterion, activation" in said
+    assert "do not record the time step, time constants, noise, criterion, activation" in said
 
 
 def test_a_branch_does_not_get_an_untrained_network_it_never_had(tmp_path):
@@ -519,7 +519,7 @@ def test_a_branch_does_not_get_an_untrained_network_it_never_had(tmp_path):
     notes = []
     folder = export_published(path, tmp_path / "out")
     again = import_published(folder, tmp_path / "again.h5", note=notes.append)
-    assert notes == ["The untrained network is unknown, for the run began as a branch."]
+    assert notes == ["The untrained network is unknown, because the run began as a branch."]
     with Session.open(again) as read:
         assert np.isnan(read.initial.recurrent).all()
 
@@ -533,7 +533,7 @@ def test_imported_permutations_are_unknown_and_said_to_be(tmp_path):
     notes = []
     folder = export_published(path, tmp_path / "out")
     again = import_published(folder, tmp_path / "again.h5", note=notes.append)
-    assert notes == ["Which permutations were drawn is unknown: the files do not say it."]
+    assert notes == ["Which permutations were drawn is unknown: the files do not record it."]
     with Session.open(again) as read:
         assert (read.permutations == -1).all()
         assert read.problem_column("applied").tolist() == [False, True]

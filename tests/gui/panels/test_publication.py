@@ -107,4 +107,6 @@ def test_a_trial_in_training_is_in_no_file(bench):
     bench.qtbot.addWidget(header)
     header.copy_python.trigger()
     bench.qtbot.waitUntil(lambda: len(bench.said) == 1, timeout=60_000)
-    assert bench.said == ["The trial in training is in no file: select a learned problem first."]
+    assert bench.said == [
+        "The trial being trained is not in a file: select a learned problem first."
+    ]

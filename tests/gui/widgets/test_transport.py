@@ -132,7 +132,7 @@ def test_every_control_has_an_accessible_name(bar):
 def test_the_group_outlasts_a_run_that_has_learned_too_little(bar):
     bar.set_problems(3)
     assert (bar.group_start.value(), bar.group_size.value()) == (2, 50)
-    assert bar.group_end.toolTip() == "Only 3 are learned yet."
+    assert bar.group_end.toolTip() == "Only 3 are learned so far."
     bar.set_problems(60)
     assert bar.group_end.toolTip() == ""
 

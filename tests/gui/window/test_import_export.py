@@ -91,7 +91,7 @@ def test_what_published_files_leave_unknown_is_said(window, published, tmp_path,
         item.unlink()
     window.features.published.read(folder, tmp_path / "again.h5")
     qtbot.waitUntil(lambda: bool(window.notifications.bars), timeout=PATIENCE)
-    assert "do not say the time step" in window.notifications.bars[-1].sentence
+    assert "do not record the time step" in window.notifications.bars[-1].sentence
     settle(window, qtbot)
 
 
