@@ -33,6 +33,7 @@ PANELS = (
     Entry("learn", 0, "l2l_gui.panels.learn.present_problem", "PresentProblemPanel"),
     Entry("learn", 1, "l2l_gui.panels.learn.trial", "TrialPanel"),
     Entry("learn", 1, "l2l_gui.panels.learn.activity", "ActivityPanel"),
+    Entry("learn", 1, "l2l_gui.panels.learn.slow_motion", "SlowMotionPanel", tabbed=True),
     Entry("representations", 0, "l2l_gui.panels.representations.trajectories", "TrajectoriesPanel"),
     Entry(
         "representations",

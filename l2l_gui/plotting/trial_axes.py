@@ -18,6 +18,7 @@ from l2l_gui.plotting.plots import TimeCursor
 thinned = steps_drawn
 """Which steps of a trial to draw, and their times in ms."""
 ACROSS = 1e4  # taller than any plot
+MOST_TICKS = 4
 NARROW = 150
 """Plots narrower than this, in pixels, have few ticks."""
 
@@ -78,7 +79,10 @@ class TrialAxes:
         if self._config is None or self.plot.vb.width() >= NARROW:
             axis.setTickSpacing()
         else:
-            major = 10.0 ** math.floor(math.log10(self._config.steps * self._config.dt))
+            duration = self._config.steps * self._config.dt
+            major = 10.0 ** math.floor(math.log10(duration))
+            while duration / major > MOST_TICKS:
+                major *= 2
             axis.setTickSpacing(major, major / 2)
 
     def _mark_epochs(self, config: RunConfig) -> None:
