@@ -145,7 +145,7 @@ def accumulation(
     nodes: int | None = 8,
     progress: Progress | None = None,
 ) -> Accumulation:
-    """Everything of Fig. 7 for problems ``first`` ... ``first + count - 1`` of one run.
+    """How vector-field changes add up over problems and suppress later ones (Fig. 7).
 
     Parameters
     ----------

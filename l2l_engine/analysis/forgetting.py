@@ -104,7 +104,7 @@ def forgetting(
     stride: int = 1,
     progress: Progress | None = None,
 ) -> Forgetting:
-    """The forgetting matrix, in the dtype of the weights.
+    """Loss and accuracy on each problem with the networks saved after later ones.
 
     Parameters
     ----------

@@ -43,10 +43,10 @@ def _known_mean() -> KnownAnswer:
     parameters=(Parameter("window", "Window", 1, 500, unit="problems"),),
 )
 def moving_mean(counts: ArrayLike, window: int = 30) -> Float64:
-    """Centred mean of ``window`` values: window/2 before each, the rest from it on; (K,).
+    """Moving mean of the trials to criterion, centred on each problem.
 
-    The paper's 30 takes 15 before and 14 after, and shrinks at the ends. NaN where the whole
-    window failed.
+    Of ``window`` values, window/2 lie before the problem and the rest from it on, fewer at the ends:
+    the paper's 30 takes 15 before and 14 after. Shape (K,), NaN where the whole window failed.
     """
     values = np.asarray(counts, np.float64)
     learned = np.isfinite(values)

@@ -158,7 +158,7 @@ def _known_change() -> KnownAnswer:
 def recurrent_change(
     before: NetworkWeights, after: NetworkWeights, stimuli: FloatArray, config: RunConfig
 ) -> Columns:
-    """How large, and of how many dimensions, each problem's change of the recurrent weights is.
+    """Size and dimensionality of each problem's change in the recurrent weights.
 
     Parameters
     ----------

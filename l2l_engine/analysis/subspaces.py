@@ -120,7 +120,7 @@ def representations(
     subspaces: FoundSubspaces | None = None,
     progress: Progress | None = None,
 ) -> Representations:
-    """Everything of Fig. 2 for a group of problems, from noise-free trials.
+    """Subspaces, trajectories and output currents of a group of problems (Fig. 2), without noise.
 
     Fifty problems take some 0.6 s. Beyond some 80 problems states are not held but simulated
     twice, so memory grows only with the results (0.5 MB a problem at the paper's size).

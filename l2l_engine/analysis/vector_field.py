@@ -313,7 +313,7 @@ def vector_field_change(
     group_size: int = 50,
     progress: Progress | None = None,
 ) -> VectorFieldChange:
-    """All quantities of Figs 5 and 6 for K pairs of networks.
+    """Weight- and state-driven vector-field change of K pairs of networks (Figs 5 and 6).
 
     Streams over the pairs in blocks and holds some 60 MB beyond the weights: at the paper's size
     1.8 s for fifty pairs on one core, 36 s for a thousand. For a run's consecutive problems pass

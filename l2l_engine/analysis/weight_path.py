@@ -138,7 +138,7 @@ def _known_walk() -> KnownAnswer:
     known=_known_walk,
 )
 def weight_path(weights: NetworkWeights, stimuli: FloatArray, config: RunConfig) -> Columns:
-    """How straight the recurrent weights go from problem to problem.
+    """How straight the path of the recurrent weights is from problem to problem.
 
     Parameters
     ----------
