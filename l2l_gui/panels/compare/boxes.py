@@ -1,15 +1,17 @@
-"""Trials to criterion of several sessions as boxes, one for fifty problems."""
+"""Trials to criterion of several sessions or conditions as boxes, one for fifty problems."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 
 from l2l_engine.analysis import learning_curve
 from l2l_engine.analysis.learning_curve import Box
-from l2l_gui.panels.base import Answer, Column, Flag, Table
-from l2l_gui.panels.compare.compared import CountsPanel, Learned, names, sign
-from l2l_gui.panels.view import Learner
+from l2l_gui.panels.base import Answer, Column, Flag, Table, View
+from l2l_gui.panels.compare.compared import GROUPED, CountsPanel, Learned, Shown, counted, shown
 from l2l_gui.plotting.boxes import FIVE, Boxes, decades
 from l2l_gui.plotting.ink import Ink
 from l2l_gui.plotting.legend import Sign
@@ -20,7 +22,7 @@ ROOM = 0.8  # of a group's width that its boxes fill
 
 
 def all_boxes(given: tuple[Learned, ...]) -> list[list[Box]]:
-    """Each session's boxes of fifty problems, the very first problem left out.
+    """Each session's boxes of fifty problems, the very first left out; a condition's pool its networks.
 
     Groups begin at problem 2, or at problem 1 as soon as a session perturbs. A box's places
     count from problem 1 as 0.
@@ -28,21 +30,28 @@ def all_boxes(given: tuple[Learned, ...]) -> list[list[Box]]:
     skipped = 0 if any(learned.perturbs for learned in given) else 1
     found = []
     for learned in given:
-        counts = learned.counts
-        kept = np.where(np.arange(len(counts)) == 0, np.nan, counts)[skipped:]
-        starts = range(0, len(kept), SIZE)
-        groups = [learning_curve.box(kept[at : at + SIZE], at + skipped) for at in starts]
+        longest = max(map(len, learned.counts))
+        groups = [
+            _pooled(learned.counts, range(at, min(at + SIZE, longest)))
+            for at in range(skipped, longest, SIZE)
+        ]
         found.append([box for box in groups if np.isfinite(box.median)])
     return found
 
 
+def _pooled(counts: tuple[NDArray[np.float64], ...], places: range) -> Box:
+    """The box of the problems at these places, of all networks."""
+    some = [network[max(places.start, 1) : places.stop] for network in counts]
+    return replace(learning_curve.box(np.concatenate(some), places.start), last=places[-1])
+
+
 class CompareBoxesPanel(CountsPanel[list[Box]]):
-    """Groups of boxes, a colour a session."""
+    """Groups of boxes, a colour a session or condition."""
 
     name = "compare_boxes"
     title = "Trials to criterion, by 50"
     recipe = "compare_boxes"
-    options = (Flag("linear", "Linear axis"),)
+    options = (GROUPED, Flag("linear", "Linear axis"))
     across = f"Problem, in groups of {SIZE}"
     compute = all_boxes
     has_line = False
@@ -57,11 +66,11 @@ class CompareBoxesPanel(CountsPanel[list[Box]]):
         super().draw(answer)
 
     def add(
-        self, answer: Answer[list[list[Box]]], learner: Learner, value: list[Box], place: int
+        self, answer: Answer[list[list[Box]]], drawn: Shown, value: list[Box], place: int
     ) -> Sign:
-        """A session's boxes, beside those of the others, and the counts beyond them."""
+        """The boxes, beside those of the others, and the counts beyond them."""
         scaled = np.asarray if answer.view["linear"] else decades
-        count, colour = len(answer.value), learner.look.colour
+        count, colour = len(answer.value), drawn.look.colour
         width = ROOM * SIZE / count
         shift = (place - (count - 1) / 2) * width
         centres = [box.first + (SIZE + 1) / 2 + shift for box in value]
@@ -73,28 +82,34 @@ class CompareBoxesPanel(CountsPanel[list[Box]]):
             brush = Ink(colour, alpha=0.8).brush
             self.put(boxes)
             self.put(pg.ScatterPlotItem(beyond_x, beyond, size=4, pen=None, brush=brush))
-        return sign(learner)
+        return drawn.sign
 
     def caption(self, answer: Answer[list[list[Box]]]) -> str:
         """How many sessions."""
-        return f"{len(answer.view.sessions)} sessions"
+        return counted(answer.view)
 
     def data(self, answer: Answer[list[list[Box]]]) -> Table:
         """One row a box."""
-        named = list(zip(names(answer.view), answer.value, strict=True))
+        named = [
+            (drawn.name, some) for drawn, some in zip(shown(answer.view), answer.value, strict=True)
+        ]
         boxes = [box for _, some in named for box in some]
         five = np.array([_five(box) for box in boxes]).reshape(-1, len(FIVE)).T
         return Table(
             "Trials to criterion by groups of problems",
             ["The first problem is left out"],
-            Column("session", [name for name, some in named for _ in some]),
+            Column(_kind(answer.view), [name for name, some in named for _ in some]),
             Column("first problem", [box.first + 1 for box in boxes]),
             Column("last problem", [box.last + 1 for box in boxes]),
             *(Column(name, values, "trials") for name, values in zip(FIVE, five, strict=True)),
             Column("mean", [box.mean for box in boxes], "trials"),
             Column("outliers", [len(box.outliers) for box in boxes]),
-            Column("not learned", [box.failed - (box.first == 0) for box in boxes]),
+            Column("not learned", [box.failed for box in boxes]),
         )
+
+
+def _kind(view: View) -> str:
+    return "condition" if view[GROUPED.name] else "session"
 
 
 def _five(box: Box) -> tuple[float, ...]:

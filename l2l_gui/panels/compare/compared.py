@@ -4,42 +4,80 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from l2l_gui.panels.base import SNAPSHOT, Answer, Compares, Computation, Panel, View
+from l2l_gui.model.conditions import conditions
+from l2l_gui.panels.base import SNAPSHOT, Answer, Compares, Computation, Flag, Panel, View
 from l2l_gui.panels.compared_names import names
 from l2l_gui.panels.view import Learner
 from l2l_gui.plotting.legend import LINE, LINES, Legend, Sign
 from l2l_gui.plotting.log_axis import LogAxis
 from l2l_gui.plotting.plots import ProblemLine, dressed, plot_view
 from l2l_gui.plotting.problem_axis import FIRM
-
-__all__ = ["CountsPanel", "Learned", "names", "sign"]
+from l2l_gui.plotting.session_colours import Look
 
 T = TypeVar("T")
 
 
+GROUPED = Flag("grouped", "Mean of each condition (sessions that differ only in their seed)")
+"""The option of panels that draw conditions instead of sessions."""
+
+
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """What one session has learned: trials to criterion of its problems, (K,)."""
+    """What a session, or all the sessions of a condition, have learned."""
 
-    counts: NDArray[np.float64]
+    counts: tuple[NDArray[np.float64], ...]
+    """Trials to criterion of each network, (K,) each; NaN = failed."""
     perturbs: bool
-    """Whether it is a perturbation run."""
+    """Whether they are perturbation runs."""
 
 
-def sign(learner: Learner, words: str = "") -> Sign:
-    """A session's entry in a legend."""
-    name = learner.session.name
-    mark = LINES.get(learner.look.style, LINE)
-    return Sign(mark, learner.look.colour, f"{name}: {words}" if words else name)
+class Shown(NamedTuple):
+    """What has a colour and an entry in the legend: a session, or a condition."""
+
+    name: str
+    look: Look
+    learners: tuple[Learner, ...]
+
+    @property
+    def sign(self) -> Sign:
+        """Its entry in a legend."""
+        return self.sign_saying("")
+
+    def sign_saying(self, words: str) -> Sign:
+        """Its entry in a legend, with more words."""
+        mark = LINES.get(self.look.style, LINE)
+        return Sign(mark, self.look.colour, f"{self.name}: {words}" if words else self.name)
+
+
+def shown(view: View) -> list[Shown]:
+    """The sessions that learned, or their conditions where the view groups them.
+
+    Sessions of one name are told apart by their place.
+    """
+    learners = view.learners
+    if view[GROUPED.name]:
+        groups = conditions([learner.session for learner in learners]).items()
+        return [
+            Shown(f"{name} (n = {len(places)})", Look(number), tuple(learners[p] for p in places))
+            for number, (name, places) in enumerate(groups)
+        ]
+    named = zip(names(view), learners, strict=True)
+    return [Shown(name, learner.look, (learner,)) for name, learner in named]
+
+
+def counted(view: View) -> str:
+    """How many sessions are drawn, for the caption."""
+    grouped = f" in {len(shown(view))} conditions" if view[GROUPED.name] else ""
+    return f"{len(view.learners)} sessions{grouped}"
 
 
 class CountsPanel(Panel[list[T]]):
-    """Trials to criterion over problems; ``T`` is what is drawn of one session."""
+    """Trials to criterion over problems; ``T`` is what is drawn of one session or condition."""
 
     depends = frozenset({"sessions", SNAPSHOT})
     points_at = frozenset({"problem", "follow_live"})
@@ -47,11 +85,11 @@ class CountsPanel(Panel[list[T]]):
     across: ClassVar[str] = "Problem"
     """The label below the plot."""
     compute: ClassVar[Callable[[tuple[Learned, ...]], list[Any]]]
-    """What is drawn of each session that has learned something; a pure function."""
+    """What is drawn of each session or condition; a pure function."""
     has_line: ClassVar[bool] = True
     """Whether a line marks the selected problem; it would cut through boxes of fifty."""
     more_signs: ClassVar[tuple[Sign, ...]] = ()
-    """Entries of the legend that belong to no session."""
+    """Entries of the legend of what is drawn of every session, and of no condition."""
 
     def build(self) -> None:
         """A plot under its legend."""
@@ -69,24 +107,29 @@ class CountsPanel(Panel[list[T]]):
     def ask(self, view: View) -> Computation:
         """What the snapshots hold."""
         given = tuple(
-            Learned(np.asarray(now.counts, np.float64), session.config.run_type.perturbs)
-            for session, now, _ in view.learners
+            Learned(
+                tuple(np.asarray(each.snapshot.counts, np.float64) for each in learners),
+                learners[0].session.config.run_type.perturbs,
+            )
+            for _, _, learners in shown(view)
         )
         pairs = zip(view.sessions, view.snapshots, strict=True)
-        key = (self.name, *((session.key, now.problems) for session, now in pairs))
+        states = ((session.key, now.problems) for session, now in pairs)
+        key = (self.name, view[GROUPED.name], *states)
         return Computation(type(self).compute, (given,), key=key, label="Comparing")
 
     def draw(self, answer: Answer[list[T]]) -> None:
-        """Every session in its colour, and the legend."""
+        """Each in its colour, and the legend."""
         for item in self.items:
             self.plot.removeItem(item)
         self.items = []
-        each = zip(answer.view.learners, answer.value, strict=True)
+        each = zip(shown(answer.view), answer.value, strict=True)
         signs = [self.add(answer, *pair, place) for place, pair in enumerate(each)]
-        self.legend.show_signs(*signs, *self.more_signs)
+        more = () if answer.view[GROUPED.name] else self.more_signs
+        self.legend.show_signs(*signs, *more)
 
-    def add(self, answer: Answer[list[T]], learner: Learner, value: T, place: int) -> Sign:
-        """Draw one session with :meth:`put`; returns its entry in the legend."""
+    def add(self, answer: Answer[list[T]], drawn: Shown, value: T, place: int) -> Sign:
+        """Draw one session or condition with :meth:`put`; returns its entry in the legend."""
         raise NotImplementedError
 
     def put(self, item: Any) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from bench import click, curve
 
@@ -19,6 +21,25 @@ from l2l_gui.panels.learn.learning_curve_of import mean_of
 from l2l_gui.plotting.session_colours import Look
 
 PANELS = (CompareCurvesPanel, CompareBoxesPanel, CompareTrajectoriesPanel)
+
+
+@pytest.fixture
+def of_other_seeds(bench, learned, tmp_path):
+    """Two more networks of the condition, and one of another: counts of their own."""
+    made = []
+    changes = [{"seed": 1}, {"seed": 2, "problems": 80}, {"seed": 3, "tau": 50.0}]
+    for place, change in enumerate(changes):
+        path = shutil.copyfile(learned, tmp_path / f"other{place}.h5")
+        session = OpenSession.open(path)
+        session.config = session.config.replace(**change)
+        now = session.snapshot.after(60)
+        session.snapshot = replace(now, counts=now.counts + 10.0 * (place + 1))
+        bench.context.sessions.add(session)
+        made.append(session)
+    chosen = bench.selection.value.sessions
+    bench.grow(60)
+    bench.selection.update(sessions=(*chosen, *(session.path for session in made)))
+    return made
 
 
 @pytest.fixture
@@ -146,3 +167,41 @@ def test_plots_are_arranged_to_be_large(bench, second):
     bench.settle()
     assert first.x() == other.x()
     assert other.y() > first.y()
+
+
+def test_sessions_that_differ_only_in_their_seed_are_one_condition(bench, of_other_seeds):
+    panel = bench.show(CompareCurvesPanel)
+    assert len(panel.legend.signs) == 4 + 1
+    panel.option_values.set("grouped", True)
+    bench.settle()
+    words = [sign.words for sign in panel.legend.signs]
+    assert len(words) == 2
+    assert words[0].startswith("Full, Unit time constant 100 (n = 3): τ ")
+    assert "± " in words[0]
+    assert words[1].startswith("Full, Unit time constant 50 (n = 1): τ ")
+    data = panel.table().plain()
+    own = mean_of(bench.session.snapshot.counts)
+    name = "Full, Unit time constant 100 (n = 3)"
+    np.testing.assert_allclose(data[f"{name} mean of 30"], own + 10.0)  # + 0, + 10, + 20
+    np.testing.assert_allclose(data[f"{name} s.e.m."][1:], 10.0 / np.sqrt(3))
+    (band,) = [item for item in panel.items if isinstance(item, pg.FillBetweenItem)]
+    edges = [curve(edge)[1] for edge in band.curves]
+    np.testing.assert_allclose(edges[1] - edges[0], 2 * 10.0 / np.sqrt(3))
+    panel.option_values.history.undo()
+    bench.settle()
+    assert len(panel.legend.signs) == 4 + 1
+
+
+def test_a_conditions_boxes_pool_its_networks(bench, of_other_seeds):
+    panel = bench.show(CompareBoxesPanel)
+    panel.option_values.set("grouped", True)
+    bench.settle()
+    data = panel.table().plain()
+    rows = [row for row, name in enumerate(data["condition"]) if "n = 3" in name]
+    counts = bench.session.snapshot.counts[1:51]
+    expected = learning_curve.box(np.concatenate([counts, counts + 10.0, counts + 20.0]))
+    assert data["median"][rows[0]] == expected.median
+    assert (data["first problem"][rows[0]], data["last problem"][rows[0]]) == (2, 51)
+    assert data["not learned"][rows[0]] == 0
+    assert data["last problem"][rows[1]] == 60
+    assert panel.caption(panel.answer) == "4 sessions in 2 conditions"
