@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 import json
 import math
 from dataclasses import dataclass, field
@@ -311,6 +312,7 @@ class RunConfig:
         return cls(**values)
 
 
+@functools.cache
 def field_names() -> frozenset[str]:
     """The names of all parameters."""
     return frozenset(item.name for item in dataclasses.fields(RunConfig))

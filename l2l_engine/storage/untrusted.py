@@ -26,6 +26,7 @@ _LONGEST_TEXT = 1 << 24  # bytes
 _MOST_MEMBERS = 1000
 _MORE_MEMORY = 512 << 20  # bytes
 _bounding = threading.Lock()
+_bound = threading.local()  # whether this thread holds it
 _HEAP, _HEAP_OBJECT = b"GCOL\1", 16
 _UNPACKS_TO = 1100  # times its size, deflate's limit
 _FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
@@ -87,9 +88,15 @@ def _check_heaps(content: mmap.mmap) -> None:
 
 
 @contextmanager
-def _bounded_memory() -> Iterator[None]:
-    """Let the process take 512 MB more and no further, where the system can be told so (Linux)."""
-    with _bounding:  # the limit is the whole process's
+def bounded_memory() -> Iterator[None]:
+    """Let the process take 512 MB more and no further, where the system can be told so (Linux).
+
+    May be nested; every attribute is read under it.
+    """
+    if getattr(_bound, "here", False):
+        yield
+        return
+    with _bounding, _marked():  # the limit is the whole process's
         try:
             import resource
 
@@ -105,6 +112,15 @@ def _bounded_memory() -> Iterator[None]:
             yield
         finally:
             resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+@contextmanager
+def _marked() -> Iterator[None]:
+    _bound.here = True
+    try:
+        yield
+    finally:
+        _bound.here = False
 
 
 @contextmanager
@@ -125,16 +141,17 @@ def attribute(node: h5py.Group | h5py.File, name: str) -> str | int | None:
     ValueError
         When it is of unreasonable size, or its text not UTF-8.
     """
-    if name not in node.attrs:
+    attributes = node.attrs  # looks the group up each time
+    if name not in attributes:
         return None
-    known = node.attrs.get_id(name)
+    known = attributes.get_id(name)
     kinds = (h5py.h5t.TypeStringID, h5py.h5t.TypeIntegerID)
     if known.shape != () or not isinstance(known.get_type(), kinds):
         return None
     if known.get_storage_size() > _LONGEST_TEXT:
         raise ValueError(f"the attribute '{name}' has {known.get_storage_size()} bytes")
-    with _bounded_memory():  # HDF5 clears as many bytes as the file says a text has, up to 4 GB
-        value = node.attrs[name]
+    with bounded_memory():  # HDF5 clears as many bytes as the file says a text has, up to 4 GB
+        value = attributes[name]
     if isinstance(value, bytes):
         value = value.decode()
     if isinstance(value, str):

@@ -8,11 +8,9 @@ from dataclasses import fields
 from typing import Any
 
 from l2l_engine.config import RunConfig
-from l2l_engine.protocols import notation
-from l2l_gui.model.sessions import OpenSession
+from l2l_gui.model.sessions import REPEATED, OpenSession
 
-_REPEATED = frozenset({"seed", "problems"})
-_FIELDS = [field for field in fields(RunConfig) if field.name not in _REPEATED]
+_FIELDS = [field for field in fields(RunConfig) if field.name not in REPEATED]
 
 
 def conditions(sessions: Sequence[OpenSession]) -> dict[str, list[int]]:
@@ -22,7 +20,7 @@ def conditions(sessions: Sequence[OpenSession]) -> dict[str, list[int]]:
     """
     members: dict[Hashable, list[int]] = {}
     for place, session in enumerate(sessions):
-        members.setdefault(_condition(session), []).append(place)
+        members.setdefault(session.condition, []).append(place)
     first = [sessions[places[0]] for places in members.values()]
     found: dict[str, list[int]] = {}
     for session, places in zip(first, members.values(), strict=True):
@@ -31,12 +29,6 @@ def conditions(sessions: Sequence[OpenSession]) -> dict[str, list[int]]:
             name = f"{name} ({len(found) + 1})"
         found[name] = places
     return found
-
-
-def _condition(session: OpenSession) -> Hashable:
-    values = tuple(getattr(session.config, field.name) for field in _FIELDS)
-    followed = session.protocol
-    return None if followed is None else notation.to_json(followed), values
 
 
 def _name(session: OpenSession, others: Sequence[OpenSession]) -> str:

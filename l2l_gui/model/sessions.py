@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,16 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from l2l_engine.config import RunConfig
+from l2l_engine.config import RunConfig, field_names
 from l2l_engine.network import NetworkWeights
+from l2l_engine.protocols import notation
 from l2l_engine.protocols.protocol import Protocol
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.naming import session_name
+from l2l_engine.storage.outline import Outline, read_outline
 from l2l_engine.storage.session import Session
 from l2l_engine.training.course import Course
-from l2l_gui.model.snapshot import Snapshot, of_session
+from l2l_gui.model.snapshot import Snapshot, of_outline, of_session
 
 SessionKey = tuple[str, str]
+REPEATED = frozenset({"seed", "problems"})
+"""The parameters in which the sessions of a condition differ."""
 PATIENCE = 1.0
 T = TypeVar("T")
 
@@ -33,19 +38,21 @@ class OpenSession:
     problems are numbered from 1, and 0 is the network before any learning.
     """
 
-    def __init__(self, reader: Session, snapshot: Snapshot) -> None:
-        self.path: Path = reader.path
-        self.config: RunConfig = reader.config
-        self.created, self.parent = reader.created, reader.parent
-        self.source: str | None = reader.source
-        self.lineage = reader.lineage
-        self.protocol: Protocol | None = reader.followed
-        self.course: Course | None = reader.course
-        self.duration = _longest(reader)
+    def __init__(self, known: Session | Outline, snapshot: Snapshot) -> None:
+        self.path: Path = known.path
+        self.config: RunConfig = known.config
+        self.created, self.lineage = known.created, known.lineage
+        self.parent, self.source = known.lineage.parent, known.lineage.source
+        self.protocol: Protocol | None = None
+        self.course: Course | None = None
+        self._file: Session | None = None
+        if isinstance(known, Session):
+            self.protocol, self.course, self._file = known.followed, known.course, known
+        self.duration = _longest(self.config, self.course)
         """Length of its longest trial, ms: stages of a protocol may change the epochs."""
         self.key: SessionKey = (str(self.path), self.created)
         self.snapshot = snapshot
-        self._reader = reader
+        self._opening = threading.Lock()
 
     @classmethod
     def open(cls, path: Path) -> OpenSession:
@@ -56,6 +63,22 @@ class OpenSession:
         except BaseException:
             reader.close()
             raise
+
+    @classmethod
+    def at_a_glance(cls, path: Path) -> OpenSession:
+        """A session to compare with: where that suffices, its file is opened only once a network is asked for.
+
+        A thousand of them are read in seconds, and hold no files. Raises SessionError.
+        """
+        outline = _patiently(lambda: read_outline(path))
+        return cls.open(path) if outline is None else cls(outline, of_outline(outline))
+
+    @functools.cached_property
+    def condition(self) -> Hashable:
+        """What sessions share that differ only in their seed and length: protocol and parameters."""
+        followed = None if self.protocol is None else notation.to_json(self.protocol)
+        values = (getattr(self.config, name) for name in sorted(field_names() - REPEATED))
+        return followed, tuple(values)
 
     @property
     def name(self) -> str:
@@ -69,13 +92,17 @@ class OpenSession:
 
     def reader(self, problems: int = 0) -> Session:
         """The file, refreshed until it contains at least this many problems."""
-        if self._reader.n_problems < problems:
-            _patiently(self._reader.refresh)
-        return self._reader
+        with self._opening:
+            if self._file is None:
+                self._file = _patiently(lambda: Session.open(self.path))
+            file = self._file
+        if file.n_problems < problems:
+            _patiently(file.refresh)
+        return file
 
     def config_of(self, number: int) -> RunConfig:
         """The parameters problem ``number`` (from 1) is learned with."""
-        return self._reader.config_of(number - 1)
+        return self.reader().config_of(number - 1)
 
     def changes_of(self, number: int | None) -> tuple[str, ...]:
         """Names of the parameters that problem ``number`` (from 1) is learned with in place of the run's."""
@@ -86,7 +113,7 @@ class OpenSession:
     def network(self, number: int) -> NetworkWeights:
         """The network after problem ``number``, float32; 0: before any learning."""
         if number == 0:
-            return self._reader.initial
+            return self.reader().initial
         return self.reader(number).weights(number - 1)
 
     def networks(self, numbers: range) -> NetworkWeights:
@@ -102,15 +129,16 @@ class OpenSession:
         return self.reader(number).stimuli[number - 1]
 
     def close(self) -> None:
-        """Close the file."""
-        self._reader.close()
+        """Close the file, if it was opened."""
+        with self._opening:
+            if self._file is not None:
+                self._file.close()
 
 
-def _longest(reader: Session) -> float:
-    configs = [reader.config]
-    if reader.course is not None:
-        changes = [plan.changes for plan in reader.course.plans if plan.changes]
-        configs += [reader.config.replace(**each) for each in changes]
+def _longest(config: RunConfig, course: Course | None) -> float:
+    configs = [config]
+    if course is not None:
+        configs += [config.replace(**plan.changes) for plan in course.plans if plan.changes]
     return max(config.steps * config.dt for config in configs)
 
 
@@ -162,7 +190,7 @@ class Sessions(QObject):
         return self._open.get(path) if path is not None else None
 
     def add(self, session: OpenSession) -> None:
-        """Add a session read by :meth:`OpenSession.open`, instead of one of the same path."""
+        """Add a session, instead of one of the same path."""
         self.remove(session.path)
         self._open[session.path] = session
         self.opened.emit(session)

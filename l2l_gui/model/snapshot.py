@@ -18,6 +18,7 @@ from numpy.typing import DTypeLike, NDArray
 from l2l_engine.config import RunConfig
 from l2l_engine.protocols.outline import origin_of
 from l2l_engine.recipes.sampling import accuracies
+from l2l_engine.storage.outline import Outline
 from l2l_engine.storage.session import Session
 from l2l_engine.training.records import Origin
 from l2l_gui.model.stages import Span, spans
@@ -198,3 +199,16 @@ def of_session(session: Session) -> Snapshot:
     done = session.n_problems >= session.config.problems
     state = RunState.FINISHED if done else RunState.STOPPED
     return history.snapshot(session.path, session.config, state=state)
+
+
+def of_outline(outline: Outline) -> Snapshot:
+    """What the outline of a session shows; its problems' accuracies and origins are not known."""
+    ran = np.where(outline.trials_run < 0, np.nan, outline.trials_run)
+    return Snapshot(
+        outline.path,
+        outline.config,
+        trials=int(np.nansum(ran)),
+        counts=outline.trials_to_criterion,
+        ran=ran,
+        accuracy=np.full(len(ran), np.nan),
+    )

@@ -89,7 +89,7 @@ class Asking(Contract[T]):
         sessions = tuple(self.context.compared)
         snapshots = tuple(session.snapshot for session in sessions)
         values = dict(self.option_values.values)
-        looks = tuple(Look.of(self.context.sessions, session) for session in sessions)
+        looks = Look.of_each(self.context.sessions, sessions)
         return View(self.name, sessions, snapshots, self.context.selected, values, looks)
 
     def pin(self, view: View | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -26,15 +28,21 @@ class Look:
     @classmethod
     def of(cls, sessions: Sessions, session: OpenSession) -> Look:
         """The lowest number that no other open session has, kept until it is closed."""
+        return cls.of_each(sessions, [session])[0]
+
+    @classmethod
+    def of_each(cls, sessions: Sessions, some: Sequence[OpenSession]) -> tuple[Look, ...]:
+        """The looks of several open sessions."""
         given = _given.setdefault(sessions, {})
         still_open = {other.path for other in sessions}
         for path in [path for path in given if path not in still_open]:
             del given[path]
-        if session.path not in given:
-            taken = set(given.values())
-            free = (number for number in range(len(taken) + 1) if number not in taken)
-            given[session.path] = next(free)
-        return cls(given[session.path])
+        taken = set(given.values())
+        free = (number for number in itertools.count() if number not in taken)
+        for session in some:
+            if session.path not in given:
+                given[session.path] = next(free)
+        return tuple(cls(given[session.path]) for session in some)
 
     @property
     def colour(self) -> str:

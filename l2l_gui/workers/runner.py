@@ -21,6 +21,7 @@ from l2l_gui.model.working_copy import is_example, must_copy
 from l2l_gui.workers import engine_commands as engine
 from l2l_gui.workers import quiet_import
 from l2l_gui.workers.engine_thread import EngineThread
+from l2l_gui.workers.glances import Glances, glances
 from l2l_gui.workers.jobs import Computation, Jobs
 from l2l_gui.workers.readiness import get_ready
 
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 WARM_MS = 400
 READY_MS = 300  # after the first session is shown
+MOST_NAMED = 3  # sessions refused at once, each in a notification
 
 
 class Runner(QObject):
@@ -112,13 +114,16 @@ class Runner(QObject):
         self.engine.post(command)
 
     def compare(self, paths: Iterable[Path]) -> None:
-        """Show more sessions beside the primary one."""
-        for path in paths:
-            self._jobs.submit(
-                Computation(OpenSession.open, (path.resolve(),), label=f"Opening {path.name}"),
-                self._add_compared,
-                self.failed.emit,
-            )
+        """Show more sessions beside the primary one; those that cannot be read are named."""
+        wanted = tuple(path.resolve() for path in paths)
+        if not wanted:
+            return
+        what = wanted[0].name if len(wanted) == 1 else f"{len(wanted)} sessions"
+        self._jobs.submit(
+            Computation(glances, (wanted,), label=f"Opening {what}", reports=True),
+            self._add_compared,
+            self.failed.emit,
+        )
 
     def leave_out(self, path: Path) -> None:
         """Stop comparing a session with the primary one."""
@@ -181,13 +186,24 @@ class Runner(QObject):
         if self.session is not None and not self._wanted:
             self.engine.post(engine.Warm(self.session.config))
 
-    def _add_compared(self, session: OpenSession) -> None:
-        chosen = self._selection.value.sessions
-        if session.path in chosen or not chosen:
-            session.close()
-            return
-        self._sessions.add(session)
-        self._selection.update(sessions=(*chosen, session.path))
+    def _add_compared(self, found: Glances) -> None:
+        chosen = dict.fromkeys(self._selection.value.sessions)
+        for session in found.sessions:
+            if session.path in chosen or not chosen:
+                session.close()
+                continue
+            self._sessions.add(session)
+            chosen[session.path] = None
+        self._selection.update(sessions=tuple(chosen))
+        for error in found.refused:
+            log.warning("%s", error)
+        named, more = found.refused[:MOST_NAMED], found.refused[MOST_NAMED:]
+        for error in named:
+            self.failed.emit(error)
+        if more:
+            self.failed.emit(
+                SessionError(f"{len(more)} more files are refused: the log names them.")
+            )
 
     def _set_limits(self, session: OpenSession) -> None:
         self._selection.set_limits(session.problems, session.duration)

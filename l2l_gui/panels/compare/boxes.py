@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 from l2l_engine.analysis import learning_curve
 from l2l_engine.analysis.learning_curve import Box
 from l2l_gui.panels.base import Answer, Column, Flag, Table, View
-from l2l_gui.panels.compare.compared import GROUPED, CountsPanel, Learned, Shown, counted, shown
+from l2l_gui.panels.compare.compared import (
+    GROUPED,
+    CountsPanel,
+    Learned,
+    Shown,
+    counted,
+    is_grouped,
+    shown,
+)
 from l2l_gui.plotting.boxes import FIVE, Boxes, decades
 from l2l_gui.plotting.ink import Ink
 from l2l_gui.plotting.legend import Sign
@@ -109,7 +117,7 @@ class CompareBoxesPanel(CountsPanel[list[Box]]):
 
 
 def _kind(view: View) -> str:
-    return "condition" if view[GROUPED.name] else "session"
+    return "condition" if is_grouped(view) else "session"
 
 
 def _five(box: Box) -> tuple[float, ...]:

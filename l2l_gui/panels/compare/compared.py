@@ -17,13 +17,15 @@ from l2l_gui.plotting.legend import LINE, LINES, Legend, Sign
 from l2l_gui.plotting.log_axis import LogAxis
 from l2l_gui.plotting.plots import ProblemLine, dressed, plot_view
 from l2l_gui.plotting.problem_axis import FIRM
-from l2l_gui.plotting.session_colours import Look
+from l2l_gui.plotting.session_colours import COLOURS, STYLES, Look
 
 T = TypeVar("T")
 
 
 GROUPED = Flag("grouped", "Mean of each condition (sessions that differ only in their seed)")
 """The option of panels that draw conditions instead of sessions."""
+LOOKS = len(COLOURS) * len(STYLES)
+"""Sessions or conditions drawn at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,17 +56,22 @@ class Shown(NamedTuple):
         return Sign(mark, self.look.colour, f"{self.name}: {words}" if words else self.name)
 
 
+def is_grouped(view: View) -> bool:
+    """Whether conditions are drawn: when asked for, and of more sessions than can be told apart."""
+    return bool(view[GROUPED.name]) or len(view.learners) > LOOKS
+
+
 def shown(view: View) -> list[Shown]:
-    """The sessions that learned, or their conditions where the view groups them.
+    """The sessions that learned, or the conditions: the first ``LOOKS``, more could not be told apart.
 
     Sessions of one name are told apart by their place.
     """
     learners = view.learners
-    if view[GROUPED.name]:
-        groups = conditions([learner.session for learner in learners]).items()
+    if is_grouped(view):
+        groups = list(conditions([learner.session for learner in learners]).items())
         return [
             Shown(f"{name} (n = {len(places)})", Look(number), tuple(learners[p] for p in places))
-            for number, (name, places) in enumerate(groups)
+            for number, (name, places) in enumerate(groups[:LOOKS])
         ]
     named = zip(names(view), learners, strict=True)
     return [Shown(name, learner.look, (learner,)) for name, learner in named]
@@ -72,8 +79,14 @@ def shown(view: View) -> list[Shown]:
 
 def counted(view: View) -> str:
     """How many sessions are drawn, for the caption."""
-    grouped = f" in {len(shown(view))} conditions" if view[GROUPED.name] else ""
-    return f"{len(view.learners)} sessions{grouped}"
+    sessions = len(view.learners)
+    if not is_grouped(view):
+        return f"{sessions:,} sessions"
+    drawn = shown(view)
+    left_out = sessions - sum(len(each.learners) for each in drawn)
+    more = f", {left_out:,} more sessions not shown" if left_out else ""
+    plural = "s" if len(drawn) > 1 else ""
+    return f"{sessions - left_out:,} sessions in {len(drawn)} condition{plural}{more}"
 
 
 class CountsPanel(Panel[list[T]]):
@@ -115,7 +128,7 @@ class CountsPanel(Panel[list[T]]):
         )
         pairs = zip(view.sessions, view.snapshots, strict=True)
         states = ((session.key, now.problems) for session, now in pairs)
-        key = (self.name, view[GROUPED.name], *states)
+        key = (self.name, is_grouped(view), *states)
         return Computation(type(self).compute, (given,), key=key, label="Comparing")
 
     def draw(self, answer: Answer[list[T]]) -> None:
@@ -125,7 +138,7 @@ class CountsPanel(Panel[list[T]]):
         self.items = []
         each = zip(shown(answer.view), answer.value, strict=True)
         signs = [self.add(answer, *pair, place) for place, pair in enumerate(each)]
-        more = () if answer.view[GROUPED.name] else self.more_signs
+        more = () if is_grouped(answer.view) else self.more_signs
         self.legend.show_signs(*signs, *more)
 
     def add(self, answer: Answer[list[T]], drawn: Shown, value: T, place: int) -> Sign:

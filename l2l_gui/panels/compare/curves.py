@@ -7,7 +7,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 
 from l2l_gui.panels.base import Answer, Column, Flag, Table
-from l2l_gui.panels.compare.compared import GROUPED, CountsPanel, Shown, counted, shown
+from l2l_gui.panels.compare.compared import GROUPED, CountsPanel, Shown, counted, is_grouped, shown
 from l2l_gui.panels.compare.curves_of import SessionCurve, curves
 from l2l_gui.panels.learn.learning_curve_of import WINDOW
 from l2l_gui.plotting.ink import DOTTED, Ink, dots, inked
@@ -61,7 +61,7 @@ class CompareCurvesPanel(CountsPanel[SessionCurve]):
 
     def caption(self, answer: Answer[Curves]) -> str:
         """How many sessions."""
-        spread = " ± s.e.m." if answer.view[GROUPED.name] else ""
+        spread = " ± s.e.m." if is_grouped(answer.view) else ""
         return f"{counted(answer.view)}, mean of {WINDOW} problems{spread}"
 
     def data(self, answer: Answer[Curves]) -> Table:

@@ -15,7 +15,7 @@ def test_a_worker_started_while_a_session_is_read_is_not_bound_in_memory():
     reading, read = threading.Event(), threading.Event()
 
     def read_a_text():
-        with untrusted._bounded_memory():
+        with untrusted.bounded_memory():
             reading.set()
             read.wait(1.0)  # in which a worker that does not wait is started
 

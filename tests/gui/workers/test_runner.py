@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+from pathlib import Path
 
 import pytest
 from driving import PATIENCE, TINY
@@ -49,7 +51,7 @@ def test_opening_another_session_closes_the_one_before(runner, files, qtbot):
     first = open_session(runner, files[0], qtbot)
     second = open_session(runner, files[1], qtbot)
     assert list(runner._sessions) == [second]
-    qtbot.waitUntil(lambda: not first._reader._file)
+    qtbot.waitUntil(lambda: not first._file._file)
 
 
 def test_a_compared_session_can_be_taken_out(runner, files, qtbot):
@@ -61,6 +63,23 @@ def test_a_compared_session_can_be_taken_out(runner, files, qtbot):
     runner.leave_out(files[1])
     assert runner._selection.value.sessions == (first.path,)
     assert list(runner._sessions) == [first]
+
+
+def test_many_sessions_are_compared_without_holding_their_files(runner, files, tmp_path, qtbot):
+    """A thousand open files are more than most systems allow a process."""
+    open_session(runner, files[0], qtbot)
+    copies = [Path(shutil.copyfile(files[1], tmp_path / f"{place}.h5")) for place in range(30)]
+    (tmp_path / "refused.h5").write_bytes(b"no session")
+    with qtbot.waitSignal(runner.failed) as refused:
+        runner.compare([*copies, tmp_path / "refused.h5", copies[3], files[0]])
+    assert "refused.h5 is not an HDF5 file" in str(refused.args[0])
+    assert runner.compared == tuple(copies)
+    beside = [runner._sessions.get(path) for path in copies]
+    assert all(session._file is None for session in beside)
+    assert beside[7].network(0).units == LONG.units  # opened now that a network is wanted
+    assert [place for place, session in enumerate(beside) if session._file is not None] == [7]
+    runner.leave_out(copies[7])
+    qtbot.waitUntil(lambda: not beside[7]._file._file)
 
 
 def test_a_file_that_cannot_be_opened_leaves_training_alone(runner, files, tmp_path, qtbot):

@@ -13,6 +13,7 @@ from bench import click, curve
 from l2l_engine.analysis import learning_curve
 from l2l_gui.model.sessions import OpenSession
 from l2l_gui.panels.compare.boxes import CompareBoxesPanel
+from l2l_gui.panels.compare.compared import LOOKS
 from l2l_gui.panels.compare.curves import CompareCurvesPanel
 from l2l_gui.panels.compare.curves_of import curve as session_curve
 from l2l_gui.panels.compare.session_grid import columns_for
@@ -205,3 +206,17 @@ def test_a_conditions_boxes_pool_its_networks(bench, of_other_seeds):
     assert data["not learned"][rows[0]] == 0
     assert data["last problem"][rows[1]] == 60
     assert panel.caption(panel.answer) == "4 sessions in 2 conditions"
+
+
+def test_more_sessions_than_can_be_told_apart_are_drawn_as_conditions(bench, learned, tmp_path):
+    paths = [shutil.copyfile(learned, tmp_path / f"{place}.h5") for place in range(LOOKS)]
+    for path in paths:
+        bench.context.sessions.add(OpenSession.at_a_glance(path))
+    chosen = bench.selection.value.sessions
+    bench.selection.update(sessions=(*chosen, *paths[:-1]))
+    panel = bench.show(CompareBoxesPanel)
+    assert panel.caption(panel.answer) == f"{LOOKS} sessions"
+    bench.selection.update(sessions=(*chosen, *paths))
+    bench.settle()
+    assert panel.caption(panel.answer) == f"{LOOKS + 1} sessions in 1 condition"
+    assert len(panel.legend.signs) == 1
