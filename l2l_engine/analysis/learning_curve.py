@@ -5,6 +5,8 @@ A failed problem's count is NaN; it keeps its place and is left out of every mea
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,6 +100,32 @@ def boxes(counts: ArrayLike, size: int = 50) -> list[Box]:
     """One :class:`Box` for each ``size`` consecutive problems; the last may hold fewer."""
     values = np.asarray(counts, np.float64)
     return [box(values[start : start + size], start) for start in range(0, len(values), size)]
+
+
+def pooled_boxes(networks: Sequence[Float64], size: int = 50, *, skipped: int = 1) -> list[Box]:
+    """Boxes of the problems of several networks together, without the very first problem.
+
+    Parameters
+    ----------
+    networks : sequence of (K,)
+        Trials to criterion of each; NaN = failed.
+    size : int
+        Problems of each network in a box.
+    skipped : 0 or 1
+        Where the groups begin: the paper's at problem 2; with 0 the first has one problem less.
+
+    Returns
+    -------
+    list of Box
+        Without those of which every problem failed.
+    """
+    longest = max(map(len, networks))
+    found = []
+    for first in range(skipped, longest, size):
+        stop = min(first + size, longest)
+        some = np.concatenate([counts[max(first, 1) : stop] for counts in networks])
+        found.append(dataclasses.replace(box(some, first), last=stop - 1))
+    return [each for each in found if np.isfinite(each.median)]
 
 
 @dataclass(frozen=True, slots=True)

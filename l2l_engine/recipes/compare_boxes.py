@@ -1,4 +1,4 @@
-"""Trials to criterion of several sessions as boxes, one for fifty problems."""
+"""Trials to criterion of several sessions or conditions as boxes, one for fifty problems."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from l2l_engine.recipes.drawing import Tables
 from l2l_engine.storage.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.figure import Figure
 
@@ -21,30 +21,41 @@ SIZE = 50
 FIVE = ("lower whisker", "lower quartile", "median", "upper quartile", "upper whisker")
 
 
-def numbers(sessions: Mapping[str, Session]) -> Tables:
-    """One row a box; the very first problem is left out."""
+def numbers(
+    sessions: Mapping[str, Session], *, conditions: Mapping[str, Sequence[str]] | None = None
+) -> Tables:
+    """One row a box; the very first problem is left out.
+
+    Parameters
+    ----------
+    sessions : mapping of str to Session
+    conditions : mapping of str to names of sessions, optional
+        Boxes of all these sessions' problems together.
+    """
     perturbs = any(session.config.run_type.perturbs for session in sessions.values())
-    skipped = 0 if perturbs else 1
+    counts = {
+        name: np.asarray(session.trials_to_criterion, np.float64)
+        for name, session in sessions.items()
+    }
+    pooled = {name: [own] for name, own in counts.items()}
+    if conditions is not None:
+        pooled = {
+            name: [counts[member] for member in members] for name, members in conditions.items()
+        }
     rows = []
-    for name, session in sessions.items():
-        counts = np.asarray(session.trials_to_criterion, np.float64)
-        kept = np.where(np.arange(len(counts)) == 0, np.nan, counts)[skipped:]
-        for at in range(0, len(kept), SIZE):
-            box = learning_curve.box(kept[at : at + SIZE], at + skipped)
-            if np.isfinite(box.median):
-                five = (
-                    box.whiskers[0],
-                    box.quartiles[0],
-                    box.median,
-                    *box.quartiles[1:],
-                    box.whiskers[1],
-                )
-                failed = box.failed - (box.first == 0)
-                rows.append(
-                    (name, box.first + 1, box.last + 1, *five, box.mean, len(box.outliers), failed)
-                )
+    for name, networks in pooled.items():
+        for box in learning_curve.pooled_boxes(networks, SIZE, skipped=0 if perturbs else 1):
+            five = (
+                box.whiskers[0],
+                box.quartiles[0],
+                box.median,
+                *box.quartiles[1:],
+                box.whiskers[1],
+            )
+            outliers = len(box.outliers)
+            rows.append((name, box.first + 1, box.last + 1, *five, box.mean, outliers, box.failed))
     headings = [
-        "session",
+        "session" if conditions is None else "condition",
         "first problem",
         "last problem",
         *(f"{name} (trials)" for name in FIVE),
@@ -58,13 +69,14 @@ def numbers(sessions: Mapping[str, Session]) -> Tables:
 
 
 def picture(figure: Figure, tables: Tables, *, linear: bool = False) -> None:
-    """Groups of problems as categories, a colour a session."""
+    """Groups of problems as categories, a colour a session or condition."""
     axes, table = figure.subplots(), tables["compare_boxes"]
-    names = list(dict.fromkeys(table["session"].tolist()))
+    own = table["session" if "session" in table else "condition"].tolist()
+    names = list(dict.fromkeys(own))
     spans = list(zip(table["first problem"].tolist(), table["last problem"].tolist(), strict=True))
     groups = sorted({(first - 1) // SIZE for first, _ in spans})
     width = 0.8 / len(names)
-    for row, (name, (first, _)) in enumerate(zip(table["session"].tolist(), spans, strict=True)):
+    for row, (name, (first, _)) in enumerate(zip(own, spans, strict=True)):
         place = names.index(name)
         centre = groups.index((first - 1) // SIZE) + (place - (len(names) - 1) / 2) * width
         five = [float(table[f"{words} (trials)"][row]) for words in FIVE]

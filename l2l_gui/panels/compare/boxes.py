@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 
 from l2l_engine.analysis import learning_curve
 from l2l_engine.analysis.learning_curve import Box
@@ -36,21 +33,7 @@ def all_boxes(given: tuple[Learned, ...]) -> list[list[Box]]:
     count from problem 1 as 0.
     """
     skipped = 0 if any(learned.perturbs for learned in given) else 1
-    found = []
-    for learned in given:
-        longest = max(map(len, learned.counts))
-        groups = [
-            _pooled(learned.counts, range(at, min(at + SIZE, longest)))
-            for at in range(skipped, longest, SIZE)
-        ]
-        found.append([box for box in groups if np.isfinite(box.median)])
-    return found
-
-
-def _pooled(counts: tuple[NDArray[np.float64], ...], places: range) -> Box:
-    """The box of the problems at these places, of all networks."""
-    some = [network[max(places.start, 1) : places.stop] for network in counts]
-    return replace(learning_curve.box(np.concatenate(some), places.start), last=places[-1])
+    return [learning_curve.pooled_boxes(learned.counts, SIZE, skipped=skipped) for learned in given]
 
 
 class CompareBoxesPanel(CountsPanel[list[Box]]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
@@ -141,6 +142,18 @@ class CountsPanel(Panel[list[T]]):
         more = () if is_grouped(answer.view) else self.more_signs
         self.legend.show_signs(*signs, *more)
 
+    def recipe_settings(self, answer: Answer[list[T]]) -> dict[str, Any]:
+        """Which sessions make up each condition drawn."""
+        if not is_grouped(answer.view):
+            return {}
+        called = dict(zip(map(_path, answer.view.learners), names(answer.view), strict=True))
+        return {
+            "conditions": {
+                drawn.name: tuple(called[_path(learner)] for learner in drawn.learners)
+                for drawn in shown(answer.view)
+            }
+        }
+
     def add(self, answer: Answer[list[T]], drawn: Shown, value: T, place: int) -> Sign:
         """Draw one session or condition with :meth:`put`; returns its entry in the legend."""
         raise NotImplementedError
@@ -149,6 +162,10 @@ class CountsPanel(Panel[list[T]]):
         """Add an item, until everything is drawn again."""
         self.plot.addItem(item)
         self.items.append(item)
+
+
+def _path(learner: Learner) -> Path:
+    return learner.session.path
 
 
 def _problem_at(answer: Answer[list[Any]], x: float, _y: float) -> int | None:

@@ -104,6 +104,19 @@ def test_the_script_of_a_panel_gives_its_numbers_and_a_picture(bench, tmp_path, 
     same(found, panel.table().tables(panel.recipe))
 
 
+@pytest.mark.parametrize("name", ["CompareCurvesPanel", "CompareBoxesPanel"])
+def test_the_script_of_conditions_makes_their_means_again(bench, tmp_path, name, monkeypatch):
+    panel = shown(bench, name)
+    panel.option_values.set("grouped", True)
+    bench.settle()
+    found = run(panel, tmp_path / "script", monkeypatch)
+    same(found, panel.table().tables(panel.recipe))
+    assert any(
+        "n = 2" in words
+        for words in [*found[panel.recipe], *map(str, next(iter(found[panel.recipe].values())))]
+    )
+
+
 def test_the_script_of_an_analysis_keeps_the_parameters_that_were_set(bench, tmp_path, monkeypatch):
     panel = bench.show(panel_of(registry.find("gradient-alignment")), (640, 420))
     panel.option_values.set("set count", 3)
