@@ -17,8 +17,8 @@ from l2l_gui.panels.base import (
     Table,
     View,
 )
-from l2l_gui.panels.compare.compared import names
 from l2l_gui.panels.compare.session_grid import MOST, SessionGrid
+from l2l_gui.panels.compared_names import names
 from l2l_gui.panels.problem_groups import GroupTrajectories
 from l2l_gui.panels.trajectory_drawing import PARTS
 from l2l_gui.panels.turning_panel import TurningPanel
