@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from PyQt6.QtCore import Qt
 
@@ -111,10 +111,11 @@ def _show_the_shipped_networks(tour: Tour, panel: FiguresPanel) -> None:
         raise TourError(f"The shipped networks give no Figure 3: {panel.maker.item(3).sentence}")
 
 
-def _number(panel: FiguresPanel, row: int) -> int:
+def _number(panel: FiguresPanel, row: int) -> int | str:
+    """The figure of a row: a number, or a name beyond the paper."""
     item = panel.figures.list.item(row)
     assert item is not None
-    return int(item.data(NUMBER))
+    return cast("int | str", item.data(NUMBER))
 
 
 def _ended(panel: FiguresPanel) -> bool:
