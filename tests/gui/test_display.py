@@ -3,8 +3,10 @@
 import ctypes
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -68,7 +70,40 @@ def test_missing_library_is_named(no_screen, monkeypatch):
         raise OSError(name)
 
     monkeypatch.setattr(ctypes, "CDLL", absent)
-    with pytest.raises(L2LError, match="libxcb-cursor0"):
+    with pytest.raises(L2LError, match=r"libxcb-cursor\.so\.0\. On Debian .* libxcb-cursor0 "):
         display.require(unseen=False)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     display.require(unseen=False)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            "libEGL.so.1: cannot open shared object file: No such file or directory",
+            "libEGL.so.1. On",
+        ),
+        ("/x/libEGL.so.1: file too short", "Qt cannot be loaded (/x/libEGL.so.1"),
+    ],
+)
+def test_qt_that_cannot_be_loaded_is_a_sentence(
+    no_screen, monkeypatch, capsys, tmp_path, error, said
+):
+    def broken(name):
+        assert name == "PyQt6.QtWidgets"
+        raise ImportError(error)
+
+    monkeypatch.setattr(display.importlib, "import_module", broken)
+    assert app.main(["--tour", str(tmp_path)]) == 2
+    sentence = capsys.readouterr().err
+    assert said in sentence
+    assert len(sentence.splitlines()) == 1
+
+
+def test_the_packages_are_those_that_are_installed_and_documented():
+    root = Path(__file__).resolve().parents[2]
+    script = (root / "scripts/system-libraries").read_text()
+    listed = re.search(r'^packages="([^"]+)"', script, re.MULTILINE)[1].split()
+    assert listed == display.PACKAGES.split()
+    page = " ".join((root / "docs/troubleshooting.md").read_text().split())
+    assert display.PACKAGES in page
