@@ -62,6 +62,13 @@ def _networks(seeds: Sequence[int]) -> str:
     return f"{len(seeds)} networks ({wording.seeds(seeds)})"
 
 
+def _fallen(values: Float64) -> str:
+    """``lower at the end than at the beginning in 9 of 10 networks``; ``values`` (n, stages)."""
+    known = np.isfinite(values[:, [0, -1]]).all(axis=1)
+    fallen = int((values[known, -1] < values[known, 0]).sum())
+    return f"lower at the end than at the beginning in {fallen} of {int(known.sum())} networks"
+
+
 def _span(first: int, last: int) -> str:
     return f"{first}–{last}"
 
@@ -90,7 +97,8 @@ def _first_try(table: StudyTable) -> str:
 
 
 def _gradients(table: StudyTable) -> str:
-    return _course(study_numbers.gradients(table), "after problem", "alignment")
+    found = study_numbers.gradients(table)
+    return f"{_course(found, 'after problem', 'alignment')}\n\nIt is {_fallen(found.values)}."
 
 
 def _ranks(table: StudyTable) -> str:
@@ -115,7 +123,8 @@ def _ranks(table: StudyTable) -> str:
         )
     head = ("problems", "dimensions needed, mean", "median", "2 or fewer", "most",
             "not solved by the whole change")  # fmt: skip
-    return f"{_networks(found.seeds)}\n\n{_markdown(head, rows)}"
+    written = f"{_networks(found.seeds)}\n\n{_markdown(head, rows)}"
+    return f"{written}\n\nThe mean is {_fallen(found.values)}."
 
 
 def _abstraction(table: StudyTable) -> str:
@@ -128,7 +137,13 @@ def _abstraction(table: StudyTable) -> str:
     rows = [
         [span, *(spread(column.values[:, k]) for column in columns)] for k, span in enumerate(spans)
     ]
-    return f"{_networks(columns[0].seeds)}\n\n{_markdown(head, rows)}"
+    written = f"{_networks(columns[0].seeds)}\n\n{_markdown(head, rows)}"
+    delay = _fallen(columns[0].values)
+    rises = _fallen(-columns[1].values).replace("lower", "higher")
+    return (
+        f"{written}\n\nParallelism at the end of the delay is {delay}; at the end of the trial it is "
+        f"{rises}."
+    )
 
 
 def _likeness(table: StudyTable) -> str:
@@ -225,6 +240,7 @@ def _revisit(sources: Sequence[FigureSource]) -> str:
     for group in groups:
         joined = group.joined
         rows = []
+        by_stage, similar = {}, {}
         for stage in STAGES:
             here = joined["stage"] == stage
             counts = joined["trials"].astype(np.float64)[here]
@@ -234,6 +250,7 @@ def _revisit(sources: Sequence[FigureSource]) -> str:
                 for seed in group.seeds
             ]
             each = [_trials(columns, stage) for columns in group.problems]
+            by_stage[stage], similar[stage] = np.array(each), np.array(alike)
             rows.append(
                 [stage, spread(np.array(each), 1), f"{study_numbers.known_median(counts):.0f}",
                  str(int(np.isnan(counts).sum())), spread(np.array(alike), 3), spread(np.array(second), 2)]
@@ -249,6 +266,11 @@ def _revisit(sources: Sequence[FigureSource]) -> str:
             "",
             _markdown(head, rows),
             "",
+            f"In {_more(by_stage, 'A', 'A again')} networks A again takes fewer trials than A, in "
+            f"{_more(by_stage, 'A reversed', 'A again')} A reversed more than A again, in "
+            f"{_more(by_stage, 'A reversed', 'A')} more than A; its trajectories are less like A's than "
+            f"those of A again in {_more(similar, 'A again', 'A reversed')}, than those of B in "
+            f"{_more(similar, 'B', 'A reversed')}.",
             f"Principal angles between decision and stimulus subspaces, mean over networks: {angles}.",
             f"R² of trials on similarity within networks: {spread(explained)}, slope negative in "
             f"{int((slopes < 0).sum())} of {len(slopes)};",
@@ -261,6 +283,11 @@ def _revisit(sources: Sequence[FigureSource]) -> str:
             lines.append(f"over the networks' stage means {group.over_networks.r_squared:.2f}.")
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
+
+
+def _more(found: Mapping[str, Float64], larger: str, smaller: str) -> str:
+    """``9 of 10``: the networks in which one stage has the larger mean."""
+    return f"{int((found[larger] > found[smaller]).sum())} of {len(found[larger])}"
 
 
 def _second(problems: StudyTable, warm_up: int, seed: int) -> Mapping[str, NDArray[Any]]:

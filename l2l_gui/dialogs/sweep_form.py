@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 )
 
 from l2l_engine.config import L2LError, RunType
+from l2l_gui.dialogs.sweep_protocol import SweepProtocol
 from l2l_gui.dialogs.typed_path import typed_path
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ NAMES = {
 
 
 class SweepForm(QWidget):
-    """Seeds, run types, settings, folder and workers.
+    """Seeds, run types or a protocol, settings, folder and workers.
 
     Signals
     -------
@@ -55,6 +56,8 @@ class SweepForm(QWidget):
             types.addWidget(box)
             box.toggled.connect(self.changed)
         types.addStretch()
+        self.protocol = SweepProtocol()
+        self.protocol.changed.connect(self._protocol_chosen)
         self.problems = QSpinBox()
         self.problems.setRange(0, 100_000)
         self.problems.setSpecialValueText("as published")
@@ -82,6 +85,7 @@ class SweepForm(QWidget):
         for text, widget in (
             ("Seeds", self.seeds),
             ("Run types", types),
+            ("Protocol", self.protocol),
             ("Problems each", self.problems),
             ("", self.same),
             ("Settings, one per line", self.settings),
@@ -100,6 +104,14 @@ class SweepForm(QWidget):
         self.settings.textChanged.connect(self.changed)
         self.folder.textChanged.connect(self.changed)
 
+    def _protocol_chosen(self) -> None:
+        """A protocol stands in place of a run type, and has its own number of problems."""
+        for box in self.types.values():
+            box.setEnabled(not self.protocol.followed)
+        words = "as the protocol says" if self.protocol.followed else "as published"
+        self.problems.setSpecialValueText(words)
+        self.changed.emit()
+
     def path(self) -> Path:
         """The sweep's folder."""
         return typed_path(self.folder.text())
@@ -109,7 +121,8 @@ class SweepForm(QWidget):
         from l2l_engine.sweeps.grid import grid, parse_seeds, parse_setting
 
         types = [run_type for run_type, box in self.types.items() if box.isChecked()]
-        if not types:
+        protocols = self.protocol.protocols()
+        if not types and protocols is None:
             raise L2LError("Choose a run type.")
         fixed: dict[str, Any] = {"same_problems": self.same.isChecked()}
         if self.problems.value():
@@ -118,7 +131,7 @@ class SweepForm(QWidget):
             raise L2LError("Name the folder of the sweep.")
         lines = filter(None, map(str.strip, self.settings.toPlainText().splitlines()))
         varied = dict(map(parse_setting, lines))
-        return grid(parse_seeds(self.seeds.text()), types, varied, **fixed)
+        return grid(parse_seeds(self.seeds.text()), types, varied, protocols=protocols, **fixed)
 
     def _browse(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Folder of the sweep", self.folder.text())

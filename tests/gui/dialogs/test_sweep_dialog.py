@@ -54,6 +54,55 @@ def test_a_grid_is_trained_watched_and_a_run_opened(window, tmp_path, qtbot, no_
     settle(window, qtbot)
 
 
+def test_runs_follow_a_protocol_with_every_value_of_its_numbers(window, tmp_path, qtbot, no_errors):
+    dialog = dialog_of(window, tmp_path / "sweep")
+    form = dialog.form
+    assert not form.protocol.numbers.isVisible()
+    form.protocol.which.setCurrentText("serial-reversal")
+    assert not form.types[RunType.Full].isEnabled()
+    assert "whose mapping turns around" in form.protocol.message.text()
+    assert form.protocol.numbers.text() == "reversals=10; warm_up=50"
+    form.protocol.numbers.setText("reversals=0,1; warm_up=1")
+    form.seeds.setText("0-1")
+    assert len(form.runs()) == 4
+    form.seeds.setText("0")
+    qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not dialog.running, timeout=PATIENCE)
+    assert dialog.words.text() == "2 of 2 runs are done"
+    names = [dialog.table.item(row, 0).text() for row in (0, 1)]
+    assert names == ["serial-reversal_reversals=0_seed0", "serial-reversal_reversals=1_seed0"]
+    with Session.open(tmp_path / "sweep" / f"{names[1]}.h5") as session:
+        assert session.labels == ["warm-up", "A", "reversal 1"]
+    form.protocol.which.setCurrentIndex(0)
+    assert form.types[RunType.Full].isEnabled()
+    settle(window, qtbot)
+
+
+def test_what_is_wrong_with_a_sweeps_protocol_is_said_and_nothing_starts(
+    window, tmp_path, qtbot, no_errors
+):
+    dialog = dialog_of(window, tmp_path / "sweep")
+    chosen = dialog.form.protocol
+    chosen.which.setCurrentText("replay")
+    for numbers, said in (
+        ("size=3", "replay has no parameter size"),
+        ("share=2", "replay share = 2.0 must be between 0 and 1"),
+        ("share", "should read NAME=VALUE"),
+    ):
+        chosen.numbers.setText(numbers)
+        qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
+        assert not dialog.running
+        assert said in dialog.message.text()
+    chosen.which.setCurrentText("From a file…")
+    assert chosen.file.isVisible()
+    qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
+    assert "Choose the file of the protocol." in dialog.message.text()
+    chosen.file.setText(str(tmp_path / "none.json"))
+    qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
+    assert "none.json" in dialog.message.text()
+    assert not dialog.running
+
+
 def test_a_stopped_sweep_is_resumed_where_it_was(window, tmp_path, qtbot, monkeypatch, no_errors):
     folder = tmp_path / "sweep"
     # a file shows new trials at the end of each problem, or after eight seconds
