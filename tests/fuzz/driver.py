@@ -6,7 +6,6 @@ import faulthandler
 import json
 import mmap
 import os
-import resource
 import shutil
 import signal
 import struct
@@ -153,6 +152,8 @@ def _limit() -> int:
     """Limit this process and silence it; where its errors go all the same."""
     for number in (signal.SIGPROF, signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
+    import resource  # not on Windows, where no input is tried
+
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESSES, _ADDRESSES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -174,6 +175,8 @@ def _try(reader: Reader, content: bytes, place: Path) -> str:
     outcome, said = _outcome(reader.read, path)
     signal.setitimer(signal.ITIMER_PROF, 0)
     signal.setitimer(signal.ITIMER_REAL, 0)
+    import resource
+
     unit = 1 if sys.platform == "darwin" else 1024
     if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > MEMORY:
         outcome = "memory"

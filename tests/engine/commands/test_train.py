@@ -180,8 +180,10 @@ def test_existing_session_is_not_overwritten_unasked(tmp_path, capsys):
     assert command.main([*arguments, "--overwrite"]) == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_signals_stop_cleanly_and_resumably(tmp_path, number):
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_signals_stop_cleanly_and_resumably(tmp_path, name):
+    number = getattr(signal, name)
     path = tmp_path / "run.h5"
     flags = [flag for flag in FLAGS if "max-trials" not in flag]
     process = subprocess.Popen(

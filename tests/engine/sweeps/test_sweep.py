@@ -217,12 +217,11 @@ def heed_signals():
 
 def children(process):
     listed = subprocess.run(
-        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(process.pid)],
-        capture_output=True,
-        text=True,
+        ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True
     )
-    rows = listed.stdout.splitlines()
-    return [int(row.split()[0]) for row in rows if "spawn_main" in row]
+    rows = [row.split(None, 2) for row in listed.stdout.splitlines()]
+    parent = str(process.pid)
+    return [int(row[0]) for row in rows if row[1] == parent and "spawn_main" in row[-1]]
 
 
 def wait_until(condition, seconds=180.0):
@@ -256,10 +255,10 @@ def test_lost_worker_is_replaced_and_its_run_goes_on(tmp_path):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="POSIX processes")
 @pytest.mark.parametrize(
-    ("number", "workers"),
-    [(signal.SIGINT, 2), (signal.SIGTERM, 1), (signal.SIGHUP, 1), (signal.SIGKILL, 1)],
+    ("name", "workers"), [("SIGINT", 2), ("SIGTERM", 1), ("SIGHUP", 1), ("SIGKILL", 1)]
 )
-def test_signals_end_all_workers_and_leave_resumable_runs(tmp_path, number, workers):
+def test_signals_end_all_workers_and_leave_resumable_runs(tmp_path, name, workers):
+    number = getattr(signal, name)
     sweep = start(tmp_path, problems=1000, workers=workers)
     wait_until(under_way(tmp_path, workers))
     trained_by = children(sweep)

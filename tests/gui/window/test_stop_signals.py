@@ -56,11 +56,12 @@ PROGRAM = textwrap.dedent(
 )
 
 
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 @pytest.mark.parametrize(
-    ("number", "dialog"),
-    [(signal.SIGINT, False), (signal.SIGTERM, True), (signal.SIGHUP, False)],
+    ("name", "dialog"), [("SIGINT", False), ("SIGTERM", True), ("SIGHUP", False)]
 )
-def test_a_signal_saves_and_closes(tmp_path, number, dialog):
+def test_a_signal_saves_and_closes(tmp_path, name, dialog):
+    number = getattr(signal, name)
     path = tmp_path / "run.h5"
     Run.create(path, TINY.replace(problems=5000)).close()
     words = [sys.executable, "-c", PROGRAM, str(tmp_path), *(["dialog"] if dialog else [])]
