@@ -51,12 +51,14 @@ class FirstTry:
     seeds: tuple[int, ...]
     right: Float64  # (n, periods) share of stimuli answered right before the problem is learned
     trials: Float64  # (n, periods, 3) median trials to criterion by stimuli answered right, 0 to 2
+    at_once: Float64  # (n, periods, 3) share of problems learned in one trial, by the same
+    lucky: Float64  # (n, periods) of the problems learned in one trial, share with both right
     correlation: Float64  # (n, periods) Spearman's, of loss before and trials
 
 
 def first_try(table: StudyTable) -> FirstTry:
     """From ``beyond_first_try``."""
-    right, trials, correlation = [], [], []
+    right, trials, at_once, lucky, correlation = [], [], [], [], []
     for network in _by_network(table):
         problem, correct = network.numbers("problem"), network.numbers("correct")
         counts, loss = network.numbers("trials"), network.numbers("loss")
@@ -65,8 +67,14 @@ def first_try(table: StudyTable) -> FirstTry:
         trials.append(
             [[known_median(counts[here & (correct == k)]) for k in range(3)] for here in periods]
         )
+        once = counts == 1
+        at_once.append(
+            [[_mean(1.0 * once[here & (correct == k)]) for k in range(3)] for here in periods]
+        )
+        lucky.append([_mean(1.0 * (correct[here & once] == 2)) for here in periods])
         correlation.append([spearman(loss[here], counts[here]).rho for here in periods])
-    return FirstTry(seeds_of(table), np.array(right), np.array(trials), np.array(correlation))
+    found = (right, trials, at_once, lucky, correlation)
+    return FirstTry(seeds_of(table), *map(np.array, found))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -88,11 +88,14 @@ def _first_try(table: StudyTable) -> str:
                 _span(*span),
                 spread(100 * found.right[:, k], 1),
                 " / ".join(medians),
+                " / ".join(f"{share:.0f}" for share in 100 * known_mean(found.at_once[:, k])),
+                spread(100 * found.lucky[:, k], 0),
                 spread(found.correlation[:, k]),
             ]
         )
     head = ("problems", "stimuli right at the first try, %",
-            "median trials with 0 / 1 / 2 right", "Spearman, loss before and trials")  # fmt: skip
+            "median trials with 0 / 1 / 2 right", "learned in one trial with 0 / 1 / 2 right, %",
+            "both right among those learned in one trial, %", "Spearman, loss before and trials")  # fmt: skip
     return f"{_networks(found.seeds)}\n\n{_markdown(head, rows)}"
 
 

@@ -70,6 +70,22 @@ def test_the_first_figure_is_made_previewed_and_says_what_is_less_than_the_paper
     assert len(colours) > 20
 
 
+@pytest.mark.parametrize("name", ["revisit", "beyond", "studies"])
+def test_figures_beyond_the_paper_are_made_from_the_tables_that_ship(
+    opened, name, blank, qtbot, no_errors
+):
+    panel = figures(opened, qtbot)
+    choose(panel, name)  # the open session alone has no such sets, and no tables
+    qtbot.waitUntil(lambda: panel.maker.item(name).stage is Stage.REFUSED, timeout=PATIENCE)
+    settle(opened, qtbot)
+    assert "shipped networks" in panel.page.message.label.text()
+    panel.sources.want_shipped(True)
+    qtbot.waitUntil(lambda: panel.maker.item(name).stage is Stage.READY, timeout=PATIENCE)
+    settle(opened, qtbot)
+    assert "seeds 0–9" in panel.page.caption.text()
+    assert panel.table() is not None
+
+
 def test_figures_of_the_example_leave_what_ships_as_it_is(
     window, blank, qtbot, no_errors, tmp_path, monkeypatch
 ):
