@@ -1,8 +1,8 @@
 """What a sweep costs beyond its training: small runs by the ten and the hundred, here and on Dask.
 
 Each sweep is `l2l-sweep` as a person calls it, with runs of two problems of a tiny network, so that
-what is not training shows. Then the same command again, with nothing left to do, and figure 1 of
-the folder. `--counts 1 10 100 1000` takes an hour.
+what is not training shows. Then the same command again, with nothing left to do, figure 1 of the
+folder, and all its sessions compared in the window. `--counts 1 10 100 1000` takes an hour.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the rows here")
     options = parser.parse_args()
     rows = []
-    print("where  runs    sweep   a run  again  figure 1  manifest")
+    print("where  runs    sweep   a run  again  figure 1  compare  manifest")
     for where in ("here", "dask") if options.dask else ("here",):
         with scheduler(options.workers) if where == "dask" else contextlib.nullcontext() as address:
             for count in options.counts:
@@ -52,7 +52,8 @@ def main() -> None:
                 row["where"] = where
                 print(
                     f"{where} {count:6,} {row['sweep_s']:7.1f} s {row['run_s']:5.2f} s "
-                    f"{row['again_s']:4.1f} s {row['figure_s']:6.1f} s {row['manifest_bytes']:8,} B",
+                    f"{row['again_s']:4.1f} s {row['figure_s']:6.1f} s {row['compare_s']:6.1f} s "
+                    f"{row['manifest_bytes']:8,} B",
                     flush=True,
                 )
     if options.json is not None:
@@ -74,6 +75,7 @@ def measured(count: int, workers: int, address: str | None) -> Row:
             "run_s": sweep_s * workers / count,
             "again_s": seconds("sweep", "-o", str(folder), *where),
             "figure_s": seconds("figures", str(folder), "--figure", "1", "-o", name),
+            "compare_s": compared(folder) if count > 1 else float("nan"),
             "manifest_bytes": manifest.stat().st_size,
         }
 
@@ -84,6 +86,15 @@ def seconds(command: str, *arguments: str) -> float:
     words = [sys.executable, "-m", f"l2l_engine.commands.{command}", "--quiet", *arguments]
     subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - began
+
+
+def compared(folder: Path) -> float:
+    """The time the window takes to compare all sessions of a folder."""
+    script = Path(__file__).with_name("compare_sessions.py")
+    answer = subprocess.run(
+        [sys.executable, str(script), str(folder)], check=True, text=True, stdout=subprocess.PIPE
+    )
+    return float(json.loads(answer.stdout)["compare_s"])
 
 
 @contextlib.contextmanager
