@@ -34,7 +34,7 @@ class WeightChangePanel(Panel[Change]):
         image_view, view = (grid_view(margins=(0, 0, 4, 0)) for _ in range(2))
         self.body_layout.addWidget(AdaptiveSplitter(image_view, view, shares=(1, 1)), stretch=1)
         self.map = ImagePlot(
-            image_view, "To unit", "From unit", "ΔW_rec (10⁻³ a.u.)", bar_width=44, colours="CET-D1"
+            image_view, "From unit", "To unit", "ΔW_rec (10⁻³ a.u.)", bar_width=44, colours="CET-D1"
         )
         self.map.plot.invertY(True)
         self.map.bar.getAxis("right").setScale(1e3)  # shorter numbers: long ones are left out

@@ -27,6 +27,8 @@ def test_rows_are_the_units_that_send(bench):
     assert panel.pointing[0].tip(7.2, 2.9).startswith("From unit 3 to 7: ")
     assert f"{panel.map.image.image[2, 6]:+.3g}" in panel.pointing[0].tip(7.2, 2.9)
     assert panel.pointing[0].tip(-3, 5) is None
+    for side, label in (("left", "From unit"), ("bottom", "To unit")):
+        assert panel.map.plot.getAxis(side).labelText == label
 
 
 def test_shares_add_up_over_a_basis_and_are_exported(bench):
