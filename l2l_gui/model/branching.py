@@ -1,4 +1,4 @@
-"""What a branch continues with: the stimuli of its next problem."""
+"""What a branch continues with, the stimuli of its next problem, and what it comes from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.branching import BranchError
+from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.session import Session
+from l2l_gui.model.sessions import OpenSession
 
 Stimuli = NDArray[np.float32]
 
@@ -61,3 +63,23 @@ class Own:
 
 
 NextProblem = Drawn | Again | Own
+
+
+def parent_of(session: OpenSession) -> Path:
+    """The file a session branched from: where it was then, or in the folder of the branch.
+
+    Raises
+    ------
+    SessionError
+        When it is in neither place, or the session is no branch.
+    """
+    if session.parent is None:
+        raise SessionError(f"{session.path.name} is no branch: it has no parent.")
+    then = Path(session.parent)
+    for path in (then, session.path.with_name(then.name)):
+        if path.exists() and path != session.path:
+            return path
+    raise SessionError(
+        f"{then}, which {session.path.name} branched from, is not there: "
+        "find it with File > Compare with…."
+    )

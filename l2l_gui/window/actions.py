@@ -27,6 +27,9 @@ ACTIONS = (
     Described("open", "Open…", "Ctrl+O", "open", "Open a session"),
     Described("example", "Open the example", "", "", "A network that has learned 101 problems"),
     Described("compare", "Compare with…", "Ctrl+Shift+O", "", "Open sessions beside this one"),
+    Described(
+        "compare_parent", "Compare with its parent", "", "", "What it branched from, beside it"
+    ),
     Described("save_copy", "Save a copy…", "Ctrl+Shift+S", "save", "Copy the session as it is now"),
     Described("import", "Import…", "", "", "Read the authors' published files as a session"),
     Described("export_session", "Export…", "", "", "Write the authors' published files"),
@@ -58,7 +61,7 @@ TOOL_BAR = (
     ("branch",),
 )
 FILE = (
-    ("new", "open", "RECENT", "example", "compare", "save_copy"),
+    ("new", "open", "RECENT", "example", "compare", "compare_parent", "save_copy"),
     ("import", "export_session"),
     ("movie",),
     ("quit",),

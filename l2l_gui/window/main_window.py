@@ -235,6 +235,7 @@ class MainWindow(QMainWindow):
         for name in ("run", "save_copy", "compare", "follow_live", "export_session", "movie"):
             does[name].setEnabled(session is not None)
         does["branch"].setEnabled(session is not None and bool(session.problems))
+        does["compare_parent"].setEnabled(session is not None and session.parent is not None)
         if self.empty.isVisible() == (session is not None) or self.workspaces.isHidden() == (
             session is not None
         ):

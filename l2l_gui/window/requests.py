@@ -8,11 +8,12 @@ from PyQt6.QtCore import Qt, QUrl
 from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
-from l2l_engine.storage.errors import SessionMovedError
+from l2l_engine.storage.errors import SessionError, SessionMovedError
 from l2l_engine.storage.naming import SESSION_SUFFIX, session_name
 from l2l_gui.dialogs.run_until import RunUntilDialog
 from l2l_gui.look.resources_path import data
 from l2l_gui.model import working_copy
+from l2l_gui.model.branching import parent_of
 from l2l_gui.model.goals import Goal
 from l2l_gui.model.settings import settings
 from l2l_gui.window.beginning import Beginning
@@ -34,6 +35,7 @@ class Requests:
             ("new", self.new),
             ("open", self.open),
             ("compare", self.compare),
+            ("compare_parent", self.compare_parent),
             ("save_copy", self.save_copy),
             ("step_trial", lambda: runner.train(Goal(trials=1))),
             ("step_problem", lambda: runner.train(Goal(problems=1))),
@@ -74,6 +76,19 @@ class Requests:
             self._window, "Compare with", _folder(), working_copy.FILTER
         )
         self._runner.compare(map(Path, names))
+
+    def compare_parent(self) -> None:
+        """Show the session that this one branched from beside it, in the workspace for that."""
+        session = self._runner.session
+        if session is None:
+            return
+        try:
+            parent = parent_of(session)
+        except SessionError as error:
+            self._shell.notifications.complain(error)
+            return
+        self._runner.compare([parent])
+        self._shell.workspaces.go("compare")
 
     def save_copy(self) -> None:
         """Ask for a name and copy the session there."""

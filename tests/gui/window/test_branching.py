@@ -11,8 +11,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMessageBox
 
 from l2l_engine.run import Run
+from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.session import Session
 from l2l_gui.dialogs.branch import BranchDialog
+from l2l_gui.model.branching import parent_of
 from l2l_gui.model.goals import Goal
 from l2l_gui.workers.engine_thread import EXTENSION
 
@@ -82,9 +84,15 @@ def test_a_reversal_is_branched_and_trained_and_the_parent_stays(parent, qtbot, 
 
 def test_a_branch_that_changes_nothing_repeats_its_parent(parent, qtbot, no_errors):
     source = parent.runner.session.path
+    compare = parent.actions_by_name["compare_parent"]
+    assert not compare.isEnabled()  # of no branch
     path = accept(parent, ask(parent, qtbot, 1), qtbot)
     parent.runner.train(Goal(problems=1))
     qtbot.waitUntil(lambda: parent.runner.session.problems == 2, timeout=PATIENCE)
+    settle(parent, qtbot)
+    compare.trigger()
+    qtbot.waitUntil(lambda: parent.runner.compared == (source,), timeout=PATIENCE)
+    assert parent.workspaces.current.name == "compare"
     settle(parent, qtbot)
     parent.close()
     with Session.open(path) as branch, Session.open(source) as original:
@@ -92,6 +100,20 @@ def test_a_branch_that_changes_nothing_repeats_its_parent(parent, qtbot, no_erro
         np.testing.assert_array_equal(
             branch.trial_column("task_loss"), original.trial_column("task_loss", 0, trials)
         )
+
+
+def test_a_parent_is_found_where_it_was_or_beside_its_branch(parent, tmp_path):
+    session = parent.runner.session
+    with pytest.raises(SessionError, match="no branch"):
+        parent_of(session)
+    session.parent = str(tmp_path / "gone" / "first.h5")
+    with pytest.raises(
+        SessionError, match=r"first\.h5, which parent\.h5 branched from, is not there"
+    ):
+        parent_of(session)
+    beside = session.path.with_name("first.h5")
+    beside.write_bytes(b"")
+    assert parent_of(session) == beside
 
 
 def test_own_stimuli_and_changed_parameters_go_into_the_branch(parent, tmp_path, qtbot, no_errors):
