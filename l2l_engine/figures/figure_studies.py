@@ -40,7 +40,7 @@ NEEDS = Needs(
 MIXING = ("blocked", "interleaved")
 PROJECTION = ("plain", "outside")
 _COLOURS = (compose.BLACK, compose.GREEN)
-_WINDOW = 10
+_WINDOW = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -87,7 +87,7 @@ STUDIES: dict[str, Study] = {
             "projection",
             "Learning outside the past",
             "Does learning to learn survive where weights change only outside the past's subspace?",
-            (Condition("outside", "projection", 1, {"problems": 50}),),
+            (Condition("outside", "projection", 1, {"problems": 21}),),
         ),
         Study(
             "beyond",

@@ -213,7 +213,7 @@ def _mixing(table: StudyTable) -> str:
 
 def _projection(table: StudyTable) -> str:
     found = study_numbers.conditions(table, figure_studies.PROJECTION, "trials")
-    spans = ((2, 11), (12, 21), (22, 31), (32, 41), (42, 51))
+    spans = ((2, 6), (7, 11), (12, 16), (17, 21))
     rows = []
     for first, last in spans:
         here = (found.problems >= first) & (found.problems <= last)
