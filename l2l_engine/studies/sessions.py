@@ -40,9 +40,9 @@ class Member:
 
     def begin(self, report: Callable[[str], None] | None = None) -> Run:
         """The run, begun or resumed; whoever gets it closes it."""
-        if self.path.exists():
-            return Run.resume(self.path, report=report)
         protocol, after = self.condition.protocol(), self.condition.after
+        if self.path.exists():
+            return Run.resume(self.path, problems=protocol.total, report=report)
         return Run.branch(self.parent.path, after, self.path, protocol=protocol, report=report)
 
 

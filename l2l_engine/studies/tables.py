@@ -143,12 +143,11 @@ def projection_tables(members: Sequence[Member], progress: Progress | None = Non
     """Trials of each problem learned outside the past, and by the same network learning plainly."""
     rows = []
     for member, session in _opened(members, progress):
+        total = member.condition.protocol().total
         with Session.open(member.parent.path) as parent:
-            plain = parent.trials_to_criterion[: session.n_problems]
-        for name, trials in (
-            ("plain", plain),
-            (member.condition.name, session.trials_to_criterion),
-        ):
+            plain = parent.trials_to_criterion[:total]
+        outside = session.trials_to_criterion[:total]
+        for name, trials in (("plain", plain), (member.condition.name, outside)):
             rows += [
                 (name, member.parent.seed, number, count)
                 for number, count in enumerate(trials.tolist(), 1)
