@@ -44,6 +44,9 @@ class PanelDock(QDockWidget):
         self.visibilityChanged.connect(panel.set_in_front)
         self.visibilityChanged.connect(self._hook_menus)
         self.topLevelChanged.connect(self._floated)
+        toggle = self.toggleViewAction()
+        assert toggle is not None
+        toggle.triggered.connect(self._chosen)
         self._name_float_button()
         self.header.installEventFilter(self)
 
@@ -61,6 +64,10 @@ class PanelDock(QDockWidget):
         if bool(self.header.property("focused")) != focused:
             self.header.setProperty("focused", focused)
             repolish(self.header)
+
+    def _chosen(self, wanted: bool) -> None:
+        if wanted:
+            self.raise_()  # or it came back behind another tab
 
     # -- floating ----------------------------------------------------------------------
 
