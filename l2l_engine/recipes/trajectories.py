@@ -64,11 +64,15 @@ def tidy(
 
     for part, values in parts.items():
         if values.ndim == 3:
-            add(PARTS[part][0], "both", values)
+            add(_name(part), "both", values)
             continue
         for k in range(values.shape[1]) if stimulus is None else (stimulus,):
-            add(PARTS[part][0], str(k), values[:, k])
+            add(_name(part), str(k), values[:, k])
     return {name: np.concatenate(some_rows) for name, some_rows in rows.items()}
+
+
+def _name(part: str) -> str:
+    return PARTS[part][0] if part in PARTS else part
 
 
 def drawn(numbers: Iterable[int], selected: int | None) -> NDArray[np.intp]:

@@ -34,8 +34,12 @@ class Moves(enum.Enum):
     """What changes from frame to frame; the value is the word for it."""
 
     TRIAL = "The trial playing"
+    ORBIT = "The trial playing, the camera going round"
     PROBLEMS = "Problem by problem"
     LEARNING = "Learning as it happened, trial by trial"
+
+
+OF_THE_TRIAL = (Moves.TRIAL, Moves.ORBIT)
 
 
 class MovieDialog(QDialog):
@@ -46,6 +50,7 @@ class MovieDialog(QDialog):
     subjects : what can be filmed: a name and its size in pixels.
     problems : learned problems; without any only the trial moves.
     stem : of the suggested file.
+    turns : whether there is a camera that can go round.
     """
 
     def __init__(
@@ -53,6 +58,8 @@ class MovieDialog(QDialog):
         subjects: list[tuple[str, QSize]],
         problems: int,
         stem: str,
+        *,
+        turns: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -60,7 +67,9 @@ class MovieDialog(QDialog):
         self._sizes = [size for _, size in subjects]
         self.moves = QComboBox()
         for choice in Moves:
-            if problems or choice is Moves.TRIAL:
+            if choice is Moves.ORBIT and not turns:
+                continue
+            if problems or choice in OF_THE_TRIAL:
                 self.moves.addItem(choice.value, choice)
         self.moves.currentIndexChanged.connect(self._update)
         self.first, self.last = _number(1, problems), _number(problems, problems)
@@ -163,7 +172,7 @@ class MovieDialog(QDialog):
     # -- what is shown -----------------------------------------------------------------
 
     def _update(self) -> None:
-        by_problem = self.choice is not Moves.TRIAL
+        by_problem = self.choice not in OF_THE_TRIAL
         for widget in (self.first, self.last, self._problems_label):
             widget.setEnabled(by_problem)
         size, chosen = self._sizes[self.subject.currentIndex()], max(0, self.scale.currentIndex())
@@ -180,7 +189,7 @@ class MovieDialog(QDialog):
         self.make_button.setEnabled(not problem)
 
     def _problem(self) -> str:
-        if self.choice is not Moves.TRIAL and self.first.value() > self.last.value():
+        if self.choice not in OF_THE_TRIAL and self.first.value() > self.last.value():
             return "The first problem comes after the last: swap them."
         path = self.path()
         if path.name and path.suffix.lower() not in MOVIES:

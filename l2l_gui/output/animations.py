@@ -5,6 +5,7 @@ Each sets the window's selection (or what it knows about the run) to a moment, a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from l2l_gui.model.selection import Selection, SharedSelection
 from l2l_gui.model.sessions import OpenSession, Sessions
 from l2l_gui.model.snapshot import RunState, Snapshot
+from l2l_gui.plotting.camera import Camera
 
 
 class Animation(Protocol):
@@ -39,6 +41,26 @@ class TrialPlaying:
     def restore(self) -> None:
         """Put it back."""
         self._selection.update(time=self._before)
+
+
+class Orbit:
+    """Cameras go round once while the trial plays."""
+
+    def __init__(self, selection: SharedSelection, cameras: Sequence[Camera]) -> None:
+        self._trial = TrialPlaying(selection)
+        self._cameras = [(camera, camera.azimuth, camera.elevation) for camera in cameras]
+
+    def show(self, moment: float) -> None:
+        """Move the cursor, and each camera from where it stood."""
+        self._trial.show(moment)
+        for camera, azimuth, elevation in self._cameras:
+            camera.look_from(azimuth + 360.0 * moment, elevation)
+
+    def restore(self) -> None:
+        """Put both back."""
+        self._trial.restore()
+        for camera, azimuth, elevation in self._cameras:
+            camera.look_from(azimuth, elevation)
 
 
 class ProblemByProblem:

@@ -35,6 +35,7 @@ PANELS = (
     Entry("learn", 1, "l2l_gui.panels.learn.activity", "ActivityPanel"),
     Entry("learn", 1, "l2l_gui.panels.learn.slow_motion", "SlowMotionPanel", tabbed=True),
     Entry("representations", 0, "l2l_gui.panels.representations.trajectories", "TrajectoriesPanel"),
+    Entry("representations", 0, "l2l_gui.panels.representations.stage", "StagePanel", tabbed=True),
     Entry(
         "representations",
         0,

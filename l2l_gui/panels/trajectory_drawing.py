@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -142,7 +143,11 @@ def columns(
     places = trajectories.drawn(group.numbers, selected)
     values = {part: group.part(part)[places] for part in parts}
     numbers = np.array(group.numbers)[places]
-    found = trajectories.tidy(values, group.times, numbers, stimulus)
+    return as_columns(trajectories.tidy(values, group.times, numbers, stimulus))
+
+
+def as_columns(found: Mapping[str, NDArray[Any]]) -> tuple[Column, ...]:
+    """Columns of values headed with their units."""
     headings = (name.removesuffix(")").partition(" (") for name in found)
     return tuple(
         Column(name, values, unit)

@@ -27,7 +27,8 @@ class Family:
     """Trajectories drawn alike: ``points`` (M, T, 3), NaN for a gap.
 
     ``color`` is a theme name or ``#rrggbb``; ``style`` a pen style, ``parallel`` or
-    ``perpendicular``.
+    ``perpendicular``; ``marked``: whether the cursor's time is marked on it; ``framed``: whether the
+    frame is made to hold it.
     """
 
     points: ArrayLike
@@ -35,6 +36,8 @@ class Family:
     width: float = 1.0
     style: Qt.PenStyle | str = Qt.PenStyle.SolidLine
     name: str = ""
+    marked: bool = True
+    framed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class FamilyItems:
 
     def __init__(self, family: Family) -> None:
         self.spec = family
+        self.scale = 1.0
         self.full: FloatArray
         self.lines: Polylines
         self.flat: FloatArray = np.zeros((0, 3))
@@ -96,13 +100,14 @@ class FamilyItems:
         colour = faded(theme.color(self.spec.color), fade)
         style = self.spec.style
         line = LINE[style] if isinstance(style, str) else style
-        return pg.mkPen(colour, width=self.spec.width + extra, style=line)
+        return pg.mkPen(colour, width=self.scale * self.spec.width + extra, style=line)
 
     def restyle(self) -> None:
         """Take the theme's colours."""
         for depth, curve in enumerate(self.curves):
             curve.setPen(self.pen(FARTHEST_FADE * (1 - depth / (DEPTH_CLASSES - 1))))
         self.legend.setPen(self.pen(0.0, 1.0))
+        self.cursor.setSize(7 * self.scale)
         self.cursor.setBrush(theme.brush(self.spec.color))
         self.cursor.setPen(theme.pen("panel"))
 
@@ -120,7 +125,7 @@ class FamilyItems:
 
     def place_cursor(self, step: int | None, matrix: FloatArray, centre: FloatArray) -> None:
         """Mark time step ``step`` of every trajectory; None for no marks."""
-        if step is None or not 0 <= step < self.full.shape[1]:
+        if step is None or not self.spec.marked or not 0 <= step < self.full.shape[1]:
             self.cursor.setData([], [])
             return
         now = self.full[:, step]
@@ -132,6 +137,7 @@ class MarkerItems:
     """The symbols of one kind of marker."""
 
     def __init__(self, spec: Markers) -> None:
+        self.scale = 1.0
         self.item = pg.ScatterPlotItem(pxMode=True)
         self.item.setZValue(DEPTH_CLASSES + 2.5)  # above all cursors, whichever was added first
         self._look: tuple[object, ...] = ()
@@ -146,12 +152,12 @@ class MarkerItems:
         if _look(spec) != self._look:
             self._look = _look(spec)
             self.item.setSymbol(spec.symbol)
-            self.item.setSize(spec.size)
             self.restyle()
 
     def restyle(self) -> None:
         """Take the theme's colours."""
         spec = self.spec
+        self.item.setSize(self.scale * spec.size)
         self.item.setBrush(theme.brush(spec.color if spec.filled else "panel"))
         outline = theme.pen("panel") if spec.filled else theme.pen(spec.color, 2)
         self.item.setPen(outline)
@@ -178,6 +184,7 @@ class Triad:
         self._arms = [pg.PlotCurveItem(antialias=True) for _ in range(3)]
         self._labels = [pg.TextItem(anchor=(0.5, 0.5)) for _ in range(3)]
         self._length = pg.TextItem(anchor=(0.0, 1.0))
+        self.scale = 1.0
         self.items = [*self._arms, *self._labels, self._length]
         for item in self.items:
             item.setZValue(DEPTH_CLASSES + 3)
@@ -188,14 +195,14 @@ class Triad:
             arm.setPen(theme.pen("quiet", 1.5))
         for label in (*self._labels, self._length):
             label.setColor(theme.color("quiet"))
-            label.setFont(theme.font(8))
+            label.setFont(theme.font(round(8 * self.scale)))
 
     def draw(self, matrix: FloatArray, view: pg.ViewBox) -> None:
         """Draw in the corner of what ``view`` shows."""
         (left, right), (bottom, top) = view.viewRange()
         span = min(right - left, top - bottom)
         length = projection.round_length(0.13 * span)
-        gap = max(0.045 * span, LABEL_PIXELS * view.viewPixelSize()[0])
+        gap = max(0.045 * span, self.scale * LABEL_PIXELS * view.viewPixelSize()[0])
         origin = np.array([left + 0.16 * span, bottom + 0.19 * span])
         for axis, (arm, label) in enumerate(zip(self._arms, self._labels, strict=True)):
             direction = matrix[:2, axis]

@@ -33,7 +33,10 @@ __all__ = ["Family", "Markers", "ProjectedPlot"]
 DEGREES_PER_PIXEL = 0.4
 KEY_DEGREES = 5.0
 PICK_PIXELS = 8.0
-MARGIN = 1.08
+MARGIN, FILLED = 1.08, 1.2
+"""Of the frame, beyond what it holds: that which stands still, and that which follows the view."""
+GROWN_FROM, MOST_GROWTH = 520.0, 3.0
+"""Pixels of a frame from which lines and type grow with it, and how much at most."""
 
 
 class _View(pg.ViewBox):
@@ -88,6 +91,11 @@ class ProjectedPlot(pg.PlotWidget):
         self._markers: list[MarkerItems] = []
         self._cursor: int | None = None
         self._hover = (-1, -1)
+        self.fills = False
+        """Whether the trajectories fill the frame, whatever its shape, as the camera goes round."""
+        self.scale = 1.0
+        """How much larger lines, marks and type are drawn, where they fill a large frame."""
+        self._held: FloatArray = np.zeros((0, 3))
         self._bounds: tuple[FloatArray, float] | None = None
         self._centre: FloatArray = np.zeros(3)
         self._radius = 1.0
@@ -130,6 +138,9 @@ class ProjectedPlot(pg.PlotWidget):
                 self._view.removeItem(item)
         new = [FamilyItems(family) for family in families[len(self._families) :]]
         for added in new:
+            if self.scale != 1.0:
+                added.scale = self.scale
+                added.restyle()
             for item in added.items:
                 self._view.addItem(item, ignoreBounds=True)
         self._families = [*self._families[: len(families)], *new]
@@ -144,6 +155,9 @@ class ProjectedPlot(pg.PlotWidget):
             self._view.removeItem(old.item)
         new = [MarkerItems(spec) for spec in markers[len(self._markers) :]]
         for added in new:
+            if self.scale != 1.0:
+                added.scale = self.scale
+                added.restyle()
             self._view.addItem(added.item, ignoreBounds=True)
         self._markers = [*self._markers[: len(markers)], *new]
         self._renew()
@@ -195,9 +209,13 @@ class ProjectedPlot(pg.PlotWidget):
         if self._measured:
             return
         self._measured = True
-        clouds = [f.full[:, f.lines.samples].reshape(-1, 3) for f in self._families]
+        framed = [family for family in self._families if family.spec.framed]
+        clouds = [family.full[:, family.lines.samples].reshape(-1, 3) for family in framed]
         clouds += [markers.points for markers in self._markers]
         self._centre, self._radius = self._bounds or projection.bounding_sphere(clouds)
+        if self.fills:
+            held = np.concatenate([np.empty((0, 3)), *clouds]) - self._centre
+            self._held = held[np.isfinite(held).all(axis=1)]
         self._view.radius = self._radius
 
     # -- drawing -----------------------------------------------------------------------
@@ -219,6 +237,8 @@ class ProjectedPlot(pg.PlotWidget):
         """Project and draw everything now; normally once per turn of the event loop."""
         self._dirty = False
         self._measure()
+        if self.fills:
+            self._grow()
         matrix = self.camera.matrix()
         for family in self._families:
             family.project(matrix, self._centre, self._radius)
@@ -229,9 +249,36 @@ class ProjectedPlot(pg.PlotWidget):
         self._frame()
         self._triad.draw(matrix, self._view)
 
+    def _grow(self) -> None:
+        """Draw larger in a larger frame."""
+        side = min(self._view.width(), self._view.height())
+        scale = min(MOST_GROWTH, max(1.0, side / GROWN_FROM))
+        if abs(scale - self.scale) < 0.05:
+            return
+        self.scale = scale
+        parts: list[FamilyItems | MarkerItems | Triad] = [
+            *self._families,
+            *self._markers,
+            self._triad,
+        ]
+        for part in parts:
+            part.scale = scale
+            part.restyle()
+
     def _frame(self) -> None:
         half = self._radius * MARGIN / self.camera.zoom
         x, y = (self._radius * shift for shift in self.camera.pan)
+        if self.fills:
+            (middle_x, middle_y), (across, up) = projection.seen_box(
+                self._held, self.camera.matrix()
+            )
+            x, y, zoom = x + middle_x, y + middle_y, FILLED / self.camera.zoom
+            width, height = max(1.0, self._view.width()), max(1.0, self._view.height())
+            half_y = zoom * max(up, across * height / width)
+            half_x = half_y * width / height
+            spans = {"xRange": (x - half_x, x + half_x), "yRange": (y - half_y, y + half_y)}
+            self._view.setRange(**spans, padding=0)
+            return
         self._view.setRange(xRange=(x - half, x + half), yRange=(y - half, y + half), padding=0)
 
     def _draw_highlight(self) -> None:

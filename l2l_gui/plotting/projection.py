@@ -72,6 +72,22 @@ def subset(
     return flat[kept, 0], flat[kept, 1], chosen[kept]
 
 
+def seen_box(points: FloatArray, matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Centre (2,) and half sizes (2,) of what points (n, 3) cover on the screen, seen through a matrix.
+
+    Examples
+    --------
+    >>> corners = np.array([[0.0, 0.0, 0.0], [4.0, 2.0, 9.0]])
+    >>> [part.tolist() for part in seen_box(corners, np.eye(3))]
+    [[2.0, 1.0], [2.0, 1.0]]
+    """
+    if not len(points):
+        return np.zeros(2), np.ones(2)
+    flat = points @ matrix[:2].T
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    return (low + high) / 2, (high - low) / 2
+
+
 def nearest_segment(
     flat: FloatArray, joined: NDArray[np.bool_], position: tuple[float, float]
 ) -> tuple[int, float]:

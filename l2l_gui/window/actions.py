@@ -45,6 +45,7 @@ ACTIONS = (
     Described("previous_problem", "Previous problem", ","),
     Described("next_problem", "Next problem", "."),
     Described("play", "Play the trial", "Shift+Space"),
+    Described("full_screen", "Panel on the whole screen", "F11", "", "Esc ends it"),
     Described("reset_layout", "Reset layout", "", "reset", "Restore this workspace's panels"),
     Described("first_steps", "First steps", "", "", "A one-minute walk through the window"),
     Described("shortcuts", "Keyboard shortcuts", "F1"),

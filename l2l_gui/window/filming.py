@@ -19,6 +19,8 @@ from l2l_gui.output.animations import Animation
 from l2l_gui.output.exporting import UNSEEN, picture
 from l2l_gui.output.movies import MovieWriter
 from l2l_gui.panels.base import Panel
+from l2l_gui.panels.turning_panel import TurningPanel
+from l2l_gui.plotting.camera import Camera
 from l2l_gui.widgets.work_status import WorkStatus
 from l2l_gui.window.shell import Shell
 from l2l_gui.workers.jobs import Computation
@@ -62,7 +64,8 @@ class Filming(QObject):
             subjects.insert(0, (panel.title, panel.canvas))
         stem = f"{session.name}-{panel.name if panel is not None else workspace.name}"
         sizes = [(name, widget.size()) for name, widget in subjects]
-        dialog = MovieDialog(sizes, session.problems, stem, shell.frame)
+        turns = bool(self._cameras())
+        dialog = MovieDialog(sizes, session.problems, stem, turns=turns, parent=shell.frame)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(
             lambda: self._prepare(dialog, subjects[dialog.subject.currentIndex()][1])
@@ -93,6 +96,16 @@ class Filming(QObject):
         inside = (panel for panel in panels if focus is not None and panel.isAncestorOf(focus))
         return next(inside, next(iter(panels), None))
 
+    def _cameras(self, subject: QWidget | None = None) -> list[Camera]:
+        """The cameras of the panels shown, or of those that are filmed."""
+        panels = [panel for panel in self._shell.workspaces.current.panels if panel.isVisible()]
+        return [
+            panel.camera
+            for panel in panels
+            if isinstance(panel, TurningPanel)
+            and (subject is None or subject.isAncestorOf(panel) or panel.isAncestorOf(subject))
+        ]
+
     def _prepare(self, dialog: MovieDialog, subject: QWidget) -> None:
         shell = self._shell
         session = shell.runner.session
@@ -104,6 +117,10 @@ class Filming(QObject):
         settings.put("export folder", str(path.parent))
         if dialog.choice is Moves.TRIAL:
             moving: Animation = animations.TrialPlaying(shell.selection)
+            self._begin(path, count, fps, factor, subject, moving)
+            return
+        if dialog.choice is Moves.ORBIT:
+            moving = animations.Orbit(shell.selection, self._cameras(subject))
             self._begin(path, count, fps, factor, subject, moving)
             return
         if dialog.choice is Moves.PROBLEMS:

@@ -167,7 +167,7 @@ class MainWindow(QMainWindow):
         files.insertMenu(does["save_copy"], self.compared_menu)
         does.fill_menu(run, actions.RUN)
         does.fill_menu(helps, actions.HELP)
-        view = ViewMenu(self.workspaces, [toggle, does["reset_layout"]], self)
+        view = ViewMenu(self.workspaces, [does["full_screen"], toggle, does["reset_layout"]], self)
         for menu in (files, EditMenu(self.workspaces, self), run, view, helps):
             bar.addMenu(menu)
 
@@ -181,6 +181,7 @@ class MainWindow(QMainWindow):
             ("next_problem", lambda: self._step_problem(1)),
             ("play", lambda: self.transport.set_playing(not self.transport.playing)),
             ("reset_layout", lambda: self.workspaces.current.reset()),
+            ("full_screen", lambda: self.workspaces.current.switch_full_screen()),
         ):
             does.provide(name, slot)
         does["follow_live"].triggered.connect(self._follow)

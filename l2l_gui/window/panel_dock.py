@@ -6,7 +6,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PyQt6.QtGui import QCursor
+from PyQt6.QtGui import QCursor, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QDockWidget, QFrame, QHBoxLayout, QScrollArea, QToolButton
 
 from l2l_gui.look.theme import theme
@@ -49,6 +49,7 @@ class PanelDock(QDockWidget):
         toggle.triggered.connect(self._chosen)
         self._name_float_button()
         self.header.installEventFilter(self)
+        self.on_stage = self._floated_before = False
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Give the title the room of two buttons where it is narrow; menu and title do as much."""
@@ -68,6 +69,35 @@ class PanelDock(QDockWidget):
     def _chosen(self, wanted: bool) -> None:
         if wanted:
             self.raise_()  # or it came back behind another tab
+
+    # -- on the whole screen ---
+
+    def set_full_screen(self, on: bool) -> None:
+        """Fill the screen with the panel alone, or put it back where it was."""
+        if on == self.on_stage:
+            return
+        self.on_stage = on
+        if on:
+            self._floated_before = self.isFloating()
+            screen = self.screen()
+            self.setFloating(True)
+            self.raise_()
+            if screen is not None:
+                self.setGeometry(screen.geometry())
+            self.showFullScreen()
+            self.panel.setFocus()
+        else:
+            self.showNormal()
+            self.setFloating(self._floated_before)
+            self.raise_()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Escape ends the whole screen."""
+        if event is not None and event.key() == Qt.Key.Key_Escape and self.on_stage:
+            self.set_full_screen(False)
+            event.accept()
+            return
+        super().keyPressEvent(event)
 
     # -- floating ----------------------------------------------------------------------
 
@@ -92,6 +122,8 @@ class PanelDock(QDockWidget):
         Qt floats a dock that has a title bar of its own as a bare rectangle, which can neither
         be resized nor closed on some desktops.
         """
+        if self.on_stage:
+            return
         if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
             QTimer.singleShot(DRAG_POLL_MS, self._give_frame)
             return

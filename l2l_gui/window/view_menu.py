@@ -82,9 +82,7 @@ class EditMenu(QMenu):
     def _header(self) -> PanelHeader | None:
         if not self._workspaces.isVisible():
             return None
-        docks = [dock for dock in self._workspaces.current.docks if dock.panel.seen]
-        marked = (dock for dock in docks if dock.header.property("focused"))
-        dock = next(marked, next(iter(docks), None))
+        dock = self._workspaces.current.dock_in_use
         return None if dock is None else dock.header
 
 

@@ -116,17 +116,21 @@ class Workspace(QMainWindow):
             tops[entry.column] = last[entry.column] = dock
             dock.show()
         for entry, dock in zip(self._entries, self.docks, strict=True):
-            above = last[entry.column]
-            if dock is tops[entry.column]:
-                continue
+            if dock is not tops[entry.column] and not entry.tabbed:
+                self.splitDockWidget(last[entry.column], dock, Qt.Orientation.Vertical)
+                last[entry.column] = dock
+                dock.show()
+        before: dict[int, QDockWidget] = {}
+        for entry, dock in zip(
+            self._entries, self.docks, strict=True
+        ):  # what is split has no tabs yet
             if entry.tabbed:
-                self.tabifyDockWidget(above, dock)
-            else:
-                self.splitDockWidget(above, dock, Qt.Orientation.Vertical)
-            last[entry.column] = dock
-            dock.show()
-        for top in tops.values():
-            top.raise_()
+                self.tabifyDockWidget(before[entry.column], dock)
+                dock.show()
+            before[entry.column] = dock
+        for entry, dock in zip(self._entries, self.docks, strict=True):
+            if not entry.tabbed:
+                dock.raise_()
         self._share()
 
     def _share(self) -> None:
@@ -230,6 +234,20 @@ class Workspace(QMainWindow):
         for dock in self.docks:
             dock.set_focused(focus is not None and dock.isAncestorOf(focus))
 
+    @property
+    def dock_in_use(self) -> PanelDock | None:
+        """The dock that has the keyboard, or else the first one shown."""
+        shown = [dock for dock in self.docks if dock.panel.seen]
+        marked = (dock for dock in shown if dock.header.property("focused"))
+        return next(marked, next(iter(shown), None))
+
+    def switch_full_screen(self) -> None:
+        """Fill the screen with the panel in use, or put back the one that does."""
+        filling = next((dock for dock in self.docks if dock.on_stage), None)
+        dock = filling or self.dock_in_use
+        if dock is not None:
+            dock.set_full_screen(filling is None)
+
     def put_away(self) -> None:
         """Hide the panels that float, as the window closes."""
         for dock in self.docks:
@@ -259,6 +277,8 @@ class Workspace(QMainWindow):
         """Store arrangement and panel options."""
         if not self._arranged:
             return
+        for dock in self.docks:
+            dock.set_full_screen(False)
         settings.put(f"layout/{self.name}", self.saveState(LAYOUT_VERSION))
         for panel in self.panels:
             settings.put(f"panel/{panel.name}", panel.state())
