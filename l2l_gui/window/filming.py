@@ -188,7 +188,7 @@ class Filming(QObject):
         seen = [
             panel
             for panel in panels
-            if panel.isVisible()
+            if panel.seen  # one behind a tab, which Qt takes for visible, is never settled
             and (self._subject.isAncestorOf(panel) or panel.isAncestorOf(self._subject))
         ]
         return all(panel.settled for panel in seen) and self._shell.redraws.idle
