@@ -135,13 +135,10 @@ def formats(wanted: Iterable[str]) -> tuple[str, ...]:
 
 def _cell(value: Any) -> str:
     if isinstance(value, (float, np.floating)):
-        return (
-            "NaN"
-            if np.isnan(value)
-            else f"{int(value)}"
-            if value == int(value)
-            else repr(float(value))
-        )
+        if np.isnan(value):
+            return "NaN"
+        whole = np.isfinite(value) and value == int(value)
+        return f"{int(value)}" if whole else repr(float(value))
     return str(value)
 
 

@@ -20,7 +20,7 @@ from l2l_engine.analysis.revisit import STAGES
 from l2l_engine.analysis.running import RunData
 from l2l_engine.analysis.statistics import LinearFit
 from l2l_engine.config import L2LError, RunType
-from l2l_engine.figures import compose, wording
+from l2l_engine.figures import compose, study_numbers, wording
 from l2l_engine.figures.contract import Table
 from l2l_engine.figures.needs import LackingError, Needs
 from l2l_engine.figures.sources import FigureSource, NetworkSource, check_alike, study_table
@@ -138,16 +138,26 @@ def _of_tables(sources: Sequence[FigureSource]) -> list[_Network]:
         return []
     names = sorted(name for name in networks.columns if name.startswith("angle_"))
     angles = np.stack([networks.numbers(name) for name in names], axis=1)
-    places = zip(networks["warm_up"].tolist(), networks["seed"].tolist(), angles, strict=True)
+    places = zip(_whole(networks, "warm_up"), _whole(networks, "seed"), angles, strict=True)
     return [
         _Network(warm_up, f"full_seed{seed}", seed, _rows(problems, warm_up, seed), row)
         for warm_up, seed, row in places
     ]
 
 
+def _whole(table: StudyTable, column: str) -> list[int]:
+    values = table.numbers(column)
+    if not np.isfinite(values).all():
+        raise L2LError(f"{table.path}: the column {column} must hold whole numbers; make it again.")
+    return [int(value) for value in values]
+
+
 def _rows(problems: StudyTable, warm_up: int, seed: int) -> Columns:
     here = problems.where((problems["warm_up"] == warm_up) & (problems["seed"] == seed))
-    return {name: here[name] for name in _COLUMNS}
+    study_numbers.seeds_of(here)  # there are rows at all
+    return {"stage": here["stage"]} | {
+        name: here.numbers(name) for name in _COLUMNS if name != "stage"
+    }
 
 
 def _group(warm_up: int, networks: Sequence[_Network]) -> Group:

@@ -12,18 +12,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.analysis.statistics import spearman
+from l2l_engine.config import L2LError
 from l2l_engine.figures.study_table import StudyTable
 
 Float64 = NDArray[np.float64]
 
 PERIODS = ((2, 51), (52, 251), (252, 1001))
 """Problems over which first tries are counted, first and last."""
+_LARGEST = 2.0**31
 END_OF_DELAY, END_OF_TRIAL = 1500.0, 2000.0  # ms, in the paper's trial
 
 
 def seeds_of(table: StudyTable) -> tuple[int, ...]:
-    """The networks of a table."""
-    return tuple(int(seed) for seed in np.unique(table.numbers("seed")))
+    """The networks of a table; L2LError where it has none, or no whole numbers for them."""
+    seeds = np.unique(table.numbers("seed"))
+    if not len(seeds):
+        raise L2LError(f"{table.path} holds no row that is needed here: make it again.")
+    if not np.isfinite(seeds).all() or (np.abs(seeds) > _LARGEST).any():
+        raise L2LError(f"{table.path}: the column seed must hold whole numbers; make it again.")
+    return tuple(int(seed) for seed in seeds)
 
 
 def _by_network(table: StudyTable) -> list[StudyTable]:
@@ -88,7 +95,10 @@ class Course:
 
 def course(table: StudyTable, column: str, by: str = "problem") -> Course:
     """The mean of a column by problem, or by another column of whole numbers."""
-    at = np.unique(table[by]).astype(np.int64)
+    places = np.unique(table.numbers(by))
+    if not np.isfinite(places).all() or (np.abs(places) > _LARGEST).any():
+        raise L2LError(f"{table.path}: the column {by} must hold whole numbers; make it again.")
+    at = places.astype(np.int64)
     values = [
         [_mean(network.numbers(column)[network[by] == stage]) for stage in at]
         for network in _by_network(table)
@@ -176,6 +186,8 @@ def conditions(table: StudyTable, names: Sequence[str], column: str) -> Conditio
     """A column in two conditions, of the networks that have both, from ``mixing`` or ``projection``."""
     parts = [table.where(table["condition"] == name) for name in names]
     both = set.intersection(*(set(seeds_of(part)) for part in parts))
+    if not both:
+        raise L2LError(f"{table.path}: no network has both {' and '.join(names)}.")
     kept = [part.where(np.isin(part["seed"], sorted(both))) for part in parts]
     courses = [course(part, column) for part in kept]
     problems = np.intersect1d(courses[0].at, courses[1].at)

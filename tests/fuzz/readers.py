@@ -13,9 +13,11 @@ from pathlib import Path
 import numpy as np
 import scipy.io
 
-from l2l_engine import network
+from l2l_engine import figures, network
 from l2l_engine.config import L2LError, RunConfig, RunType
+from l2l_engine.figures import study_table
 from l2l_engine.figures.processed import read_processed
+from l2l_engine.figures.study_table import StudyTable
 from l2l_engine.protocols import TEMPLATES, notation, template
 from l2l_engine.storage import checkpoint, salvage
 from l2l_engine.storage.published import export_published, import_published, names
@@ -84,6 +86,8 @@ def readers(folder: Path) -> dict[str, Reader]:
         "stimuli (.npy)": Reader("x.npy", [_npy()], _read_stimuli),
         "stimuli (.npz)": Reader("x.npz", [_npz()], _read_stimuli),
         "stimuli (.csv)": Reader("x.csv", [_csv()], _read_stimuli),
+        "study table": Reader("revisit_problems.csv", [_study_table()], _read_study_table),
+        "study table (conditions)": Reader("mixing.csv", [_conditions()], _read_conditions),
         "protocol": Reader("x.json", _protocols(), _read_protocol),
         "sweep manifest": Reader(NAME, [_manifest(folder / "sweep")], _read_manifest),
     }
@@ -251,3 +255,42 @@ def _read_manifest(path: Path) -> None:
         if place.parent != path.parent.resolve():
             raise AssertionError(f"a run's file leaves the folder: {run.file!r}")
         json.dumps(run.name)
+
+
+def _study_table() -> bytes:
+    """Two sets of one network, as l2l-study writes them."""
+    rows = [
+        f"50,0,{number},{stage},{50 + 4 * number + place},{trials},{1 - 0.1 * place},0.9"
+        for number in (1, 2)
+        for place, (stage, trials) in enumerate(
+            [("A", 30), ("B", 20), ("A again", "NaN"), ("A reversed", 40)]
+        )
+    ]
+    names = "warm_up,seed,set,stage,problem,trials,similarity_0,similarity_1"
+    return "\n".join(["# L2L study: x", "# units", names, *rows, ""]).encode()
+
+
+def _read_study_table(path: Path) -> object:
+    """Read it, and draw from it as far as that goes."""
+    networks = StudyTable(
+        Path("revisit_networks.csv"),
+        {"warm_up": np.array([50]), "seed": np.array([0]), "angle_1_rad": np.array([0.5])},
+    )
+    made = figures.make("revisit", [study_table.read(path), networks])
+    return made.caption, made.csv_texts()
+
+
+def _conditions() -> bytes:
+    rows = [
+        f"{condition},{seed},{problem},30,0.5,{problem % 3}"
+        for condition in ("blocked", "interleaved")
+        for seed in (0, 1)
+        for problem in (1, 2, 3)
+    ]
+    names = "condition,seed,problem,trials,loss,correct"
+    return "\n".join(["# L2L study: x", names, *rows, ""]).encode()
+
+
+def _read_conditions(path: Path) -> object:
+    made = figures.make("studies", [study_table.read(path)])
+    return made.caption, made.csv_texts()

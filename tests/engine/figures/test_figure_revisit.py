@@ -96,7 +96,9 @@ def test_other_sessions_do_not_suffice_and_are_left_out(run, sets, tmp_path, cap
     assert "The figure revisit left out." in capsys.readouterr().err
     assert command.main([*arguments[:-1], "8"]) == 2
     assert "invalid choice: 8" in capsys.readouterr().err
-    assert command.main([*arguments, "--dry-run"]) == 0
+    assert command.main([*arguments, "--dry-run"]) == 2  # it lacks the same things
+    assert "The figure revisit left out." in capsys.readouterr().err
+    assert command.main([str(tmp_path / "sets.h5"), *arguments[1:], "--dry-run"]) == 0
     assert "Would draw the figure revisit" in capsys.readouterr().out
 
 
