@@ -60,7 +60,7 @@ def test_runs_follow_a_protocol_with_every_value_of_its_numbers(window, tmp_path
     assert not form.protocol.numbers.isVisible()
     form.protocol.which.setCurrentText("serial-reversal")
     assert not form.types[RunType.Full].isEnabled()
-    assert "whose mapping turns around" in form.protocol.message.text()
+    assert "whose mapping is reversed" in form.protocol.message.text()
     assert form.protocol.numbers.text() == "reversals=10; warm_up=50"
     form.protocol.numbers.setText("reversals=0,1; warm_up=1")
     form.seeds.setText("0-1")
