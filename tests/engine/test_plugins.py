@@ -46,6 +46,8 @@ def example_folder(tmp_path_factory):
 @pytest.fixture
 def example(example_folder, site, monkeypatch):
     monkeypatch.syspath_prepend(example_folder)
+    for name in [name for name in sys.modules if name.startswith("l2l_mean_rate")]:
+        monkeypatch.delitem(sys.modules, name)  # another test installed it elsewhere
     site.look()
     return example_folder
 
