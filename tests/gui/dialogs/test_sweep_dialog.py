@@ -11,6 +11,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMessageBox
 
 from l2l_engine.config import RunConfig, RunType
+from l2l_engine.protocols.templates import explain
 from l2l_engine.storage.session import Session
 
 NAMES = set(json.loads(RunConfig().to_json())) - {"seed", "run_type", "problems", "same_problems"}
@@ -60,7 +61,7 @@ def test_runs_follow_a_protocol_with_every_value_of_its_numbers(window, tmp_path
     assert not form.protocol.numbers.isVisible()
     form.protocol.which.setCurrentText("serial-reversal")
     assert not form.types[RunType.Full].isEnabled()
-    assert "whose mapping is reversed" in form.protocol.message.text()
+    assert explain("serial-reversal") in form.protocol.message.text()
     assert form.protocol.numbers.text() == "reversals=10; warm_up=50"
     form.protocol.numbers.setText("reversals=0,1; warm_up=1")
     form.seeds.setText("0-1")
