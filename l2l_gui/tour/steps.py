@@ -1,6 +1,6 @@
 """What the tour does: each step is a function of the :class:`~l2l_gui.tour.driver.Tour`."""
 
-from l2l_gui.tour import comparing, exporting, learning, perturbing
+from l2l_gui.tour import comparing, exporting, learning, perturbing, showing
 from l2l_gui.tour.exporting import visit
 
 STEPS = (
@@ -14,7 +14,10 @@ STEPS = (
     learning.save_a_copy,
     learning.follow_live_again,
     visit("learn", problem=1),
+    showing.replay_a_problem,
     visit("representations"),
+    showing.take_the_stage,
+    showing.export_for_publication,
     visit("dynamics"),
     perturbing.perturb_the_readout,
     perturbing.push_the_state,

@@ -32,6 +32,14 @@ PLOT_KEYS = (
     ("Move a plot", "left drag"),
     ("Select a problem", "click its point"),
 )
+SPACE_KEYS = (
+    ("Turn a 3-D plot", "arrow keys, or drag"),
+    ("Zoom it", "+ and −, or wheel"),
+    ("Look along an axis", "1, 2, 3"),
+    ("Let it spin, or stop", "S"),
+    ("Undo and redo an option of the panel", "Ctrl+Z, Ctrl+Shift+Z"),
+    ("Step through the trials of slow motion", "arrow keys on its slider"),
+)
 SENTENCE = (
     "See a recurrent network learn to learn, take it apart and disturb it: an explorer of the "
     "network of Goudar, Peysakhovich, Freedman, Buffalo and Wang, Nature Neuroscience 26, "
@@ -56,7 +64,8 @@ class ShortcutSheet(QDialog):
         switching = [(title, f"Ctrl+{number}") for number, title in enumerate(workspaces, 1)]
         columns = (
             (("Window", window_keys),),
-            (("Panel", PANEL_KEYS), ("Mouse", PLOT_KEYS), ("Workspaces", switching)),
+            (("Panel", PANEL_KEYS), ("Mouse", PLOT_KEYS), ("In a panel", SPACE_KEYS)),
+            (("Workspaces", switching),),
         )
         grid = QGridLayout(self)
         grid.setHorizontalSpacing(40)
@@ -82,7 +91,7 @@ class ShortcutSheet(QDialog):
             grid.addLayout(part, 0, place)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
-        grid.addWidget(buttons, 1, 0, 1, 2)
+        grid.addWidget(buttons, 1, 0, 1, len(columns))
 
 
 class AboutDialog(QDialog):
