@@ -26,6 +26,9 @@ ACTIONS = (
     Described("new", "New…", "Ctrl+N", "new", "Begin a new run"),
     Described("open", "Open…", "Ctrl+O", "open", "Open a session"),
     Described("example", "Open the example", "", "", "A network that has learned 101 problems"),
+    Described(
+        "demo", "Quick demo", "", "", "A small network learns 60 problems in a minute or two"
+    ),
     Described("compare", "Compare with…", "Ctrl+Shift+O", "", "Open sessions beside this one"),
     Described(
         "compare_parent", "Compare with its parent", "", "", "What it branched from, beside it"
@@ -62,7 +65,7 @@ TOOL_BAR = (
     ("branch",),
 )
 FILE = (
-    ("new", "open", "RECENT", "example", "compare", "compare_parent", "save_copy"),
+    ("new", "open", "RECENT", "example", "demo", "compare", "compare_parent", "save_copy"),
     ("import", "export_session"),
     ("movie",),
     ("quit",),
@@ -75,6 +78,7 @@ RUN = (
 HELP = (("first_steps", "shortcuts", "log", "plug_ins"), ("paper", "published_data"), ("about",))
 UNTIL_PROVIDED = (
     "example",
+    "demo",
     "import",
     "export_session",
     "branch",

@@ -8,6 +8,7 @@ from l2l_engine import plugins
 from l2l_gui.model import working_copy
 from l2l_gui.panels.base import Panel
 from l2l_gui.window.beginning import Beginning
+from l2l_gui.window.demo import QuickDemo
 from l2l_gui.window.filming import Filming
 from l2l_gui.window.first_run import FirstSteps
 from l2l_gui.window.published_files import PublishedFiles
@@ -24,6 +25,7 @@ class Features:
         self.filming = Filming(shell)
         self.first_steps = FirstSteps(shell)
         self.sweeps = Sweeps(shell)
+        self.demo = QuickDemo(shell)
         for name, slot in (
             ("branch", self.branch),
             ("import", self.published.ask_import),
@@ -32,6 +34,7 @@ class Features:
             ("sweep", self.sweeps.ask),
             ("first_steps", self.first_steps.begin),
             ("plug_ins", self.plug_ins),
+            ("demo", self.demo.begin),
         ):
             shell.actions_by_name.provide(name, slot)
 

@@ -67,7 +67,8 @@ class MainWindow(QMainWindow):
         self.workspaces = Workspaces(self._context, {"analyses": _analyses})
         self.transport = Transport()
         self.empty = Welcome(
-            [self.actions_by_name[name] for name in ("example", "open", "new")], self.runner.open
+            [self.actions_by_name[name] for name in ("example", "demo", "open", "new")],
+            self.runner.open,
         )
         self._build_centre()
         self._build_docks()
