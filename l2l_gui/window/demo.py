@@ -7,7 +7,7 @@ from pathlib import Path
 from l2l_engine.config import L2LError, RunConfig
 from l2l_gui.model import working_copy
 from l2l_gui.model.goals import Goal
-from l2l_gui.model.sessions import OpenSession
+from l2l_gui.model.selection import Selection
 from l2l_gui.window.shell import Shell
 
 NAME = "quick-demo"
@@ -36,7 +36,7 @@ class QuickDemo:
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
         self._wanted: Path | None = None
-        shell.sessions.opened.connect(self._opened)
+        shell.selection.changed.connect(self._shown)
         shell.runner.failed.connect(self._failed)
 
     def begin(self) -> None:
@@ -49,8 +49,8 @@ class QuickDemo:
         self._wanted = path
         self._shell.runner.create(path, DEMO)
 
-    def _opened(self, session: OpenSession) -> None:
-        if session.path != self._wanted:
+    def _shown(self, selection: Selection, _fields: frozenset[str]) -> None:
+        if self._wanted is None or selection.primary != self._wanted:
             return
         self._wanted = None
         self._shell.workspaces.go("learn")
