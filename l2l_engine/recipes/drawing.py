@@ -19,14 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from l2l_engine.config import RunConfig
-from l2l_engine.figures import compose, export
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-BLUE, VERMILION, GREEN, ORANGE = compose.BLUE, compose.VERMILION, compose.GREEN, compose.ORANGE
-PURPLE, SKY, GREY = compose.PURPLE, compose.SKY, compose.GREY
+BLUE, VERMILION, GREEN, ORANGE = "#0072b2", "#d55e00", "#009e73", "#e69f00"
+PURPLE, SKY, GREY = "#cc79a7", "#56b4e9", "#8c8c8c"
+# as in l2l_engine.figures, which bring SciPy and are loaded once something is drawn
 
 Column = NDArray[Any]
 Table = dict[str, Column]
@@ -51,6 +51,8 @@ def style(font_pt: float = 7.0, dark: bool = False) -> Iterator[None]:
     """Draw and save in the figures' style, with text of so many points, on white or for a dark slide."""
     import matplotlib as mpl
     from cycler import cycler
+
+    from l2l_engine.figures import compose
 
     scale = font_pt / 7.0
     with compose.styled():
@@ -93,6 +95,8 @@ def caption(figure: Figure, words: str) -> None:
     """Words below the picture, broken where the sheet ends."""
     import matplotlib as mpl
 
+    from l2l_engine.figures import compose
+
     if words:
         compose.caption(figure, words)
         line = figure._supxlabel  # type: ignore[attr-defined]  # matplotlib has no other way to it
@@ -104,6 +108,8 @@ def caption(figure: Figure, words: str) -> None:
 
 def over_trial(axes: Axes, config: RunConfig, label: str = "", *, mask: bool = False) -> None:
     """Time along the trial, its epochs behind; the unscored time after the go signal hatched."""
+    from l2l_engine.figures import compose
+
     compose.epochs(axes, config)
     if is_dark():
         for patch, colour in zip(axes.patches, NIGHT_EPOCHS.values(), strict=False):
@@ -225,6 +231,8 @@ def csv_files(
     folder: Path, name: str, tables: Mapping[str, Mapping[str, Column]], notes: Sequence[str] = ()
 ) -> list[Path]:
     """Write each table as ``name.csv``, or ``name-table.csv`` where there are several."""
+    from l2l_engine.figures import export
+
     written = []
     for key, table in tables.items():
         path = folder / (
@@ -245,6 +253,8 @@ def encoded(figure: Figure, kind: str, *, dpi: float = 300.0, title: str = "") -
 
 def save(figure: Figure, path: Path, *, dpi: float = 300.0, title: str = "") -> Path:
     """Write the picture in the format of its ending, within :func:`style`."""
+    from l2l_engine.figures import export
+
     return export.write(path, encoded(figure, path.suffix[1:].lower(), dpi=dpi, title=title))
 
 

@@ -19,7 +19,6 @@ from l2l_gui.output.animations import Animation
 from l2l_gui.output.exporting import UNSEEN, picture
 from l2l_gui.output.movies import MovieWriter
 from l2l_gui.panels.base import Panel
-from l2l_gui.panels.turning_panel import TurningPanel
 from l2l_gui.plotting.camera import Camera
 from l2l_gui.widgets.work_status import WorkStatus
 from l2l_gui.window.shell import Shell
@@ -99,12 +98,12 @@ class Filming(QObject):
     def _cameras(self, subject: QWidget | None = None) -> list[Camera]:
         """The cameras of the panels shown, or of those that are filmed."""
         panels = [panel for panel in self._shell.workspaces.current.panels if panel.isVisible()]
-        return [
-            panel.camera
+        found = [
+            getattr(panel, "camera", None)  # whose class is not imported at start
             for panel in panels
-            if isinstance(panel, TurningPanel)
-            and (subject is None or subject.isAncestorOf(panel) or panel.isAncestorOf(subject))
+            if subject is None or subject.isAncestorOf(panel) or panel.isAncestorOf(subject)
         ]
+        return [camera for camera in found if isinstance(camera, Camera)]
 
     def _prepare(self, dialog: MovieDialog, subject: QWidget) -> None:
         shell = self._shell
