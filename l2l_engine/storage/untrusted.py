@@ -7,13 +7,12 @@ for a filter, and no more is read than the bytes stored in the file can unpack t
 from __future__ import annotations
 
 import math
-import mmap
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import h5py
 import numpy as np
@@ -28,6 +27,7 @@ _MORE_MEMORY = 512 << 20  # bytes
 _bounding = threading.Lock()
 _bound = threading.local()  # whether this thread holds it
 _HEAP, _HEAP_OBJECT = b"GCOL\1", 16
+_BLOCK = 1 << 20  # bytes of a file looked through at once
 _UNPACKS_TO = 1100  # times its size, deflate's limit
 _FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
 
@@ -59,32 +59,52 @@ def check_bytes(path: Path) -> None:
         When it is no plain file, or damaged in a way in which HDF5 reads it without an end.
     """
     with open_plain(path) as stream:  # HDF5 would block forever on a pipe
-        if os.fstat(stream.fileno()).st_size:
-            with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                _check_heaps(content)
+        _check_heaps(stream)
 
 
-def _check_heaps(content: mmap.mmap) -> None:
+def _check_heaps(stream: BinaryIO) -> None:
     """Refuse global heaps, which hold texts, through which HDF5 would walk without an end.
 
     A heap is "GCOL", the version (1), three bytes, its size in eight bytes, and objects: their index
     in two bytes (0: the free rest), six bytes, their size in eight, their bytes in multiples of eight.
     Source: HDF5 File Format Specification, version 3.0, section III.E.
     """
-    at = content.find(_HEAP)
-    while at >= 0:
-        end = at + int.from_bytes(content[at + 8 : at + 16], "little")
-        if end > len(content):
+    size_now = os.fstat(stream.fileno()).st_size
+    for at in _places(stream, _HEAP):
+        end = at + int.from_bytes(_bytes_at(stream, at + 8, 8), "little")
+        if end > size_now:
             raise OSError("a heap of texts reaches beyond its end")
         place = at + 16
         while end - place >= _HEAP_OBJECT:
-            index = int.from_bytes(content[place : place + 2], "little")
-            size = int.from_bytes(content[place + 8 : place + 16], "little")
+            head = _bytes_at(stream, place, _HEAP_OBJECT)
+            index, size = int.from_bytes(head[:2], "little"), int.from_bytes(head[8:], "little")
             step = _HEAP_OBJECT + size + -size % 8 if index else size
             if step < _HEAP_OBJECT or place + step > end:
                 raise OSError("a heap of texts is damaged")
             place += step
-        at = content.find(_HEAP, at + 1)
+
+
+def _places(stream: BinaryIO, wanted: bytes) -> Iterator[int]:
+    """Where some bytes stand in a file.
+
+    It is read and not mapped: a writer that gives up the space it took in advance shortens the file,
+    and a process that looks at mapped bytes that are gone is ended by the system.
+    """
+    start = 0
+    while True:
+        block = _bytes_at(stream, start, _BLOCK)
+        at = block.find(wanted)
+        while at >= 0:
+            yield start + at
+            at = block.find(wanted, at + 1)
+        if len(block) < _BLOCK:
+            return
+        start += _BLOCK - len(wanted) + 1
+
+
+def _bytes_at(stream: BinaryIO, place: int, size: int) -> bytes:
+    stream.seek(place)
+    return stream.read(size)
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 """Outlines: what many sessions are compared by, read without opening them whole."""
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 import runs
 
+from l2l_engine.storage import untrusted
 from l2l_engine.storage.errors import SessionError
 from l2l_engine.storage.outline import read_outline
 from l2l_engine.storage.session import Session
@@ -49,3 +51,23 @@ def test_what_is_no_whole_session_is_refused_in_a_sentence(tmp_path, cut):
     path.write_bytes([b"", content[: len(content) // 2], b"no session"][cut])
     with pytest.raises(SessionError, match=str(path)):
         read_outline(path)
+
+
+def test_a_file_that_is_shortened_while_it_is_looked_at_ends_no_process(tmp_path, monkeypatch):
+    """As a writer does that gives up space it took in advance; mapped bytes would raise SIGBUS."""
+    path = write(tmp_path / "run.h5")
+    size = path.stat().st_size
+    with path.open("ab") as stream:
+        stream.truncate(size + 5 * untrusted._BLOCK)
+    read, places = untrusted._bytes_at, []
+
+    def reading(stream, place, count):
+        if places:
+            os.truncate(path, size)
+        places.append(place)
+        return read(stream, place, count)
+
+    monkeypatch.setattr(untrusted, "_bytes_at", reading)
+    untrusted.check_bytes(path)
+    assert places[-1] < size + untrusted._BLOCK
+    assert len(places) > 1
