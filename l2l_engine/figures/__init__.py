@@ -34,8 +34,7 @@ from l2l_engine.figures import (
 from l2l_engine.figures.analyses import Foresight
 from l2l_engine.figures.contract import PaperFigure, Table
 from l2l_engine.figures.needs import LackingError
-from l2l_engine.figures.processed import PublishedNetwork
-from l2l_engine.figures.sources import FigureSource, NetworkSource, load
+from l2l_engine.figures.sources import FigureSource, NetworkSource, load, networks
 from l2l_engine.plugins import Kind, PlugIn
 
 if TYPE_CHECKING:
@@ -52,6 +51,7 @@ __all__ = [
     "load",
     "make",
     "names",
+    "networks",
     "plug_ins",
 ]
 
@@ -238,11 +238,7 @@ def make(
         When they do not belong in one figure, or a plug-in's figure fails.
     """
     module = find(number)
-    runs = tuple(
-        f"{source.name} (seed {source.config.seed})"
-        for source in sources
-        if isinstance(source, NetworkSource | PublishedNetwork)
-    )
+    runs = tuple(f"{each.name} (seed {each.config.seed})" for each in networks(sources))
     plug_in = plug_ins().get(number) if isinstance(number, str) else None
     with plugins.guarded(plug_in, progress) as report:
         made = Made(module, module.compute(sources, report), runs, plug_in)

@@ -137,6 +137,11 @@ def load(paths: Iterable[str | os.PathLike[str]], *, recompute: bool = False) ->
     return without_doubles([_source(path, recompute) for path in _files(map(Path, paths))])
 
 
+def networks(sources: Iterable[FigureSource]) -> list[Network]:
+    """Those of the sources that are networks: trained here or published, with a configuration and counts."""
+    return [source for source in sources if isinstance(source, NetworkSource | PublishedNetwork)]
+
+
 def without_doubles(sources: Iterable[FigureSource]) -> list[FigureSource]:
     """Each network once: rather from its session than from results, rather the longer of two."""
     kept: list[FigureSource] = []

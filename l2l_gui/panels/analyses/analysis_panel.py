@@ -7,24 +7,15 @@ from typing import Any, ClassVar
 from l2l_engine.analysis import running, shape
 from l2l_engine.analysis.record import Analysis, Takes
 from l2l_gui.panels.analyses.choices import MATRIX, label_of, settings_of
-from l2l_gui.panels.analyses.computing import Found, computation, estimate, sources
+from l2l_gui.panels.analyses.computing import Found, computation, left_out, sources
 from l2l_gui.panels.analyses.curve_drawing import inks_of, items_of, nearest, sign_of, words_of
 from l2l_gui.panels.analyses.curves import Curve, Curves, curves_of
-from l2l_gui.panels.analyses.extent import EVERYTHING, rest, shown
+from l2l_gui.panels.analyses.extent import EVERYTHING, shown
 from l2l_gui.panels.analyses.joining import joined
 from l2l_gui.panels.analyses.matrix import MatrixPlot, Square
 from l2l_gui.panels.analyses.silencing import silence
 from l2l_gui.panels.analyses.source import Source
-from l2l_gui.panels.base import (
-    SNAPSHOT,
-    Answer,
-    Computation,
-    Needs,
-    Nothing,
-    Panel,
-    Table,
-    View,
-)
+from l2l_gui.panels.base import SNAPSHOT, Answer, Computation, Needs, Nothing, Panel, Table, View
 from l2l_gui.panels.compared_names import names
 from l2l_gui.plotting.ink import Ink
 from l2l_gui.plotting.legend import Legend, Sign
@@ -141,17 +132,7 @@ class AnalysisPanel(Panel[Found]):
     def _left(self, found: Found, view: View) -> list[str]:
         if self.record.takes in (Takes.COUNTS, Takes.RUNS):
             return []
-        everything = self._wanted(view, everything=True)
-        if tuple(source.numbers for source in everything) == found.numbers:
-            return []
-        count = max(len(source.numbers) for source in everything)
-        fewer = next(
-            numbers
-            for numbers, source in zip(found.numbers, everything, strict=True)
-            if numbers != source.numbers
-        )
-        takes = estimate(self.record, everything)
-        return [rest(fewer, view.options.get("extent"), f"all {count}", takes)]
+        return left_out(self.record, found, self._wanted(view, everything=True), view)
 
     def mark(self, answer: Answer[Found]) -> None:
         """The selected problem's line, where problems are across."""

@@ -14,9 +14,10 @@ from l2l_engine.analysis.progress import Progress, share
 from l2l_engine.analysis.record import Analysis, Takes
 from l2l_engine.config import L2LError
 from l2l_gui.model.selection import Group
+from l2l_gui.panels.analyses.extent import rest
 from l2l_gui.panels.analyses.source import Source, data_of, names_of
 from l2l_gui.panels.problem_groups import Numbers, problems_in_words, spread
-from l2l_gui.panels.view import Learner
+from l2l_gui.panels.view import Learner, View
 from l2l_gui.workers.jobs import Computation
 from l2l_gui.workers.results import results
 
@@ -174,3 +175,19 @@ def _of_one(record: Analysis, one: Source, settings: Settings, progress: Progres
     if not data.available[needed].all():
         return {}
     return running.run(record, data, one.numbers, progress, **dict(settings))
+
+
+def left_out(
+    record: Analysis, found: Found, everything: tuple[Source, ...], view: View
+) -> list[str]:
+    """What a legend says where not all problems are shown: which are, and what all would take."""
+    if tuple(source.numbers for source in everything) == found.numbers:
+        return []
+    count = max(len(source.numbers) for source in everything)
+    fewer = next(
+        numbers
+        for numbers, source in zip(found.numbers, everything, strict=True)
+        if numbers != source.numbers
+    )
+    takes = estimate(record, everything)
+    return [rest(fewer, view.options.get("extent"), f"all {count}", takes)]
