@@ -54,7 +54,7 @@ def export_for_publication(tour: Tour) -> None:
     found: list[PublicationDialog] = []
 
     def asked() -> bool:
-        found[:] = panel.window().findChildren(PublicationDialog)
+        found[:] = tour.window.findChildren(PublicationDialog)
         return bool(found) and not found[0].picture.whole.isNull()
 
     tour.wait_for("the preview of a figure", asked)
