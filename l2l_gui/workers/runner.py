@@ -249,10 +249,14 @@ class Runner(QObject):
         if session is not None and session.path == snapshot.path:
             self._set_limits(session)
         wanted = self._wanted
-        if snapshot.path == self._trained:
-            self._wanted = snapshot.state is RunState.TRAINING
+        self._see_whether_it_trains()
         if self._pace.due(snapshot) or wanted != self._wanted:
             self.changed.emit()
+
+    def _see_whether_it_trains(self) -> None:
+        """By the latest snapshot, which can come before the news that its file is another."""
+        if self._latest is not None and self._latest.path == self._trained:
+            self._wanted = self._latest.state is RunState.TRAINING
 
     def _show_stage(self, sentence: str) -> None:
         self.stage = sentence
@@ -267,12 +271,14 @@ class Runner(QObject):
         self.informed.emit(f"{original.name} is {why}: training continues in a copy, {path}.")
         if self._trained == original:
             self._trained = path
+            self._see_whether_it_trains()
         self._read(path)
 
     def _relocated(self, lost: Path, path: Path) -> None:
         self.informed.emit(f"{lost.name} was saved as {path}: training continues there.")
         if self._trained == lost:
             self._trained = path
+            self._see_whether_it_trains()
         self._read(path)
 
     def _extended(self, path: Path, problems: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,16 @@ def test_looking_at_a_session_does_not_load_tensorflow(runner, files, qtbot, mon
         qtbot.wait(50)
         assert any(type(command).__name__ == "Warm" for command in posted) == loaded
     monkeypatch.undo()
+
+
+def test_a_copy_paused_before_the_news_of_it_is_not_thought_to_train(
+    runner, files, qtbot, monkeypatch
+):
+    session = open_session(runner, files[0], qtbot)
+    runner._wanted, runner._trained = True, session.path
+    paused = replace(session.snapshot, path=files[1])  # the copy, already stopped
+    monkeypatch.setattr(runner.engine, "take", lambda: paused)
+    runner.engine.arrived.emit()
+    runner.engine.moved.emit(session.path, files[1])
+    qtbot.waitUntil(lambda: not runner.training)
+    qtbot.waitUntil(lambda: runner.session is not None and runner.session.path == files[1])
